@@ -1,0 +1,1 @@
+"""Scenarios: questions answered in advance, one commented site file each."""

@@ -1,0 +1,134 @@
+"""What front ends and the connector to Host β say to each other; no terminal, no SSH in here.
+
+`__main__` makes the connector (wgwizard.host) and hands it to the wizard and to `cli`, which know only these types.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from wgwizard.host.facts import Facts
+from wgwizard.keys import Keyring
+from wgwizard.plan import Plan
+from wgwizard.secret import Secret
+from wgwizard.site import Site
+
+
+class Step(StrEnum):
+    """The steps of an apply, in order (docs/apply.md)."""
+
+    CONNECT = "connect"
+    PROBE = "probe"
+    PREVIEW = "preview"
+    STAGE = "stage"
+    BACKUP = "backup"
+    ARM = "arm"
+    ACTIVATE = "activate"
+    VERIFY = "verify"
+    CONFIRM = "confirm"
+    PERSIST = "persist"
+    CHECK = "check"
+
+
+class State(StrEnum):
+    """How a step stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `undo_in` counts the seconds until the host undoes by itself, once that is armed. Never holds a secret."""
+
+    step: Step
+    state: State
+    text: str
+    undo_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """The key that a host showed and that we did not know: fingerprint as "SHA256:…"."""
+
+    host: str
+    port: int
+    kind: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the host and the plan: `diff` is unified, with secrets masked; `kind` is "create", "change",
+    "remove" or "run"."""
+
+    path: str
+    kind: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How to log in: `address` is [user@]host[:port]; `sudo_password` `None` means ask when needed."""
+
+    address: str
+    identity: str | None = None
+    known_hosts: str | None = None
+    accept_host_key: str | None = None
+    sudo_password: Secret | None = None
+    confirm_timeout: float = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an apply or uninstall ended; `host_public_key` is β's WireGuard key as the host told it."""
+
+    changed: bool
+    state: str
+    host_public_key: str | None = None
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Ask(Protocol):
+    """The questions that come up on the way; each is asked from the worker's thread and blocks until answered."""
+
+    def accept_host_key(self, key: HostKey) -> bool:
+        """Whether the fingerprint is the host's own."""
+
+    def confirm(self, changes: tuple[Change, ...]) -> bool:
+        """Whether these changes are wanted."""
+
+    def sudo_password(self, who: str) -> Secret | None:
+        """The password for sudo of `who` (user@host); `None` cancels."""
+
+    def install(self, packages: tuple[str, ...], command: str) -> bool:
+        """Whether these missing packages may be installed by this command."""
+
+
+Tell = Callable[[Event], None]
+
+
+class Connector(Protocol):
+    """What can be done with a host; raises RemoteError or CancelledError. `make_plan` is called with what the probe found."""
+
+    def apply(
+        self, site: Site, make_plan: "MakePlan", keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool
+    ) -> Outcome:
+        """Bring the host to the plan, or leave it as it was."""
+
+    def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
+        """Take everything of ours off the host and put back what was there."""
+
+    def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
+        """For each peer's public key the seconds since its last handshake, `None` for never."""
+
+
+class MakePlan(Protocol):
+    """Facts -> Plan; given by the front end, which owns the site and the chosen strategy."""
+
+    def __call__(self, facts: Facts) -> Plan:
+        """The plan for a host of which these facts are known."""

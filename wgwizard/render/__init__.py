@@ -1,0 +1,1 @@
+"""Plan -> Bundle: every file and card as text, one module a syntax."""
