@@ -115,9 +115,7 @@ Tell = Callable[[Event], None]
 class Connector(Protocol):
     """What can be done with a host; raises RemoteError or CancelledError. `make_plan` is called with what the probe found."""
 
-    def apply(
-        self, site: Site, make_plan: "MakePlan", keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool
-    ) -> Outcome:
+    def apply(self, site: Site, make_plan: "MakePlan", keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
         """Bring the host to the plan, or leave it as it was."""
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
