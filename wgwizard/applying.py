@@ -62,8 +62,10 @@ class HostKey:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between the host and the plan: `diff` is unified, with secrets masked; `kind` is "create", "change",
-    "remove" or "run"."""
+    """One difference between the host and the plan.
+
+    `diff` is unified, with secrets masked; `kind` is "create", "change", "remove" or "run".
+    """
 
     path: str
     kind: str

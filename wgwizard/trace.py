@@ -7,8 +7,10 @@ from wgwizard.site import Address, Family
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A packet at one node: its addresses when it leaves there, and what was done to it ("routed", "masquerade", "port
-    forward", "dropped")."""
+    """A packet at one node.
+
+    Its addresses when it leaves there, and what was done to it ("routed", "masquerade", "port forward", "dropped").
+    """
 
     node: str
     source: Address | None
