@@ -1,0 +1,67 @@
+"""Live tests: refused with a reason outside the private namespaces (tests/system/run), and the fixtures that give lab hosts."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.system.lab import base, inside
+from tests.system.lab.host import LabHost
+from tests.system.lab.lan import Lan, LanWiring, enter_own_network
+
+MakeBeta = Callable[..., LabHost]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A live test that cannot run fails and says why; it never passes by being left out."""
+    if item.get_closest_marker("live") and (reason := inside.why_not_inside()):
+        pytest.fail(reason, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def own_network() -> None:
+    """This test process in its own network namespace."""
+    enter_own_network()
+
+
+@pytest.fixture(scope="session")
+def lan(own_network: None) -> Iterator[Lan]:
+    """A LAN of this test process (192.168.200.254, fd00:200::254) that lab hosts are plugged into."""
+    network = Lan()
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def make_beta(lan: Lan) -> Iterator[MakeBeta]:
+    """Boots hosts on the LAN: make_beta(variant="full"|"bare", sudo="nopasswd"|"password", enable=("nftables.service",)).
+
+    The first is 192.168.200.2 / fd00:200::2, user `admin`, key `client_key`.
+    """
+    hosts: list[LabHost] = []
+    numbers = itertools.count(2)
+
+    def make(**options: Any) -> LabHost:
+        number = next(numbers)
+        host = LabHost("beta" if number == 2 else f"beta{number}", LanWiring(number), **options)
+        hosts.append(host)
+        host.boot()
+        return host
+
+    yield make
+    for host in hosts:
+        host.destroy()
+
+
+@pytest.fixture
+def beta(make_beta: MakeBeta) -> LabHost:
+    """A fresh Host β at 192.168.200.2 with NOPASSWD sudo and nftables.service enabled."""
+    return make_beta(enable=("nftables.service",))
+
+
+@pytest.fixture(scope="session")
+def client_key() -> str:
+    """The path of the private SSH key that `admin` on every lab host accepts."""
+    return str(base.client_key())

@@ -1,0 +1,126 @@
+"""The file trees that lab hosts boot from: built once with mmdebstrap, kept outside the repository, never written again."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+SUITE = "bookworm"
+PACKAGES = (
+    "systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,nftables,conntrack,iproute2,wireguard-tools,wireguard-go,"
+    "procps,iputils-ping,busybox-static"
+)
+ADMIN = "admin"
+SUDO_PASSWORD = "lab sudo password"  # of a throw-away host that no network reaches
+
+# What `bare` lacks, and can install offline from the package files that lie in it.
+MISSING_ON_BARE = ("nftables", "wireguard-tools", "wireguard-go")
+
+PREPARE = f"""
+set -e
+useradd --create-home --shell /bin/bash --uid 1000 {ADMIN}
+printf '%s:%s\\n' {ADMIN} '{SUDO_PASSWORD}' | chpasswd
+install -d -m 0700 -o {ADMIN} -g {ADMIN} /home/{ADMIN}/.ssh
+install -m 0600 -o {ADMIN} -g {ADMIN} /client.pub /home/{ADMIN}/.ssh/authorized_keys
+rm /client.pub
+printf 'lab\\n' > /etc/hostname
+: > /etc/machine-id
+: > /etc/fstab
+rm -rf /var/log/journal
+systemctl mask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service e2scrub_all.timer \\
+  e2scrub_reap.service fstrim.timer dpkg-db-backup.timer getty.target getty@tty1.service systemd-udevd.service \\
+  systemd-udev-trigger.service systemd-timesyncd.service systemd-pstore.service
+systemctl disable nftables.service
+systemctl set-default multi-user.target
+"""
+
+FETCH = f"""
+set -e
+apt-get update -q
+apt-get install -q -y --reinstall --download-only {" ".join(MISSING_ON_BARE)}
+mkdir -p /var/lib/lab-packages
+mv /var/cache/apt/archives/*.deb /var/lib/lab-packages/
+dpkg --purge wireguard {" ".join(MISSING_ON_BARE)} 2>/dev/null || dpkg --purge {" ".join(MISSING_ON_BARE)}
+cd /var/lib/lab-packages
+for deb in *.deb; do
+  dpkg-deb -f "$deb"
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done > Packages
+rm -rf /var/lib/apt/lists/* /etc/apt/sources.list /etc/apt/sources.list.d/*
+printf 'deb [trusted=yes] file:/var/lib/lab-packages ./\\n' > /etc/apt/sources.list
+apt-get update -q
+"""
+
+
+class LabError(Exception):
+    """The lab cannot run here; the message says why and what to do."""
+
+
+def cache_directory() -> Path:
+    """Where the trees lie: $WGWIZARD_TEST_CACHE, else /var/cache/wgwizard-tests."""
+    return Path(os.environ.get("WGWIZARD_TEST_CACHE") or "/var/cache/wgwizard-tests")
+
+
+def _recipe_directory() -> Path:
+    recipe = f"{SUITE}\n{PACKAGES}\n{PREPARE}\n{FETCH}"
+    return cache_directory() / hashlib.sha256(recipe.encode()).hexdigest()[:16]
+
+
+def tree(variant: str = "full") -> Path:
+    """The tree to boot from: "full", or "bare" (without nftables and WireGuard); LabError when it has not been built."""
+    path = _recipe_directory() / variant
+    if not path.is_dir():
+        raise LabError(f"{path} does not exist: run tests/system/run once as root with a network, it builds the lab's file trees")
+    return path
+
+
+def client_key() -> Path:
+    """The private SSH key whose public half `admin` accepts."""
+    return _recipe_directory() / "client_ed25519"
+
+
+def build() -> None:
+    """Build what is not there yet (25 s once, with a network); runs beside each other wait for one another."""
+    directory = _recipe_directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not client_key().exists():
+            _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "wgwizard lab", "-f", str(client_key()))
+        if not (directory / "full").is_dir():
+            _build_full(directory)
+        if not (directory / "bare").is_dir():
+            _build_bare(directory)
+
+
+def _build_full(directory: Path) -> None:
+    half_done = directory / "full.half"
+    shutil.rmtree(half_done, ignore_errors=True)
+    _run("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(half_done))
+    shutil.copy(client_key().with_suffix(".pub"), half_done / "client.pub")
+    _run("chroot", str(half_done), "sh", "-c", PREPARE)
+    (half_done / "etc/resolv.conf").write_text("")
+    half_done.rename(directory / "full")
+
+
+def _build_bare(directory: Path) -> None:
+    half_done = directory / "bare.half"
+    shutil.rmtree(half_done, ignore_errors=True)
+    _run("cp", "-a", str(directory / "full"), str(half_done))
+    shutil.copy("/etc/resolv.conf", half_done / "etc/resolv.conf")
+    _run("chroot", str(half_done), "sh", "-c", FETCH)
+    (half_done / "etc/resolv.conf").write_text("")
+    half_done.rename(directory / "bare")
+
+
+def _run(*command: str) -> None:
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise LabError(f"{command[0]} is not installed: install mmdebstrap and openssh-client (Debian package names)") from None
+    if done.returncode:
+        output = (done.stdout + done.stderr)[-3000:]
+        raise LabError(f"building the lab's file trees failed at {command[0]} (exit code {done.returncode}):\n{output}")
