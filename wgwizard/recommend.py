@@ -1,63 +1,103 @@
-"""Site -> Recommendation: the strategies ranked, with reasons, costs, and what would change the answer."""
+"""Site -> Recommendation: the strategies ranked, with reasons, costs, and what would change the answer.
 
-from dataclasses import dataclass
-from enum import StrEnum
+The rules and where their facts come from: docs/recommendation.md. The way: `situation` (the answers that matter) -> `fitness` (what
+each strategy lacks) -> `recommend_words` (sentences) and `reasking` (what would change it).
+"""
 
-from wgwizard.problems import Problem
-from wgwizard.site import Strategy
+from wgwizard.fitness import Judged, Outlook, best, can_work_at_all, deciding_opens, outlook_of, rank
+from wgwizard.problems import Problem, error, warning
+from wgwizard.reasking import find_out, would_change
+from wgwizard.recommend_words import lack_text, ranked_one, title
+from wgwizard.recommendation import TITLES, Ranked, Reason, Recommendation, Verdict, WouldChange
+from wgwizard.site import Site, Strategy
+from wgwizard.situation import Situation, situation_of
 
-
-class Verdict(StrEnum):
-    """How well a strategy fits: `UNSURE` may work, but hangs on something that is not known."""
-
-    FITS = "fits"
-    UNSURE = "unsure"
-    UNFIT = "unfit"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence for or against, with the question (site-file path, "needs.opens") whose answer decided it."""
-
-    question: str
-    text: str
+__all__ = ["TITLES", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """One strategy, judged: why or why not, what it costs, where something must be changed ("router", "hosts", …)."""
+def recommend(site: Site) -> Recommendation:
+    """Rank the strategies for a site; a strategy written by hand is chosen if it can work at all, its losses said as warnings.
 
-    strategy: Strategy
-    verdict: Verdict
-    headline: str
-    why: tuple[Reason, ...]
-    why_not: tuple[Reason, ...]
-    costs: tuple[str, ...]
-    changes_needed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WouldChange:
-    """An answer that would change the recommendation: "if `question` were `answer`, then `strategy`"."""
-
-    question: str
-    answer: str
-    strategy: Strategy | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """The ranked strategies, best first; `chosen` is the recommended or hand-written one, `None` where none can work.
-
-    `find_out` says how to answer what is not known; `problems` holds contradictions and what a hand-written strategy loses.
+    One pass over the points; `problems` holds an error where nothing is chosen.
     """
+    situation = situation_of(site)
+    outlook = outlook_of(situation)
+    ranked = rank(situation, outlook)
+    recommended = best(ranked)
+    changes = would_change(situation, recommended)
+    chosen, problems = _choose(site, situation, outlook, ranked, changes)
+    return Recommendation(
+        chosen=chosen,
+        recommended=recommended,
+        overruled=chosen is not None and chosen is not recommended,
+        masquerade_into_tunnel=situation.seen_as_host and outlook.by_site and chosen not in (None, Strategy.MASQUERADE),
+        ranked=tuple(ranked_one(site, situation, outlook, one, first=one.strategy is recommended) for one in ranked),
+        would_change=changes,
+        find_out=find_out(site, situation, changes),
+        problems=(*problems, *_unused(situation, outlook)),
+    )
 
-    chosen: Strategy | None
-    recommended: Strategy | None
-    overruled: bool
-    masquerade_into_tunnel: bool
-    ranked: tuple[Ranked, ...]
-    would_change: tuple[WouldChange, ...]
-    find_out: tuple[Reason, ...]
-    problems: tuple[Problem, ...]
+
+def _choose(
+    site: Site, situation: Situation, outlook: Outlook, ranked: tuple[Judged, ...], changes: tuple[WouldChange, ...]
+) -> tuple[Strategy | None, list[Problem]]:
+    """The strategy to build, and what is to be said about it."""
+    if site.strategy is not None:
+        judged = next(one for one in ranked if one.strategy is site.strategy)
+        return _by_hand(situation, outlook, judged, best(ranked))
+    if best(ranked) is None:
+        return None, [_none_fits(situation, ranked, changes)]
+    return best(ranked), [_unsure(situation, lack_of) for lack_of in ranked[:1] if lack_of.verdict is Verdict.UNSURE]
+
+
+def _by_hand(situation: Situation, outlook: Outlook, judged: Judged, recommended: Strategy | None) -> tuple[Strategy | None, list[Problem]]:
+    """A strategy that was written by hand: obeyed if it can work at all."""
+    losses = [(lack.question, lack_text(situation, lack)) for lack in judged.lacks]
+    if can_work_at_all(outlook, judged.strategy):
+        hint = f"strategy: auto would choose {title(recommended)}" if recommended else "strategy: auto finds none that gives everything"
+        return judged.strategy, [
+            warning("strategy-loses", "strategy", f"{title(judged.strategy)} was written by hand, and {text} ({question})", hint)
+            for question, text in losses
+        ]
+    said = "; ".join(f"{text} ({question})" for question, text in losses)
+    hint = f"Write strategy: auto, which chooses {title(recommended)}" if recommended else "Change one of the answers named"
+    return None, [error("strategy-cannot-work", "strategy", f"{title(judged.strategy)} cannot work here: {said}", hint)]
+
+
+def _none_fits(situation: Situation, ranked: tuple[Judged, ...], changes: tuple[WouldChange, ...]) -> Problem:
+    """The error where nothing gives what is asked for, with every answer that would help."""
+    lacks = {lack.question: lack_text(situation, lack) for one in reversed(ranked) for lack in one.lacks}
+    said = "; ".join(f"{text} ({question})" for question, text in reversed(lacks.items()))
+    ways_out = [f"{change.text[0].upper()}{change.text[1:]} ({change.question}: {change.answer})" for change in changes if change.strategy]
+    hint = ". ".join(ways_out) or "More than one of the answers named must change"
+    return error("no-strategy-fits", ranked[0].lacks[0].question, f"No strategy gives what is asked for: {said}", hint)
+
+
+def _unsure(situation: Situation, judged: Judged) -> Problem:
+    """The warning where the best that there is hangs on something that is not known."""
+    lack = judged.lacks[0]
+    text = f"{title(judged.strategy)} is the only one that may work, and {lack_text(situation, lack)}"
+    return warning(
+        "hangs-on-unknown", lack.question, text, f"Find out and answer {lack.question}; until then the plan shows what does not work"
+    )
+
+
+def _unused(situation: Situation, outlook: Outlook) -> list[Problem]:
+    """Answers that say nothing together with the others; one problem for all points that are alike."""
+    problems = []
+    if situation.seen_as_host and not outlook.by_site:
+        text = "site_clients_seen_as_host is not used: the site opens no connections to the points"
+        problems.append(
+            warning("unused-answer", "needs.site_clients_seen_as_host", text, "Leave it out, or say that the site opens (needs.opens)")
+        )
+    for kind in situation.kinds:
+        opens = kind.opens_under(situation.opens)
+        others = f" and {kind.count - 1} more" if kind.count > 1 else ""
+        if kind.has_services and not opens.by_site:
+            text = f"The services of {kind.name}{others} are not used: the site opens no connections to it (opens: {opens})"
+            hint = f"Say opens: both, or leave the services out (decided by {deciding_opens(situation, by_site=False)})"
+            problems.append(warning("unused-services", f"points[{kind.index}].services", text, hint))
+        if kind.has_rights and not opens.by_points:
+            text = f"What {kind.name}{others} may reach is not used: it opens no connections into the site (opens: {opens})"
+            problems.append(warning("unused-rights", f"points[{kind.index}].may_reach", text, "Say opens: both, or leave may_reach out"))
+    return problems
