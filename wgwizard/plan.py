@@ -1,128 +1,67 @@
-"""What will stand on every node: addresses, AllowedIPs, permits, NAT and routes; no syntax (docs/strategies.md has the facts)."""
+"""Site + strategy -> Plan: addresses, AllowedIPs, permits, NAT and routes; no syntax (docs/strategies.md has the facts)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from wgwizard.site import (
-    Address,
-    Dns,
-    Endpoint,
-    InterfaceAddress,
-    Network,
-    PortRange,
-    Protocol,
-    RoutesAt,
-    Service,
-    Site,
-    Strategy,
+from wgwizard.host.facts import Facts
+from wgwizard.plan_model import (
+    HOST,
+    ROUTER,
+    Forward,
+    Forwarding,
+    InterfacePlan,
+    Masquerade,
+    PeerPlan,
+    Permit,
+    Plan,
+    RouteNeeded,
 )
+from wgwizard.plan_peers import host_interface, point_interface
+from wgwizard.plan_rights import Rights, forwards, from_points, masquerades, to_host, to_points
+from wgwizard.plan_routes import forwarding, routes_needed
+from wgwizard.plan_warnings import plan_warnings
+from wgwizard.site import Site, Strategy
 
-HOST = "host"
-ROUTER = "router"
+__all__ = [
+    "HOST",
+    "ROUTER",
+    "Forward",
+    "Forwarding",
+    "InterfacePlan",
+    "Masquerade",
+    "PeerPlan",
+    "Permit",
+    "Plan",
+    "RouteNeeded",
+    "make_plan",
+    "plan_warnings",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class PeerPlan:
-    """One `[Peer]`: `keepalive` in seconds, `public_key` `None` while it is not known."""
+def make_plan(
+    site: Site, strategy: Strategy, *, masquerade_into_tunnel: bool, public_keys: Mapping[str, str], facts: Facts | None = None
+) -> Plan:
+    """What will stand on every node of a completed site (derive.complete) under one strategy.
 
-    node: str
-    public_key: str | None
-    preshared: bool
-    allowed_ips: tuple[Network, ...]
-    endpoint: Endpoint | None = None
-    keepalive: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InterfacePlan:
-    """A WireGuard interface on a node ("host", or a point's name) with its peers.
-
-    `private_key_here` is false where the key is made and kept on the node itself.
+    `public_keys` is by node ("host" is β); a node without one gets `None`, and its peers' files are not complete.
+    `masquerade_into_tunnel` makes the points see β in place of the site's computers, where the strategy forwards ports.
+    `facts` is what the probe found on β: without it the LAN interface is known only where the site names it.
     """
-
-    node: str
-    interface: str
-    addresses: tuple[InterfaceAddress, ...]
-    peers: tuple[PeerPlan, ...]
-    listen_port: int | None = None
-    mtu: int | None = None
-    dns: Dns | None = None
-    private_key_here: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Connections that β lets through: `protocol` `None` is every protocol, no `ports` every port.
-
-    In `Plan.from_points` the sources are a point's addresses; in `Plan.to_points` the destinations are; in `Plan.to_host`
-    the destinations are β's own.
-    `target` is the name by which people know the far side ("lan", "endpoint-b", "host", a service's name).
-    """
-
-    point: str
-    target: str
-    sources: tuple[Address | Network, ...]
-    destinations: tuple[Address | Network, ...]
-    protocol: Protocol | None = None
-    ports: tuple[PortRange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Forward:
-    """A port of β (at each of `listen`) that leads `clients` to a service on a point (DNAT)."""
-
-    point: str
-    service: Service
-    listen: tuple[Address, ...]
-    targets: tuple[Address, ...]
-    clients: tuple[Network, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Masquerade:
-    """Packets from `sources` to `destinations` that leave β as its own (SNAT to the outgoing interface's address)."""
-
-    sources: tuple[Network, ...]
-    destinations: tuple[Network, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RouteNeeded:
-    """A route that must be added at the site: `network` lies behind `via` (β's LAN address), told `at` one of the site's places."""
-
-    network: Network
-    via: Address
-    at: RoutesAt
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarding:
-    """The families that β must forward; `interfaces` are β's LAN interfaces, empty while not known.
-
-    `drop_foreign_ipv6`: IPv6 has only one switch for all interfaces; where it was off before, forwards between interfaces
-    that are not ours are dropped.
-    `accept_ra_interfaces` learn their IPv6 default route by RA and need `accept_ra=2` first.
-    """
-
-    ipv4: bool
-    ipv6: bool
-    interfaces: tuple[str, ...]
-    drop_foreign_ipv6: bool = False
-    accept_ra_interfaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that will stand on every node for one site and one strategy."""
-
-    site: Site
-    strategy: Strategy
-    masquerade_into_tunnel: bool
-    host: InterfacePlan
-    points: tuple[InterfacePlan, ...]
-    from_points: tuple[Permit, ...]
-    to_host: tuple[Permit, ...]
-    to_points: tuple[Permit, ...]
-    forwards: tuple[Forward, ...]
-    masquerades: tuple[Masquerade, ...]
-    routes: tuple[RouteNeeded, ...]
-    forwarding: Forwarding
+    into_tunnel = masquerade_into_tunnel and strategy.forwards
+    rights = Rights(site)
+    keys = dict(public_keys)
+    if HOST not in keys and facts is not None and facts.public_key is not None:
+        keys[HOST] = facts.public_key
+    return Plan(
+        site=site,
+        strategy=strategy,
+        masquerade_into_tunnel=into_tunnel,
+        host=host_interface(site, keys),
+        points=tuple(point_interface(site, point, strategy, rights, keys, into_tunnel=into_tunnel) for point in site.points),
+        from_points=from_points(site, strategy, rights),
+        to_host=to_host(site, rights),
+        to_points=to_points(site, strategy),
+        forwards=forwards(site, strategy),
+        masquerades=masquerades(site, strategy),
+        routes=routes_needed(site, strategy),
+        forwarding=forwarding(site, facts),
+    )

@@ -1,0 +1,19 @@
+"""What was given out once and must stay: tunnel networks, addresses and public keys (the file NAME.lock beside a site)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wgwizard.site import Address, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The memory of a site: nothing in it is secret.
+
+    `addresses` and `public_keys` are by node ("host" is β, else a point's name). Deleted points stay in `addresses`, so that
+    nobody is renumbered and no address gets a second owner.
+    """
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    public_keys: Mapping[str, str] = field(default_factory=dict)

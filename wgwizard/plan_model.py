@@ -1,0 +1,150 @@
+"""The words of a plan: what will stand on every node, as frozen values without any syntax (docs/strategies.md has the facts)."""
+
+from dataclasses import dataclass
+
+from wgwizard.site import (
+    Address,
+    Dns,
+    Endpoint,
+    Family,
+    InterfaceAddress,
+    Network,
+    PortRange,
+    Protocol,
+    RoutesAt,
+    Service,
+    Site,
+    Strategy,
+)
+
+HOST = "host"
+ROUTER = "router"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPlan:
+    """One `[Peer]`: `keepalive` in seconds, `public_key` `None` while it is not known."""
+
+    node: str
+    public_key: str | None
+    preshared: bool
+    allowed_ips: tuple[Network, ...]
+    endpoint: Endpoint | None = None
+    keepalive: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfacePlan:
+    """A WireGuard interface on a node ("host", or a point's name) with its peers.
+
+    `private_key_here` is false where the key is made and kept on the node itself.
+    """
+
+    node: str
+    interface: str
+    addresses: tuple[InterfaceAddress, ...]
+    peers: tuple[PeerPlan, ...]
+    listen_port: int | None = None
+    mtu: int | None = None
+    dns: Dns | None = None
+    private_key_here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Connections that β lets through: `protocol` `None` is every protocol, no `ports` every port.
+
+    In `Plan.from_points` the sources are a point's addresses; in `Plan.to_points` the destinations are; in `Plan.to_host`
+    the destinations are β's own.
+    `target` is the name by which people know the far side ("lan", "endpoint-b", "host", a service's name).
+    """
+
+    point: str
+    target: str
+    sources: tuple[Address | Network, ...]
+    destinations: tuple[Address | Network, ...]
+    protocol: Protocol | None = None
+    ports: tuple[PortRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A port of β (at each of `listen`) that leads `clients` to a service on a point (DNAT)."""
+
+    point: str
+    service: Service
+    listen: tuple[Address, ...]
+    targets: tuple[Address, ...]
+    clients: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Masquerade:
+    """Packets from `sources` to `destinations` that leave β as its own (SNAT to the outgoing interface's address)."""
+
+    sources: tuple[Network, ...]
+    destinations: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteNeeded:
+    """A route that must be added at the site: `network` lies behind `via` (β's LAN address), told `at` one of the site's places."""
+
+    network: Network
+    via: Address
+    at: RoutesAt
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """The families that β must forward; `interfaces` are β's LAN interfaces, empty while not known.
+
+    `drop_foreign_ipv6`: IPv6 has only one switch for all interfaces; where it was off before, forwards between interfaces
+    that are not ours are dropped.
+    `accept_ra_interfaces` learn their IPv6 default route by RA and need `accept_ra=2` first.
+    """
+
+    ipv4: bool
+    ipv6: bool
+    interfaces: tuple[str, ...]
+    drop_foreign_ipv6: bool = False
+    accept_ra_interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will stand on every node for one site and one strategy."""
+
+    site: Site
+    strategy: Strategy
+    masquerade_into_tunnel: bool
+    host: InterfacePlan
+    points: tuple[InterfacePlan, ...]
+    from_points: tuple[Permit, ...]
+    to_host: tuple[Permit, ...]
+    to_points: tuple[Permit, ...]
+    forwards: tuple[Forward, ...]
+    masquerades: tuple[Masquerade, ...]
+    routes: tuple[RouteNeeded, ...]
+    forwarding: Forwarding
+
+
+FAMILIES: tuple[Family, Family] = (4, 6)
+
+
+def lan_addresses(site: Site, family: Family) -> tuple[Address, ...]:
+    """β's own addresses at the site, of one family."""
+    return tuple(address.ip for address in site.host.addresses if address.version == family)
+
+
+def tunnel_network_prefix(site: Site, address: Address) -> int:
+    """The prefix length of the tunnel network that holds `address`; that of a single address where none does."""
+    for network in site.tunnel.networks:
+        if network.version == address.version and address in network:
+            return network.prefixlen
+    return address.max_prefixlen
+
+
+def is_on_link(site: Site, network: Network) -> bool:
+    """Whether β and the computers of `network` are on one link, so that β reaches them without the router."""
+    return any(address.version == network.version and address.network.overlaps(network) for address in site.host.addresses)
