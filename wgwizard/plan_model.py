@@ -143,8 +143,3 @@ def tunnel_network_prefix(site: Site, address: Address) -> int:
         if network.version == address.version and address in network:
             return network.prefixlen
     return address.max_prefixlen
-
-
-def is_on_link(site: Site, network: Network) -> bool:
-    """Whether β and the computers of `network` are on one link, so that β reaches them without the router."""
-    return any(address.version == network.version and address.network.overlaps(network) for address in site.host.addresses)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from ipaddress import ip_interface, ip_network
 
 from wgwizard.plan_model import HOST, InterfacePlan, PeerPlan, tunnel_network_prefix
-from wgwizard.plan_rights import Rights
-from wgwizard.site import Address, Dns, Network, Point, Site, Strategy, opens_of
+from wgwizard.plan_rights import Rights, is_opened_by_site, opens_to_site
+from wgwizard.site import Address, Dns, Network, Point, Site, Strategy
 
 # Seconds; short enough for the mappings of common NATs (wg(8), PersistentKeepalive).
 KEEPALIVE = 25
@@ -82,13 +82,8 @@ def _site_networks(site: Site, point: Point, strategy: Strategy, *, into_tunnel:
     point opens to, those that reach it by route, and the clients of a port forward, whose own addresses the point sees unless
     β masquerades them. Whole networks, so that the file stays the same when rights change.
     """
-    opens = opens_of(site, point)
-    by_points = opens is None or opens.by_points
-    by_site = opens is None or opens.by_site
-    needed = (by_points and (strategy.masquerades or strategy.routes)) or (
-        by_site and (strategy.routes or (strategy.forwards and not into_tunnel))
-    )
-    if not needed:
+    reached = is_opened_by_site(site, point) and (strategy.routes or (strategy.forwards and not into_tunnel))
+    if not reached and not opens_to_site(site, point, strategy):
         return ()
     families = {address.version for address in point.addresses}
     return tuple(item.cidr for item in site.networks if item.cidr.version in families)

@@ -3,7 +3,8 @@
 from ipaddress import ip_address, ip_network
 
 from wgwizard.plan_model import FAMILIES, HOST, Forward, Masquerade, Permit, lan_addresses
-from wgwizard.site import Address, Network, Point, PortRange, Right, Service, Site, Strategy, opens_of
+from wgwizard.site import Address, Network, Point, PortRange, Right, Service, Site, Strategy
+from wgwizard.siteroutes import assumed_opens
 
 SITE = "site"
 DNS_PORT = 53
@@ -81,14 +82,12 @@ def _holds(places: Places, address: Address) -> bool:
 
 def opens_to_site(site: Site, point: Point, strategy: Strategy) -> bool:
     """Whether a point may open connections into the site at all: a port forward alone leads only the other way."""
-    opens = opens_of(site, point)
-    return (opens is None or opens.by_points) and (strategy.masquerades or strategy.routes)
+    return assumed_opens(site, point).by_points and (strategy.masquerades or strategy.routes)
 
 
 def is_opened_by_site(site: Site, point: Point) -> bool:
     """Whether the site's computers may open connections to a point."""
-    opens = opens_of(site, point)
-    return opens is None or opens.by_site
+    return assumed_opens(site, point).by_site
 
 
 def from_points(site: Site, strategy: Strategy, rights: Rights) -> tuple[Permit, ...]:

@@ -1,53 +1,33 @@
 """The routes that the site needs, and what β itself must forward."""
 
 from wgwizard.host.facts import Facts
-from wgwizard.plan_model import FAMILIES, Forwarding, RouteNeeded, is_on_link, lan_addresses
-from wgwizard.site import Cloud, Family, Network, RoutesAt, Site, Strategy, of_family
+from wgwizard.plan_model import FAMILIES, Forwarding, RouteNeeded, lan_addresses
+from wgwizard.site import Family, RoutesAt, Site, Strategy, of_family
+from wgwizard.siteroutes import is_default_gateway, way_back
 
 
 def routes_needed(site: Site, strategy: Strategy) -> tuple[RouteNeeded, ...]:
-    """The routes to the tunnel networks, at the places where they can be added; none where β is the default gateway."""
-    if not strategy.routes or site.host.default_gateway:
+    """The routes to the tunnel networks, at as few places as do the whole work; none where β is the default gateway.
+
+    Where nothing is known of the site's routes the plan asks for one on the router: the person must look there first.
+    """
+    if not strategy.routes or is_default_gateway(site):
         return ()
     found: list[RouteNeeded] = []
     for network in site.tunnel.networks:
-        via = lan_addresses(site, _family(network))
+        family: Family = 4 if network.version == 4 else 6
+        via = lan_addresses(site, family)
         if via:
-            found.extend(RouteNeeded(network, via[0], place) for place in route_places(site, _family(network)))
+            found.extend(RouteNeeded(network, via[0], place) for place in _places(site, family))
     return tuple(found)
 
 
-def _family(network: Network) -> Family:
-    return 4 if network.version == 4 else 6
-
-
-def is_cloud(site: Site) -> bool:
-    """Whether the site is a cloud's virtual network, where only its route table counts."""
-    return site.cloud not in (None, Cloud.NONE)
-
-
-def route_places(site: Site, family: Family) -> tuple[RoutesAt, ...]:
-    """Where to add the route: as few places as do the whole work, in the order in which they are done.
-
-    The router alone will do unless it drops what it sees only half of and β shares a link with computers of the site: those
-    then need the route themselves, by DHCP option 121 (IPv4 only) or by hand. Other networks always need the router's.
-    """
-    offered = site.routes_at if site.routes_at is not None else frozenset({RoutesAt.ROUTER})
-    if is_cloud(site):
-        return (RoutesAt.ROUTER,) if RoutesAt.ROUTER in offered else ()
-    networks = of_family((item.cidr for item in site.networks), family)
-    near = [network for network in networks if is_on_link(site, network)]
-    router = RoutesAt.ROUTER in offered
-    if router and (not near or site.router_drops_invalid is False):
+def _places(site: Site, family: Family) -> tuple[RoutesAt, ...]:
+    """Where the route is told for this family's networks, in the order in which people do it."""
+    if site.routes_at is None:
         return (RoutesAt.ROUTER,)
-    places = [RoutesAt.ROUTER] if router and (len(near) < len(networks) or offered == {RoutesAt.ROUTER}) else []
-    if RoutesAt.DHCP in offered and family == 4 and near:
-        places.append(RoutesAt.DHCP)
-    elif RoutesAt.HOSTS in offered and near:
-        places.append(RoutesAt.HOSTS)
-    elif router and not places:
-        places.append(RoutesAt.ROUTER)
-    return tuple(places)
+    wanted = {way_back(site, network).at for network in of_family((item.cidr for item in site.networks), family)}
+    return tuple(place for place in (RoutesAt.ROUTER, RoutesAt.DHCP, RoutesAt.HOSTS) if place in wanted)
 
 
 def forwarding(site: Site, facts: Facts | None) -> Forwarding:
@@ -62,7 +42,7 @@ def forwarding(site: Site, facts: Facts | None) -> Forwarding:
         ipv4=used[4],
         ipv6=used[6],
         interfaces=lan_interfaces(site, facts),
-        drop_foreign_ipv6=used[6] and not (facts.ipv6_forwarding if facts is not None else bool(site.host.default_gateway)),
+        drop_foreign_ipv6=used[6] and not (facts.ipv6_forwarding if facts is not None else bool(is_default_gateway(site))),
         accept_ra_interfaces=learned,
     )
 

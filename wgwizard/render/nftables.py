@@ -1,0 +1,247 @@
+"""Plan -> β's ruleset: one table, which touches nothing but traffic of the tunnel (docs/strategies.md, Rules)."""
+
+from collections.abc import Iterable, Sequence
+
+from wgwizard.plan_model import FAMILIES, HOST, Plan
+from wgwizard.render.artefact import Artefact
+from wgwizard.render.nft_nodes import Chain, Map, Rule, Set, Table, one_of
+from wgwizard.render.nft_sets import (
+    ADDRESS_TYPE,
+    PROTOCOLS,
+    PermitSets,
+    collapse,
+    forward_elements,
+    host_sets,
+    permit_sets,
+    service_sets,
+)
+from wgwizard.render.text import header
+from wgwizard.site import Address, Family, Network, of_family
+
+IP: dict[Family, str] = {4: "ip", 6: "ip6"}
+PING: dict[Family, str] = {4: "icmp type echo-request", 6: "icmpv6 type echo-request"}
+ESTABLISHED = Rule(("ct state established,related",), "accept", "answers, and what belongs to an open connection")
+REJECT = Rule((), "counter reject with icmpx admin-prohibited")
+
+# The install script takes the lines between these out where β forwarded IPv6 before (render/install.py).
+FOREIGN_CHAIN = "foreign_ipv6"
+
+
+def table_name(interface: str) -> str:
+    """The table of a tunnel: named after its interface, so that two tunnels on one host do not overwrite each other.
+
+    Characters that interface names may have and nft's identifiers may not become an underscore.
+    """
+    return "wgwizard_" + "".join(letter if letter.isalnum() else "_" for letter in interface)
+
+
+def rules_path(interface: str) -> str:
+    """Where the ruleset lies on β."""
+    return f"/etc/wgwizard/{interface}.nft"
+
+
+def ruleset(plan: Plan) -> Artefact:
+    """β's ruleset, to be loaded by `nft -f`: whole, atomic, and as often as one likes."""
+    rules = _Ruleset(plan)
+    table = Table(table_name(plan.host.interface), rules.sets(), rules.chains())
+    lines = [*header(plan, "rules of the tunnel, loaded by nft -f; no other table is touched"), *table.render()]
+    return Artefact(HOST, rules_path(plan.host.interface), "0644", "\n".join(lines) + "\n")
+
+
+class _Ruleset:
+    """The parts of one plan's table."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.wg = f'"{plan.host.interface}"'
+        self.families = tuple(family for family in FAMILIES if (plan.forwarding.ipv4 if family == 4 else plan.forwarding.ipv6))
+        self.site_networks = tuple(item.cidr for item in plan.site.networks)
+        self.permits = permit_sets(plan.from_points, self.site_networks)
+        self.services = service_sets(plan.to_points)
+        self.host = host_sets(plan.to_host)
+
+    # --- sets ----------------------------------------------------------------------------------------------------------
+
+    def sets(self) -> tuple[Set | Map, ...]:
+        """All sets and maps, the points' rights first."""
+        found: list[Set | Map] = []
+        for family in FAMILIES:
+            found += _permit_nodes(self.permits, family)
+            found += _service_nodes(self.services, self.host, family)
+            found += self._forward_maps(family)
+        return tuple(found)
+
+    def _forward_maps(self, family: Family) -> list[Map]:
+        why = "port of the host : point's address . port"
+        return [
+            Map(
+                f"forward_{protocol}{family}",
+                "inet_service",
+                f"{ADDRESS_TYPE[family]} . inet_service",
+                forward_elements(self.plan.forwards, family, protocol),
+                why,
+            )
+            for protocol in PROTOCOLS
+        ]
+
+    # --- matches -------------------------------------------------------------------------------------------------------
+
+    def site(self, family: Family) -> str:
+        """The site's networks as a match operand."""
+        return _operand(self.site_networks, family)
+
+    def tunnel(self, family: Family) -> str:
+        """The tunnel's networks as a match operand."""
+        return _operand(self.plan.site.tunnel.networks, family)
+
+    def own(self, family: Family, *, tunnel: bool) -> str:
+        """β's own addresses at the site, with those in the tunnel where asked."""
+        lan = [address.ip for address in self.plan.site.host.addresses]
+        addresses: Iterable[Address] = (*(self.plan.site.tunnel.addresses if tunnel else ()), *lan)
+        return one_of([str(address) for address in dict.fromkeys(addresses) if address.version == family])
+
+    # --- chains --------------------------------------------------------------------------------------------------------
+
+    def chains(self) -> tuple[Chain, ...]:
+        """All chains; base chains hold nothing but what concerns the tunnel."""
+        from_wg, to_wg = f"iifname {self.wg}", f"oifname {self.wg}"
+        filters = (Rule((from_wg,), "jump from_points"), Rule((to_wg,), "jump to_points"))
+        clamp = tuple(Rule((match, "tcp flags syn"), "tcp option maxseg size set rt mtu") for match in (from_wg, to_wg))
+        return (
+            Chain("forward", filters, "type filter hook forward priority filter"),
+            Chain("from_points", self.from_points()),
+            Chain("to_points", self.to_points()),
+            Chain("input", (Rule((from_wg,), "jump to_host"),), "type filter hook input priority filter"),
+            Chain("to_host", self.to_host()),
+            Chain("clamp", clamp, "type filter hook forward priority mangle"),
+            Chain("prerouting", self.prerouting(), "type nat hook prerouting priority dstnat"),
+            Chain("postrouting", self.postrouting(), "type nat hook postrouting priority srcnat"),
+            Chain(FOREIGN_CHAIN, self.foreign_ipv6(), "type filter hook forward priority filter"),
+        )
+
+    def from_points(self) -> tuple[Rule, ...]:
+        """What the points may open at the site."""
+        rules = [ESTABLISHED]
+        for family in self.families:
+            ip, sets = IP[family], self.permits
+            pair = f"{ip} saddr . {ip} daddr"
+            if sets.of(family, "full_site"):
+                match = (f"{ip} saddr @full_site{family}", f"{ip} daddr {self.site(family)}")
+                rules.append(Rule(match, "accept", "points that may reach the whole site"))
+            for stem in ("permit_any", "permit_net"):
+                rules += _if_any(sets, family, stem, f"{pair} @{stem}{family}")
+            for protocol in PROTOCOLS:
+                for stem in (f"permit_{protocol}", f"permit_{protocol}_range"):
+                    rules += _if_any(sets, family, stem, f"{pair} . {protocol} dport @{stem}{family}")
+            for stem in ("permit_ping", "permit_ping_net"):
+                rules += _if_any(sets, family, stem, f"{pair} @{stem}{family}", PING[family])
+        return (*rules, REJECT)
+
+    def to_points(self) -> tuple[Rule, ...]:
+        """What the site may open on the points, by route or by a port forward."""
+        rules = [ESTABLISHED]
+        for family in self.families:
+            ip, sets = IP[family], self.services
+            source = f"{ip} saddr {self.site(family)}"
+            if self.plan.forwards:
+                match = ("ct status dnat", source, f"{ip} daddr {self.tunnel(family)}")
+                rules.append(Rule(match, "accept", "port forwards of the host"))
+            rules += _if_any(sets, family, "open_points", source, f"{ip} daddr @open_points{family}")
+            for protocol in PROTOCOLS:
+                stem = f"service_{protocol}"
+                rules += _if_any(sets, family, stem, source, f"{ip} daddr . {protocol} dport @{stem}{family}")
+            rules += _if_any(sets, family, "service_ping", source, f"{ip} daddr @service_ping{family}", PING[family])
+        return (*rules, REJECT)
+
+    def to_host(self) -> tuple[Rule, ...]:
+        """What the points may open on β itself; without this they would reach every port of it."""
+        rules = [ESTABLISHED]
+        for family in FAMILIES:
+            if not any(address.version == family for address in self.plan.site.tunnel.addresses):
+                continue
+            ip = IP[family]
+            destination = f"{ip} daddr {self.own(family, tunnel=True)}"
+            rules.append(Rule((PING[family], destination), "accept"))
+            for protocol in PROTOCOLS:
+                stem = f"host_{protocol}"
+                rules += _if_any(self.host, family, stem, f"{ip} saddr . {protocol} dport @{stem}{family}", destination)
+        return (*rules, REJECT)
+
+    def prerouting(self) -> tuple[Rule, ...]:
+        """The port forwards, for the site's own networks and β's own addresses only."""
+        rules: list[Rule] = []
+        for family in self.families:
+            if not of_family((address.ip for address in self.plan.site.host.addresses), family):
+                continue
+            ip = IP[family]
+            match = (f"iifname != {self.wg}", f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.own(family, tunnel=False)}")
+            rules += [
+                Rule(match, f"dnat {ip} to {protocol} dport map @forward_{protocol}{family}")
+                for protocol in PROTOCOLS
+                if forward_elements(self.plan.forwards, family, protocol)
+            ]
+        return tuple(rules)
+
+    def postrouting(self) -> tuple[Rule, ...]:
+        """Masquerade into the site, and into the tunnel where the points shall see β."""
+        rules: list[Rule] = []
+        for family in self.families:
+            ip = IP[family]
+            for item in self.plan.masquerades:
+                ends = (f"{ip} saddr {_operand(item.sources, family)}", f"{ip} daddr {_operand(item.destinations, family)}")
+                rules.append(Rule((f"oifname != {self.wg}", *ends), "masquerade", "the site sees the host in place of the points"))
+            if self.plan.masquerade_into_tunnel:
+                ends = (f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.tunnel(family)}")
+                match = (f"oifname {self.wg}", "ct status dnat", *ends)
+                rules.append(Rule(match, "masquerade", "the points see the host in place of the site's computers"))
+        return tuple(rules)
+
+    def foreign_ipv6(self) -> tuple[Rule, ...]:
+        """IPv6 forwards that are not ours: the one switch for IPv6 forwarding would open them where it was off before."""
+        if not self.plan.forwarding.drop_foreign_ipv6:
+            return ()
+        match = ("meta nfproto ipv6", f"iifname != {self.wg}", f"oifname != {self.wg}")
+        return (Rule(match, "counter drop", "IPv6 was not forwarded here before the tunnel came: keep other paths closed"),)
+
+
+def _operand(networks: Iterable[Network], family: Family) -> str:
+    return one_of([str(network) for network in collapse(of_family(networks, family))])
+
+
+def _if_any(sets: PermitSets, family: Family, stem: str, *matches: str) -> list[Rule]:
+    """An accepting rule, left out where its set would be empty."""
+    return [Rule(matches, "accept")] if sets.of(family, stem) else []
+
+
+def _permit_nodes(sets: PermitSets, family: Family) -> list[Set | Map]:
+    """The sets of what points may open at the site."""
+    kind = ADDRESS_TYPE[family]
+    pair = f"{kind} . {kind}"
+    shapes: Sequence[tuple[str, str, bool, str]] = (
+        ("full_site", kind, False, "points that may reach the whole site"),
+        ("permit_any", pair, False, "point . computer: everything"),
+        ("permit_net", pair, True, "point . network: everything"),
+        ("permit_tcp", f"{pair} . inet_service", False, "point . computer . port"),
+        ("permit_tcp_range", f"{pair} . inet_service", True, "point . network . ports"),
+        ("permit_udp", f"{pair} . inet_service", False, "point . computer . port"),
+        ("permit_udp_range", f"{pair} . inet_service", True, "point . network . ports"),
+        ("permit_ping", pair, False, "point . computer: ping, wherever a port is permitted"),
+        ("permit_ping_net", pair, True, "point . network: ping, wherever a port is permitted"),
+    )
+    return [Set(f"{stem}{family}", key, sets.of(family, stem), interval, why) for stem, key, interval, why in shapes]
+
+
+def _service_nodes(services: PermitSets, host: PermitSets, family: Family) -> list[Set | Map]:
+    """The sets of what the site may open on points, and points on β."""
+    kind = ADDRESS_TYPE[family]
+    nodes: list[Set | Map] = [Set(f"open_points{family}", kind, services.of(family, "open_points"), why="points that the site may open")]
+    for protocol in PROTOCOLS:
+        stem = f"service_{protocol}"
+        nodes.append(
+            Set(f"{stem}{family}", f"{kind} . inet_service", services.of(family, stem), why="point . service that the site may open")
+        )
+    nodes.append(Set(f"service_ping{family}", kind, services.of(family, "service_ping"), why="points with services: ping"))
+    for protocol in PROTOCOLS:
+        stem = f"host_{protocol}"
+        nodes.append(Set(f"{stem}{family}", f"{kind} . inet_service", host.of(family, stem), why="point . port of the host's own services"))
+    return nodes

@@ -1,0 +1,36 @@
+"""Plan -> what β's kernel must forward, as a file for sysctl.d(5)."""
+
+from wgwizard.plan_model import HOST, Plan
+from wgwizard.render.artefact import Artefact
+from wgwizard.render.text import header
+
+
+def sysctl_path(interface: str) -> str:
+    """Where the settings lie on β."""
+    return f"/etc/sysctl.d/60-wgwizard-{interface}.conf"
+
+
+def sysctl_key(family: str, interface: str, name: str) -> str:
+    """A per-interface key; written with slashes, where an interface's own dots stay dots (sysctl.d(5))."""
+    return f"net/{family}/conf/{interface}/{name}"
+
+
+def sysctl_file(plan: Plan) -> Artefact:
+    """The settings, in the order in which they must be made.
+
+    IPv4: only the interfaces that are ours; the tunnel's own is set each time it is made (render/units.py), because it does not
+    exist at boot. IPv6 has one switch for all interfaces, and it makes the kernel forget a default route that was learned by RA,
+    unless accept_ra is 2 before (Linux, ip-sysctl: accept_ra).
+    """
+    forwarding = plan.forwarding
+    lines = header(plan, "forwarding between the tunnel and the site")
+    missing: tuple[str, ...] = ()
+    if forwarding.ipv4:
+        lines += [f"{sysctl_key('ipv4', name, 'forwarding')} = 1" for name in forwarding.interfaces]
+        if not forwarding.interfaces:
+            lines.append("# net/ipv4/conf/(the LAN interface)/forwarding = 1")
+            missing = ("host.interface",)
+    if forwarding.ipv6:
+        lines += [f"{sysctl_key('ipv6', name, 'accept_ra')} = 2" for name in forwarding.accept_ra_interfaces]
+        lines.append(f"{sysctl_key('ipv6', 'all', 'forwarding')} = 1")
+    return Artefact(HOST, sysctl_path(plan.host.interface), "0644", "\n".join(lines) + "\n", missing=missing)

@@ -1,0 +1,66 @@
+"""Plan -> β's systemd units: the rules come before the tunnel, and never vanish while it is up."""
+
+from wgwizard.plan_model import HOST, Plan
+from wgwizard.render.artefact import Artefact
+from wgwizard.render.nftables import rules_path
+from wgwizard.render.sysctl import sysctl_key
+from wgwizard.render.text import header
+
+
+def rules_unit(interface: str) -> str:
+    """The unit that loads the rules."""
+    return f"wgwizard-{interface}.service"
+
+
+def tunnel_unit(interface: str) -> str:
+    """wg-quick's unit of the tunnel."""
+    return f"wg-quick@{interface}.service"
+
+
+def units(plan: Plan) -> tuple[Artefact, ...]:
+    """The rules' unit and the drop-in of the tunnel's unit."""
+    interface = plan.host.interface
+    return (
+        Artefact(HOST, f"/etc/systemd/system/{rules_unit(interface)}", "0644", _rules(plan, interface)),
+        Artefact(HOST, f"/etc/systemd/system/{tunnel_unit(interface)}.d/wgwizard.conf", "0644", _drop_in(plan, interface)),
+    )
+
+
+def _rules(plan: Plan, interface: str) -> str:
+    """`nftables.service` flushes every table when it restarts or reloads: this unit follows it each time (systemd.unit(5)).
+
+    It has no ExecStop: a rule set that goes away before the forwarding does would open what it closed.
+    """
+    load = f"nft -f {rules_path(interface)}"
+    lines = [
+        *header(plan, "loads the rules of the tunnel at boot, and again whenever nftables.service flushes every table"),
+        "[Unit]",
+        f"Description=Rules of the WireGuard tunnel {interface}",
+        "After=nftables.service",
+        "PartOf=nftables.service",
+        "ReloadPropagatedFrom=nftables.service",
+        f"Before={tunnel_unit(interface)}",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        "RemainAfterExit=yes",
+        f"ExecStart={load}",
+        f"ExecReload={load}",
+        "",
+        "[Install]",
+        "WantedBy=multi-user.target",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _drop_in(plan: Plan, interface: str) -> str:
+    """No rules, no tunnel; and IPv4 forwarding of the tunnel's interface, which is lost whenever the interface is made anew."""
+    lines = [
+        *header(plan, "no rules, no tunnel; the interface forwards IPv4 each time it is made"),
+        "[Unit]",
+        f"Requires={rules_unit(interface)}",
+        f"After={rules_unit(interface)}",
+    ]
+    if plan.forwarding.ipv4:
+        lines += ["", "[Service]", f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1"]
+    return "\n".join(lines) + "\n"
