@@ -18,6 +18,7 @@ class Code(StrEnum):
     NOT_TOLD_APART = "points-not-told-apart"
     NO_SERVICES = "no-services"
     NO_WAY_BACK = "no-way-back"
+    CLIENTS_SEEN = "site-clients-seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def judge(situation: Situation, outlook: Outlook, strategy: Strategy) -> Judged:
         lacks.append(Lack(Code.NO_SERVICES, f"points[{outlook.unserved.index}].services"))
     if strategy.masquerades and outlook.opened_to and situation.apart:
         lacks.append(Lack(Code.NOT_TOLD_APART, "needs.tell_points_apart"))
+    if strategy is Strategy.GATEWAY and outlook.by_site and situation.seen_as_host:
+        lacks.append(Lack(Code.CLIENTS_SEEN, "needs.site_clients_seen_as_host"))
     if strategy.routes:
         lacks.extend(_way_back(outlook, strategy))
     one_way = not (outlook.by_points and outlook.by_site)

@@ -19,6 +19,10 @@ _SAYING = {
         "true": "the site must see which point is calling",
         "false": "the site need not see which point is calling",
     },
+    "needs.site_clients_seen_as_host": {
+        "true": "the points must see Host β in place of the site's computers",
+        "false": "the points may see the site's computers",
+    },
     "site.router_drops_invalid": {
         "true": "the router drops connections of which it sees only half",
         "false": "the router lets through connections of which it sees only half",
@@ -61,6 +65,8 @@ def reanswers(situation: Situation) -> Iterator[Reanswer]:
     for apart in (True, False):
         if apart is not situation.apart:
             yield Reanswer("needs.tell_points_apart", _word(apart), replace(situation, apart=apart))
+    seen = not situation.seen_as_host
+    yield Reanswer("needs.site_clients_seen_as_host", _word(seen), replace(situation, seen_as_host=seen))
     for places in _other_places(situation.routes.routes_at):
         answer = f"[{', '.join(place.value for place in RoutesAt if place in places)}]"
         yield Reanswer("site.routes", answer, replace(situation, routes=replace(situation.routes, routes_at=places)))

@@ -30,7 +30,7 @@ def recommend(site: Site) -> Recommendation:
         chosen=chosen,
         recommended=recommended,
         overruled=chosen is not None and chosen is not recommended,
-        masquerade_into_tunnel=situation.seen_as_host and outlook.by_site and chosen not in (None, Strategy.MASQUERADE),
+        masquerade_into_tunnel=situation.seen_as_host and outlook.by_site and chosen is not None and chosen.forwards,
         ranked=tuple(ranked_one(site, situation, outlook, one, first=one.strategy is recommended) for one in ranked),
         would_change=changes,
         find_out=find_out(site, situation, changes),

@@ -45,6 +45,8 @@ def lack_text(situation: Situation, lack: Lack) -> str:
         return "the site opens connections, and with masquerade it has no way to the points"
     if lack.code is Code.NOT_TOLD_APART:
         return "the site must see each point's own address, and masquerade shows it Host β's for all of them"
+    if lack.code is Code.CLIENTS_SEEN:
+        return "the points must see Host β in place of the site's computers, which only ports of Host β give"
     unserved = next((kind for kind in situation.kinds if lack.question == f"points[{kind.index}].services"), None)
     return f"the site opens connections to {unserved.name if unserved else 'a point'}, and a port forward needs to know which services"
 
@@ -151,7 +153,7 @@ def _costs(site: Site, situation: Situation, outlook: Outlook, strategy: Strateg
         costs.extend(_forward_costs(situation, strategy))
     if strategy.routes:
         costs.extend(_gateway_costs(situation, outlook, strategy))
-    if situation.seen_as_host and outlook.by_site and strategy is not Strategy.MASQUERADE:
+    if situation.seen_as_host and outlook.by_site and strategy.forwards:
         costs.append("the points see Host β in place of the site's computers (needs.site_clients_seen_as_host)")
     return costs
 

@@ -163,6 +163,8 @@ def answered(described: Site, question: str, answer: str) -> Site:
         return replace(described, needs=replace(described.needs, opens=Opens(answer)))
     if question == "needs.tell_points_apart":
         return replace(described, needs=replace(described.needs, tell_points_apart=yes))
+    if question == "needs.site_clients_seen_as_host":
+        return replace(described, needs=replace(described.needs, site_clients_seen_as_host=yes))
     if question == "site.routes":
         return replace(described, routes_at=frozenset(RoutesAt(place) for place in answer.strip("[]").split(", ") if place))
     if question == "site.router_drops_invalid":
@@ -241,7 +243,10 @@ def test_answers_that_are_not_used_are_said_once():
 
 def test_masquerade_into_the_tunnel_only_where_the_site_opens():
     assert recommend(site("site", None, [], WEB, seen_as_host=True)).masquerade_into_tunnel
-    assert recommend(site("both", None, [HOSTS], seen_as_host=True)).masquerade_into_tunnel
+    both = recommend(site("both", True, [HOSTS], WEB, seen_as_host=True))
+    assert both.masquerade_into_tunnel
+    assert both.chosen is GF
+    assert not recommend(site("both", True, [HOSTS], seen_as_host=True, strategy=G)).masquerade_into_tunnel
     assert not recommend(site("points", None, [], seen_as_host=True)).masquerade_into_tunnel
     assert not recommend(site("both", None, [], WEB, seen_as_host=True, strategy=M)).masquerade_into_tunnel
 
