@@ -1,0 +1,175 @@
+"""Single values as people write them -> typed values, or a problem that says what is wrong with the text.
+
+Every reader takes the text, the field's path and a list to which it adds problems; it returns `None` where the text is refused.
+"""
+
+import re
+from wgwizard.addresses import odd_kind, parse_address, refuse_unusable
+from wgwizard.problems import Problem, error, warning
+from wgwizard.shape import shown
+from wgwizard.site import Endpoint, PortRange
+
+MAX_PORT = 65535
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z")
+_INTERFACE = re.compile(r"[A-Za-z0-9_=+.][A-Za-z0-9_=+.-]{0,14}\Z")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
+_PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
+_SSH_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?\Z")
+_SSH_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z")
+_TAKEN_INTERFACES = frozenset({"all", "default", "lo", ".", ".."})  # directories and devices under /proc/sys/net/ipv4/conf
+
+
+
+def read_port(value: int, field: str, problems: list[Problem]) -> int | None:
+    """A port from 1 to 65535."""
+    if 1 <= value <= MAX_PORT:
+        return value
+    problems.append(error("bad-port", field, f"{value} is not a port", f"write a whole number from 1 to {MAX_PORT}"))
+    return None
+
+
+def read_ports(value: int | str, field: str, problems: list[Problem]) -> PortRange | None:
+    """One port, or a range such as "8000-8010"."""
+    if isinstance(value, int):
+        port = read_port(value, field, problems)
+        return None if port is None else PortRange(port, port)
+    first, dash, last = value.partition("-")
+    last = last if dash else first
+    if not (_PORT.match(first) and _PORT.match(last)) or int(first) > MAX_PORT or int(last) > MAX_PORT:
+        problems.append(error("bad-port", field, f"{shown(value)} is not a port or range", "write 80 or 8000-8010, from 1 to 65535"))
+        return None
+    if int(first) > int(last):
+        problems.append(error("reversed-range", field, f"the range {shown(value)} runs backwards", f"write {last}-{first}"))
+        return None
+    return PortRange(int(first), int(last))
+
+
+def read_name(text: str, field: str, problems: list[Problem]) -> str | None:
+    """A name that is safe as a file's name, in comments and in shells."""
+    if _NAME.match(text):
+        return text
+    reason = "is empty" if not text else "is longer than 63 characters" if len(text) > 63 else "has characters that a name cannot have"
+    hint = "use letters a-z, digits, '-', '_' and '.', beginning with a letter or digit, at most 63"
+    problems.append(error("bad-name", field, f"the name {shown(text)} {reason}", hint))
+    return None
+
+
+def read_interface_name(text: str, field: str, problems: list[Problem]) -> str | None:
+    """A Linux network interface's name that wg-quick(8) takes too."""
+    if _INTERFACE.match(text) and text not in _TAKEN_INTERFACES:
+        return text
+    if text in _TAKEN_INTERFACES:
+        reason = "has a meaning of its own on Linux"
+    else:
+        reason = "is longer than 15 characters" if len(text) > 15 else "has characters that an interface's name cannot have"
+    hint = "use 1 to 15 letters, digits or any of _ = + . -, not beginning with '-', such as wg0"
+    problems.append(error("bad-interface", field, f"the interface name {shown(text)} {reason}", hint))
+    return None
+
+
+def read_domain(text: str, field: str, problems: list[Problem]) -> str | None:
+    """A DNS name in ASCII."""
+    reason = _host_name_fault(text)
+    if reason is None:
+        return text
+    problems.append(error("bad-host-name", field, f"{shown(text)} {reason}", "write a name such as vpn.example.com"))
+    return None
+
+
+def read_endpoint(text: str, field: str, problems: list[Problem]) -> Endpoint | None:
+    """Where WireGuard is dialled: host:port or [IPv6]:port."""
+    fault = _endpoint_form_fault(text)
+    if fault is not None:
+        code, reason, hint = fault
+        problems.append(error(code, field, f"the endpoint {shown(text)} {reason}", hint))
+        return None
+    host, _, port = text.rpartition(":")
+    if not _PORT.match(port) or int(port) > MAX_PORT:
+        problems.append(error("bad-port", field, f"{shown(port)} in the endpoint {shown(text)} is not a port", "write a number from 1 to 65535"))
+        return None
+    bare = host[1:-1] if host.startswith("[") else host
+    if ":" in bare or _is_numeric(bare):
+        return _endpoint_address(bare, int(port), field, problems)
+    domain = read_domain(bare, field, problems)
+    return None if domain is None else Endpoint(domain, int(port))
+
+
+def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
+    """[user@]host[:port], or a name from ssh's own configuration; nothing that ssh(1) could take for an option."""
+    user, at, rest = text.rpartition("@")
+    host, port = rest, "22"
+    if rest.startswith("["):
+        host, _, after = rest[1:].partition("]")
+        port = after[1:] if after.startswith(":") else "22" if not after else "none"
+    elif rest.count(":") == 1:
+        host, _, port = rest.partition(":")
+    host_fits = _is_plain_address(host) if ":" in host else bool(_SSH_HOST.match(host))
+    if (at and not _SSH_USER.match(user)) or not host_fits or not _PORT.match(port) or int(port) > MAX_PORT:
+        hint = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"
+        problems.append(error("bad-ssh", field, f"{shown(text)} is not an SSH target", hint))
+        return None
+    return text
+
+
+def ssh_port(target: str | None) -> int:
+    """The port in an accepted SSH target; 22 where none is said."""
+    tail = (target or "").rpartition("]")[2] if "]" in (target or "") else (target or "")
+    port = tail.rpartition(":")[2] if tail.count(":") == 1 else ""
+    return int(port) if port else 22
+
+
+def _is_plain_address(text: str) -> bool:
+    return parse_address(text, "", []) is not None
+
+
+def _is_numeric(host: str) -> bool:
+    """Whether the last label is a number, which makes it an IPv4 address or nothing (WHATWG URL, "ends in a number")."""
+    return host.rpartition(".")[2].isdigit()
+
+
+def _endpoint_address(text: str, port: int, field: str, problems: list[Problem]) -> Endpoint | None:
+    address = parse_address(text, field, problems)
+    if address is None:
+        return None
+    if address.is_loopback or address.is_private:
+        kind = "loopback" if address.is_loopback else "documentation" if odd_kind(address) else "private"
+        hint = "from outside, points need the site's public address or name; keep it only if they come from inside"
+        problems.append(warning("private-endpoint", field, f"{address} is a {kind} address", hint))
+    elif refuse_unusable(address, text, field, problems):
+        return None
+    return Endpoint(str(address), port)
+
+
+def _endpoint_form_fault(text: str) -> tuple[str, str, str] | None:
+    """Code, reason and advice for an endpoint that is not of the form host:port."""
+    example = "write host:port, such as vpn.example.com:51820"
+    if "://" in text:
+        return "endpoint-scheme", "begins with a scheme", f"{example}, without the part up to //"
+    if any(character in text for character in "/@?#"):
+        return "endpoint-extra", "has a path or a user in it", example
+    if text.startswith("["):
+        if "]" not in text:
+            return "endpoint-bracket", "has a bracket that is not closed", "write [2001:db8::1]:51820"
+        if "]:" not in text:
+            return "endpoint-no-port", "has no port", "write [2001:db8::1]:51820"
+    elif text.count(":") > 1:
+        return "endpoint-bracket", "has an IPv6 address without brackets", f"write [{text.rpartition(':')[0]}]:{text.rpartition(':')[2]}"
+    elif ":" not in text:
+        return "endpoint-no-port", "has no port", f"write {text[:60]}:51820"
+    return None
+
+
+def _host_name_fault(text: str) -> str | None:
+    if not text.isascii():
+        return "is not plain ASCII (write the name in its xn-- form, as IDNA 2008 gives it)"
+    if len(text) > 253:
+        return "is longer than 253 characters"
+    labels = text.split(".")
+    if any(len(label) > 63 for label in labels):
+        return "has a label longer than 63 characters"
+    if not all(_LABEL.match(label) for label in labels):
+        return "is not a host name (letters, digits and inner dashes between dots)"
+    return "ends in a number, which is no top-level domain" if labels[-1].isdigit() else None
+
+
