@@ -16,7 +16,7 @@ _ADDRESS_CHARACTERS = re.compile(r"[0-9A-Fa-f:.]+\Z")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 
 # https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-special-registry
-_UNUSABLE4 = (
+_UNUSABLE4: tuple[tuple[Network, str, str], ...] = (
     (IPv4Network("0.0.0.0/32"), "unspecified-address", "is the unspecified address"),
     (IPv4Network("0.0.0.0/8"), "reserved-address", 'is in 0.0.0.0/8 ("this network")'),
     (IPv4Network("127.0.0.0/8"), "loopback-address", "is a loopback address"),
@@ -25,7 +25,7 @@ _UNUSABLE4 = (
     (IPv4Network("255.255.255.255/32"), "broadcast-address", "is the broadcast address"),
     (IPv4Network("240.0.0.0/4"), "reserved-address", "is in the reserved block 240.0.0.0/4"),
 )
-_UNUSABLE6 = (
+_UNUSABLE6: tuple[tuple[Network, str, str], ...] = (
     (IPv6Network("::/128"), "unspecified-address", "is the unspecified address"),
     (IPv6Network("::1/128"), "loopback-address", "is the loopback address"),
     (IPv6Network("::ffff:0:0/96"), "mapped-address", "is an IPv4-mapped address"),
@@ -73,7 +73,9 @@ def refuse_edge(address: Address, network: Network, field: str, problems: list[P
     if network.num_addresses <= 2 or address not in (network.network_address, network.broadcast_address):
         return False
     if address == network.network_address:
-        problems.append(error("network-address", field, f"{address} is the address of the network {network} itself", "give a computer's address"))
+        problems.append(
+            error("network-address", field, f"{address} is the address of the network {network} itself", "give a computer's address")
+        )
         return True
     if network.version == 4:
         problems.append(error("broadcast-address", field, f"{address} is the broadcast address of {network}", "give a computer's address"))
@@ -88,8 +90,8 @@ def read_network(text: str, field: str, problems: list[Problem]) -> Network | No
     if address is None:
         return None
     if not slash:
-        bits = address.max_prefixlen
-        hint = f"write {address}/24 for a network or {address}/{bits} for this one address" if bits == 32 else f"write {address}/64"
+        around = ip_network((address, 24 if address.version == 4 else 64), strict=False)
+        hint = f"write {around} for a network, or {ip_network(address)} for this one address"
         problems.append(error("no-prefix", field, f"{shown(text)} is an address, not a network", hint))
         return None
     if not _prefix_fits(prefix, address.version, text, field, problems):
@@ -139,7 +141,9 @@ def _prefix_fits(prefix: str, version: int, text: str, field: str, problems: lis
     if _PREFIX.match(prefix) and int(prefix) <= most:
         return True
     reason = "a mask instead of a prefix" if "." in prefix else f"the prefix {shown('/' + prefix)}"
-    problems.append(error("bad-prefix", field, f"{shown(text)} has {reason}", f"write a number from 0 to {most} after the /, without leading zeros"))
+    problems.append(
+        error("bad-prefix", field, f"{shown(text)} has {reason}", f"write a number from 0 to {most} after the /, without leading zeros")
+    )
     return False
 
 
@@ -158,7 +162,9 @@ def refuse_unusable(address: Address, text: str, field: str, problems: list[Prob
         if unusable is None and address not in _GLOBAL6 and address not in _NAT64:
             unusable = (_GLOBAL6, "reserved-address", "is outside 2000::/3 and fc00::/7, which are all that is in use")
     if unusable is not None:
-        problems.append(error(unusable[1], field, f"{shown(text)} {unusable[2]}", "give an address that a computer in the network can have"))
+        problems.append(
+            error(unusable[1], field, f"{shown(text)} {unusable[2]}", "give an address that a computer in the network can have")
+        )
         return True
     odd = odd_kind(address)
     if odd is not None and odd[0] == "transition-address":
@@ -167,6 +173,7 @@ def refuse_unusable(address: Address, text: str, field: str, problems: list[Prob
 
 
 def odd_kind(address: Address) -> tuple[str, str] | None:
+    """The code and words for an address that is usable but seldom meant: documentation, 6to4, NAT64."""
     return next(((code, words) for network, code, words in _ODD if address in network), None)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Platform = Literal["linux", "windows", "macos", "android", "ios"]
+ProtocolWord = Literal["tcp", "udp"]
 OpensWord = Literal["points", "site", "both"]
 RouteWord = Literal["none", "router", "dhcp", "hosts"]
 StrategyWord = Literal["auto", "masquerade", "forward", "masquerade+forward", "gateway", "gateway+forward"]
@@ -61,7 +62,7 @@ class ServicePart(_Part):
     """A service: on a point for the site to open, or one of Host β's own."""
 
     name: Text = UNSET
-    protocol: Literal["tcp", "udp"] | UnsetType = UNSET
+    protocol: ProtocolWord | UnsetType = UNSET
     port: Number = UNSET
     published_port: Annotated[int, Meta(description="The port of Host β that leads to it; the same as port when absent.")] | UnsetType = (
         UNSET
@@ -95,7 +96,7 @@ class RightPart(_Part):
     """Something that a point may reach."""
 
     to: Text = UNSET
-    protocol: Literal["tcp", "udp"] | UnsetType = UNSET
+    protocol: ProtocolWord | UnsetType = UNSET
     ports: list[int | str] = field(default_factory=list)
 
 

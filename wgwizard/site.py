@@ -169,7 +169,7 @@ class Dns:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Host β, the site's WireGuard host."""
+    """Host β, the site's WireGuard host; `cannot_be_dialled` is said outright, an `endpoint` of `None` alone is "not known"."""
 
     name: str = DEFAULT_HOST_NAME
     addresses: tuple[InterfaceAddress, ...] = ()
@@ -179,6 +179,7 @@ class Host:
     ssh: str | None = None
     keys_on_host: bool = False
     services: tuple[Service, ...] = ()
+    cannot_be_dialled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,9 +190,7 @@ def _point(point: Point) -> dict[str, Any]:
 
 
 def _services(services: Sequence[Service]) -> list[dict[str, Any]]:
-    return [
-        _present({"name": it.name, "protocol": it.protocol, "port": it.port, "published_port": it.published_port}) for it in services
-    ]
+    return [_present({"name": it.name, "protocol": it.protocol, "port": it.port, "published_port": it.published_port}) for it in services]
 
 
 def _right(right: Right) -> dict[str, Any]:

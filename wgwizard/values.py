@@ -4,6 +4,7 @@ Every reader takes the text, the field's path and a list to which it adds proble
 """
 
 import re
+
 from wgwizard.addresses import odd_kind, parse_address, refuse_unusable
 from wgwizard.problems import Problem, error, warning
 from wgwizard.shape import shown
@@ -18,7 +19,6 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
 _SSH_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?\Z")
 _SSH_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z")
 _TAKEN_INTERFACES = frozenset({"all", "default", "lo", ".", ".."})  # directories and devices under /proc/sys/net/ipv4/conf
-
 
 
 def read_port(value: int, field: str, problems: list[Problem]) -> int | None:
@@ -86,7 +86,9 @@ def read_endpoint(text: str, field: str, problems: list[Problem]) -> Endpoint | 
         return None
     host, _, port = text.rpartition(":")
     if not _PORT.match(port) or int(port) > MAX_PORT:
-        problems.append(error("bad-port", field, f"{shown(port)} in the endpoint {shown(text)} is not a port", "write a number from 1 to 65535"))
+        problems.append(
+            error("bad-port", field, f"{shown(port)} in the endpoint {shown(text)} is not a port", "write a number from 1 to 65535")
+        )
         return None
     bare = host[1:-1] if host.startswith("[") else host
     if ":" in bare or _is_numeric(bare):
@@ -134,7 +136,7 @@ def _endpoint_address(text: str, port: int, field: str, problems: list[Problem])
         return None
     if address.is_loopback or address.is_private:
         kind = "loopback" if address.is_loopback else "documentation" if odd_kind(address) else "private"
-        hint = "from outside, points need the site's public address or name; keep it only if they come from inside"
+        hint = "whoever dials it over the internet needs a public address or a name; keep it only if both are on one network"
         problems.append(warning("private-endpoint", field, f"{address} is a {kind} address", hint))
     elif refuse_unusable(address, text, field, problems):
         return None
@@ -171,5 +173,3 @@ def _host_name_fault(text: str) -> str | None:
     if not all(_LABEL.match(label) for label in labels):
         return "is not a host name (letters, digits and inner dashes between dots)"
     return "ends in a number, which is no top-level domain" if labels[-1].isdigit() else None
-
-

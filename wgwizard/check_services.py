@@ -1,0 +1,105 @@
+"""Whether the services can be published, and the rights lead somewhere."""
+
+from ipaddress import ip_network
+
+from wgwizard.addresses import parse_address, read_network
+from wgwizard.draft import Draft
+from wgwizard.netindex import NetworkIndex
+from wgwizard.problems import Problem, error, warning
+from wgwizard.shape import nearest, shown
+from wgwizard.site import RESERVED_NAMES, RoutesAt, Service, Site, opens_of
+from wgwizard.values import ssh_port
+
+
+def check_services(site: Site, draft: Draft) -> None:
+    """Names differ on each node, published ports differ on β and take nothing that β needs itself."""
+    _check_names(draft)
+    taken = _ports_of_host(site, draft)
+    may_forward = _may_forward(site)
+    for field, service, point in draft.services:
+        opens = opens_of(site, point)
+        if opens is not None and not opens.by_site:
+            message = f"the service {service.name!r} is not used: only points open connections here"
+            draft.problems.append(warning("service-unused", field, message, "set opens: site or both, or remove the service"))
+        elif may_forward:
+            _claim(service, field, taken, draft)
+
+
+def _check_names(draft: Draft) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    named = [(field, service, "host") for field, service in draft.host_services]
+    named += [(field, service, point.name or field) for field, service, point in draft.services]
+    for field, service, node in named:
+        first = seen.setdefault((node, service.name.lower()), field)
+        if first != field:
+            message = f"the service {service.name!r} is also {first}"
+            draft.problems.append(error("duplicate-name", f"{field}.name", message, "give each service of a node its own name"))
+
+
+def _may_forward(site: Site) -> bool:
+    """Whether services may become port forwards: under `auto` unless the site's routes make forwards needless."""
+    if site.strategy is not None:
+        return site.strategy.forwards
+    if site.host.default_gateway is True:
+        return False
+    return not (site.routes_at and RoutesAt.ROUTER in site.routes_at)
+
+
+def _ports_of_host(site: Site, draft: Draft) -> dict[tuple[str, int], str]:
+    """What answers at β already: (protocol, port) -> the field that says so."""
+    taken = {("udp", site.tunnel.port): "tunnel.port"}
+    if site.host.ssh is not None:
+        taken["tcp", ssh_port(site.host.ssh)] = "host.ssh"
+    for field, service in draft.host_services:
+        taken.setdefault((service.protocol, service.port), field)
+    return taken
+
+
+def _claim(service: Service, field: str, taken: dict[tuple[str, int], str], draft: Draft) -> None:
+    port = service.port_on_host
+    first = taken.setdefault((service.protocol, port), field)
+    if first == field:
+        return
+    where = f"{field}.published_port" if service.published_port is not None else f"{field}.port"
+    message = f"port {port}/{service.protocol} of Host β is already taken by {first}"
+    draft.problems.append(
+        error("port-taken", where, message, "give it another published_port (or strategy: gateway, which publishes none)")
+    )
+
+
+def check_rights(site: Site, draft: Draft, networks: NetworkIndex) -> None:
+    """Every `to:` is a known name, or an address or network inside the site's."""
+    names = {host.name for host in site.hosts} | {network.name for network in site.networks if network.name} | {"site", "host"}
+    for field, right, point in draft.rights:
+        opens = opens_of(site, point)
+        if opens is not None and not opens.by_points:
+            message = f"the right to reach {right.to!r} is not used: only the site opens connections here"
+            draft.problems.append(warning("right-unused", field, message, "set opens: points or both, or remove the right"))
+        if right.to not in names:
+            _check_target(right.to, f"{field}.to", names, draft, networks)
+
+
+def _check_target(to: str, field: str, names: set[str], draft: Draft, networks: NetworkIndex) -> None:
+    if to == "internet":
+        message = "'internet' (a full tunnel) is known but not supported yet"
+        draft.problems.append(error("not-supported-yet", field, message, "name computers or networks of the site"))
+        return
+    if to in RESERVED_NAMES:
+        draft.problems.append(
+            error("dangling-name", field, f"{shown(to)} is not something a point can reach", "write site, host, a name or an address")
+        )
+        return
+    problems: list[Problem] = []
+    address = parse_address(to, field, problems) if "/" not in to else None
+    network = read_network(to, field, problems) if "/" in to else None if address is None else ip_network(address)
+    if network is not None:
+        around = networks.overlapping(network)
+        if around is None or network.prefixlen < around[1].prefixlen:
+            hint = "name a part of the site's networks, or add the network to site.networks"
+            draft.problems.append(error("outside-site", field, f"{to} is not inside site.networks", hint))
+    elif "/" in to or ":" in to or to.replace(".", "").isdigit():
+        draft.problems.extend(problem for problem in problems if problem.is_error)
+    else:
+        close = nearest(to, names)
+        hint = f"did you mean {close}?" if close else f"the names are {', '.join(sorted(names))}; or write an address or CIDR"
+        draft.problems.append(error("dangling-name", field, f"there is no computer or network named {shown(to)}", hint))

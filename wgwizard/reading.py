@@ -1,0 +1,72 @@
+"""What all readers of the site file share: missing and optional values, lists with their fields, names."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from msgspec import UnsetType
+
+from wgwizard.draft import Draft, Located
+from wgwizard.problems import Problem, error
+from wgwizard.shape import entries, shown
+from wgwizard.site import RESERVED_NAMES
+from wgwizard.values import read_name
+
+T = TypeVar("T")
+V = TypeVar("V")
+Reader = Callable[[Any, str, list[Problem]], V | None]
+
+
+def told_once(problems: list[Problem]) -> tuple[Problem, ...]:
+    """A missing value is not said again where a wrong value was said for the field, for what holds it, or for what it holds."""
+    wrong = {problem.field for problem in problems if problem.code != "missing"}
+    wrong |= {field.rpartition("[")[0] for field in wrong if field.endswith("]")}
+    return tuple(problem for problem in problems if problem.code != "missing" or not _holders(problem.field) & wrong)
+
+
+def _holders(field: str) -> set[str]:
+    """The field and everything that it lies in: "a.b[0].c" lies in "a", "a.b" and "a.b[0]"."""
+    return {field} | {field[: match.start()] for match in re.finditer(r"[.\[]", field)}
+
+
+def said_or(value: T | UnsetType, default: V) -> T | V:
+    """The value, or the default where nothing was said."""
+    return default if isinstance(value, UnsetType) else value
+
+
+def say_missing(field: str, draft: Draft, what: str, hint: str) -> None:
+    """Add the problem that a required field is not there."""
+    draft.problems.append(error("missing", field, f"{what} is missing", hint))
+
+
+def required(value: T | UnsetType, field: str, draft: Draft, what: str, hint: str) -> T | None:
+    """The value, or `None` after saying that it is missing."""
+    if isinstance(value, UnsetType):
+        say_missing(field, draft, what, hint)
+        return None
+    return value
+
+
+def optional(value: T | UnsetType | None, field: str, reader: Reader[V], draft: Draft) -> V | None:
+    """What `reader` makes of the value; `None` where nothing was said or the value is refused."""
+    return None if value is None or isinstance(value, UnsetType) else reader(value, field, draft.problems)
+
+
+def read_each(items: Sequence[T], field: str, reader: Reader[V], draft: Draft, into: Located[V] | None = None) -> tuple[V, ...]:
+    """Every item that `reader` takes; also kept in `into` beside its field."""
+    found = [(here, value) for here, item in entries(field, items) if (value := reader(item, here, draft.problems)) is not None]
+    if into is not None:
+        into.extend(found)
+    return tuple(value for _, value in found)
+
+
+def read_own_name(value: str | UnsetType, field: str, draft: Draft, what: str) -> str:
+    """A name of the set that `to:` and nodes share; remembered for the check that all differ."""
+    text = required(value, field, draft, what, "write a short name")
+    name = optional(text, field, read_name, draft)
+    if name is None:
+        return ""
+    if name.lower() in RESERVED_NAMES:
+        draft.problems.append(error("reserved-name", field, f"the name {shown(name)} has a meaning of its own", "choose another name"))
+    draft.names.append((field, name))
+    return name
