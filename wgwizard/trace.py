@@ -1,15 +1,30 @@
 """Plan -> who reaches whom: for each pair and direction, by which hops, and the source address that the far side sees."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from wgwizard.site import Address, Family
+from wgwizard.plan_model import HOST, Forward, InterfacePlan, Permit, Plan
+from wgwizard.site import Address, Family, Network, Point, PortRange, Service, SiteNetwork
+from wgwizard.siteroutes import assumed_opens
+from wgwizard.trace_ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Symbol, Walker, Way, covers, point_kind
+
+__all__ = ["CLIENTS_OWN", "POINTS", "Hop", "Reach", "trace"]
+
+_Item = TypeVar("_Item")
+
+POINTS = "points"
+PING = "icmp"
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
     """A packet at one node.
 
-    Its addresses when it leaves there, and what was done to it ("routed", "masquerade", "port forward", "dropped").
+    Its addresses when it leaves there, and what was done to it: "routed", "masquerade", "port forward", "port forward and
+    masquerade", "accepted" at its end, or "dropped". An address is `None` where it is any computer of a site network; that
+    network's CIDR is then the node's name.
     """
 
     node: str
@@ -24,8 +39,10 @@ class Reach:
     """Whether `origin` can open a connection to `target`.
 
     Names are points', site networks' and hosts' names or CIDRs, "host" and "points". `protocol` and `ports` are `None`/""
-    where all are meant;
+    where all are meant, and `protocol` is "icmp" for ping;
     `published` is true where the connection is opened to a port of β that leads on to the point (the port is then β's).
+    `source_seen` is an address, or `CLIENTS_OWN` where each computer of a site network is seen with its own; `None` where
+    nothing gets through and back.
     """
 
     origin: str
@@ -38,3 +55,225 @@ class Reach:
     hops: tuple[Hop, ...]
     source_seen: Address | str | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A `Reach` before it belongs to one point; `POINT` stands for that point's name."""
+
+    origin: str | Placeholder
+    target: str | Placeholder
+    family: Family
+    protocol: str | None
+    ports: str
+    published: bool
+    way: Way
+
+    def of(self, name: str, address: Address | None) -> Reach:
+        """The row of one point, whose address of this family is given."""
+        way = self.way
+        return Reach(
+            name if self.origin is POINT else str(self.origin),
+            name if self.target is POINT else str(self.target),
+            self.family,
+            self.protocol,
+            self.ports,
+            way.reachable,
+            self.published,
+            _hops(way, name, address),
+            address if way.seen is POINT else way.seen,
+            way.why,
+        )
+
+
+def _hops(way: Way, name: str, address: Address | None) -> tuple[Hop, ...]:
+    def own(symbol: Symbol) -> Address | None:
+        return address if symbol is POINT else symbol
+
+    return tuple(
+        Hop(name if step.node is POINT else str(step.node), own(step.source), own(step.destination), step.action, step.rule)
+        for step in way.steps
+    )
+
+
+def trace(plan: Plan) -> tuple[Reach, ...]:
+    """Every pair and direction of a plan, point by point in the site's order.
+
+    Each point's rows: into each site network and to whatever its rights name, to "host" (β's own services, and ping), to
+    "points", then from each site network to it, and to its published services. Points that the plan treats alike are worked
+    out once.
+    """
+    tracer = _Tracer(plan)
+    found: list[Reach] = []
+    for point, interface in zip(plan.site.points, plan.points, strict=True):
+        addresses: dict[int, Address] = {address.version: address.ip for address in interface.addresses}
+        found.extend(row.of(point.name, addresses.get(row.family)) for row in tracer.rows(point, interface))
+    return tuple(found)
+
+
+class _Tracer:
+    """The rows of each point, shared between points that are treated alike."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.walker = Walker(plan)
+        self.names = {item.cidr: _name(item) for item in plan.site.networks}
+        self.peers = {peer.node: peer for peer in plan.host.peers}
+        self.out = _by_point(plan.from_points, lambda permit: permit.point)
+        self.host = _by_point(plan.to_host, lambda permit: permit.point)
+        self.into = _by_point(plan.to_points, lambda permit: permit.point)
+        self.forwards = _by_point(plan.forwards, lambda forward: forward.point)
+        self._shared: dict[tuple[object, ...], list[_Row]] = {}
+
+    def rows(self, point: Point, interface: InterfacePlan) -> list[_Row]:
+        """All rows of one point."""
+        kind = point_kind(self.plan, interface, self.peers.get(point.name))
+        opens = assumed_opens(self.plan.site, point)
+        out, host, into = self.out[point.name], self.host[point.name], self.into[point.name]
+        key = (
+            kind,
+            opens,
+            tuple((id(permit.destinations), permit.protocol, permit.ports) for permit in out),
+            tuple(permit.target for permit in host),
+            tuple((permit.target, id(permit.sources), permit.protocol, permit.ports) for permit in into),
+            tuple((forward.service, id(forward.clients)) for forward in self.forwards[point.name]),
+            point.services,
+        )
+        if key not in self._shared:
+            self._shared[key] = [
+                *self._into_site(kind, out, _no_right(self.plan, point)),
+                *self._to_host(kind, host),
+                *self._to_points(kind),
+                *self._direct(kind, into, _not_opened(self.plan, point)),
+                *self._published(kind, self.forwards[point.name], point, _not_forwarded(self.plan, point)),
+            ]
+        return self._shared[key]
+
+    # --- from points ---------------------------------------------------------------------------------------------------
+
+    def _into_site(self, kind: PointKind, permits: list[Permit], refusal: str) -> Iterable[_Row]:
+        """To each site network as a whole, then to whatever the rights name more closely."""
+        whole = [permit for permit in permits if permit.protocol is None and not permit.ports]
+        for network, name in self.names.items():
+            permitted = any(_holds(permit, network) for permit in whole)
+            partly = any(_touches(permit, network) for permit in permits)
+            reason = "" if permitted else ("only what its rights name is permitted there" if partly else refusal)
+            yield _Row(POINT, name, _family(network), None, "", False, self.walker.into_site(kind, network, reason))
+        for permit in permits:
+            for place, name in self._named(permit):
+                way = self.walker.into_site(kind, place, "")
+                yield _Row(POINT, name, _family(place), permit.protocol, _ports(permit.ports), False, way)
+
+    def _named(self, permit: Permit) -> Iterable[tuple[Place, str]]:
+        """The places that deserve a row of their own for a permit: not those that a network's row says already."""
+        everything = permit.protocol is None and not permit.ports
+        for place in permit.destinations:
+            if isinstance(place, Address):
+                yield place, permit.target
+            elif not (everything and place in self.names):
+                yield place, self.names.get(place, permit.target)
+
+    def _to_host(self, kind: PointKind, permits: list[Permit]) -> Iterable[_Row]:
+        allowed = {permit.target for permit in permits}
+        for family in _families(self.plan):
+            yield _Row(POINT, HOST, family, PING, "", False, self.walker.to_host(kind, family, ""))
+            for service in self.plan.site.host.services:
+                reason = "" if service.name in allowed else "this service of the host is not among the point's rights"
+                way = self.walker.to_host(kind, family, reason)
+                yield _Row(POINT, HOST, family, service.protocol, str(service.port), False, way)
+
+    def _to_points(self, kind: PointKind) -> Iterable[_Row]:
+        for network in self.plan.site.tunnel.networks:
+            yield _Row(POINT, POINTS, _family(network), None, "", False, self.walker.to_points(kind, network))
+
+    # --- from the site -------------------------------------------------------------------------------------------------
+
+    def _direct(self, kind: PointKind, permits: list[Permit], refusal: str) -> Iterable[_Row]:
+        """From each site network to the point itself: everything, or each service that is permitted."""
+        for network, name in self.names.items():
+            family = _family(network)
+            own = [permit for permit in permits if covers(_networks(permit.sources), network)]
+            if any(permit.protocol is None for permit in own):
+                yield _Row(name, POINT, family, None, "", False, self.walker.to_point(kind, network, ""))
+                continue
+            reason = "only the point's services are permitted" if own else refusal
+            yield _Row(name, POINT, family, None, "", False, self.walker.to_point(kind, network, reason))
+            for permit in own:
+                yield _Row(name, POINT, family, permit.protocol, _ports(permit.ports), False, self.walker.to_point(kind, network, ""))
+
+    def _published(self, kind: PointKind, forwards: list[Forward], point: Point, refusal: str) -> Iterable[_Row]:
+        """From each site network to each service of the point by way of β's port."""
+        published: dict[Service, Forward] = {forward.service: forward for forward in forwards}
+        for network, name in self.names.items():
+            ways: dict[int, Way] = {}
+            for service in point.services:
+                forward = published.get(service)
+                clients = forward.clients if forward is not None else ()
+                if id(clients) not in ways:
+                    ways[id(clients)] = self.walker.to_service(kind, network, clients, "" if forward is not None else refusal)
+                port = str(service.port_on_host)
+                yield _Row(name, POINT, _family(network), service.protocol, port, True, ways[id(clients)])
+
+
+def _by_point(items: Iterable[_Item], point_of: Callable[[_Item], str]) -> dict[str, list[_Item]]:
+    found: dict[str, list[_Item]] = defaultdict(list)
+    for item in items:
+        found[point_of(item)].append(item)
+    return found
+
+
+def _name(item: SiteNetwork) -> str:
+    return item.name if item.name is not None else str(item.cidr)
+
+
+def _family(value: Place) -> Family:
+    return 4 if value.version == 4 else 6
+
+
+def _families(plan: Plan) -> tuple[Family, ...]:
+    return tuple(dict.fromkeys(_family(network) for network in plan.site.tunnel.networks))
+
+
+def _ports(ports: tuple[PortRange, ...]) -> str:
+    return ",".join(str(item) for item in ports)
+
+
+def _networks(places: Iterable[Place]) -> list[Network]:
+    return [place for place in places if not isinstance(place, Address)]
+
+
+def _holds(permit: Permit, network: Network) -> bool:
+    return covers(_networks(permit.destinations), network)
+
+
+def _touches(permit: Permit, network: Network) -> bool:
+    """Whether a permit leads to some part of a network."""
+    return any(
+        place.version == network.version and (place in network if isinstance(place, Address) else place.overlaps(network))
+        for place in permit.destinations
+    )
+
+
+# --- why something is not permitted ------------------------------------------------------------------------------------------
+
+
+def _no_right(plan: Plan, point: Point) -> str:
+    if not assumed_opens(plan.site, point).by_points:
+        return "only the site opens connections to this point"
+    if not (plan.strategy.masquerades or plan.strategy.routes):
+        return "a port forward alone leads only from the site to the points"
+    return "this is not among the point's rights"
+
+
+def _not_opened(plan: Plan, point: Point) -> str:
+    if not assumed_opens(plan.site, point).by_site:
+        return "only the point opens connections, not the site"
+    return f"the strategy {plan.strategy.value} permits the site nothing by route"
+
+
+def _not_forwarded(plan: Plan, point: Point) -> str:
+    if not plan.strategy.forwards:
+        return f"the strategy {plan.strategy.value} forwards no ports of the host"
+    if not assumed_opens(plan.site, point).by_site:
+        return "only the point opens connections, not the site"
+    return "this service has no port of the host"
