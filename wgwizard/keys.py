@@ -1,10 +1,17 @@
 """WireGuard keys: X25519 pairs and preshared keys, in base64 of 32 bytes as `wg` writes them."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from secrets import token_bytes
 
+from wgwizard.lock import Lock
+from wgwizard.problems import Problem, error
 from wgwizard.secret import Secret
+from wgwizard.site import Point, Site
+
+HOST = "host"
 
 # 32 bytes in base64: 42 letters hold 252 bits, the last letter four bits and two that must be zero (RFC 4648, 3.5).
 _KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z")
@@ -33,3 +40,125 @@ def key_problem(text: str) -> str | None:
     if not text.endswith("=") or text.endswith("=="):
         return "is not the base64 of 32 bytes"
     return "is not canonical base64 (a letter is wrong)"
+
+
+def generate_private() -> Secret:
+    """A new private key, clamped as `wg genkey` clamps it (RFC 7748, 5)."""
+    return _encode(_clamp(token_bytes(32)))
+
+
+def generate_preshared() -> Secret:
+    """A new preshared key."""
+    return _encode(token_bytes(32))
+
+
+def clamped(private: Secret) -> Secret:
+    """The private key as `wg` would show it; the public key stays the same."""
+    return _encode(_clamp(b64decode(private.reveal())))
+
+
+def public_of(private: Secret) -> str:
+    """The public key of a private one; raises ValueError, without the key in it, for what is not a key."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    if key_problem(private.reveal()) is not None:
+        raise ValueError("not a private key")
+    return b64encode(X25519PrivateKey.from_private_bytes(b64decode(private.reveal())).public_key().public_bytes_raw()).decode()
+
+
+def complete_keyring(site: Site, keyring: Keyring, lock: Lock) -> Keyring:
+    """The keyring with what is missing made, once.
+
+    Keys that were made elsewhere are not made again: the lock knows their public half, and who holds no secrets at all (a
+    colleague without NAME.secrets) must not replace them. What a node keeps to itself (a point with its own `public_key`, β with
+    `keys: host`) is never made here.
+    """
+    maker = _Maker(keyring, lock)
+    maker.host(site)
+    for point in site.points:
+        maker.point(point)
+    return Keyring(maker.public, maker.private, maker.preshared)
+
+
+def remember(lock: Lock, keyring: Keyring) -> Lock:
+    """The lock with the keyring's public keys in it."""
+    return replace(lock, public_keys={**lock.public_keys, **keyring.public})
+
+
+class _Maker:
+    """Collects the keys of a keyring that is being completed."""
+
+    def __init__(self, keyring: Keyring, lock: Lock) -> None:
+        self.public = dict(keyring.public)
+        self.private = dict(keyring.private)
+        self.preshared = dict(keyring.preshared)
+        self._lock = lock.public_keys
+        self._holds_secrets = bool(keyring.private or keyring.preshared)
+
+    def host(self, site: Site) -> None:
+        if not site.host.keys_on_host:
+            self._pair(HOST)
+        elif HOST in self._lock:
+            self.public[HOST] = self._lock[HOST]
+        else:
+            self.public.pop(HOST, None)
+
+    def point(self, point: Point) -> None:
+        if point.public_key is not None:
+            self.public[point.name] = point.public_key
+        else:
+            self._pair(point.name)
+        if point.preshared_key and point.name not in self.preshared and not self._made_elsewhere(point.name):
+            self.preshared[point.name] = generate_preshared()
+
+    def _made_elsewhere(self, node: str) -> bool:
+        return node in self._lock and not self._holds_secrets
+
+    def _pair(self, node: str) -> None:
+        if node in self.private:
+            if node not in self.public:
+                self.public[node] = public_of(self.private[node])
+        elif self._made_elsewhere(node):
+            self.public[node] = self._lock[node]
+        else:
+            self.private[node] = generate_private()
+            self.public[node] = public_of(self.private[node])
+
+
+def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem, ...]:
+    """Keys that do not fit each other: a private key given as a public one, one pair on two nodes, a lock of other keys."""
+    problems: list[Problem] = []
+    secret = {it.reveal(): f"the private key of {node}" for node, it in keyring.private.items()}
+    secret |= {it.reveal(): f"the preshared key of {node}" for node, it in keyring.preshared.items()}
+    owners: dict[str, str] = {}
+    for field_, node, public in _public_keys(site, keyring):
+        if public in secret:
+            problems.append(error("secret-as-public", field_, f"this is {secret[public]}", "write the public key: `wg pubkey` makes it"))
+        first = owners.setdefault(public, node)
+        if first != node:
+            hint = "each node needs its own pair: WireGuard drops a peer that has its own key"
+            problems.append(error("duplicate-key-pair", field_, f"the public key of {node} is also that of {first}", hint))
+    for node, private in keyring.private.items():
+        remembered = lock.public_keys.get(node)
+        if remembered is not None and remembered != keyring.public.get(node, public_of(private)):
+            hint = "restore the secrets file that belongs to this lock, or remove the node's public key from the lock"
+            problems.append(error("wrong-key", "", f"the private key of {node} does not belong to the lock's {remembered}", hint))
+    return tuple(problems)
+
+
+def _public_keys(site: Site, keyring: Keyring) -> Iterable[tuple[str, str, str]]:
+    """Field, node and public key of β and every point whose key is known."""
+    if HOST in keyring.public:
+        yield HOST, HOST, keyring.public[HOST]
+    for index, point in enumerate(site.points):
+        public = point.public_key or keyring.public.get(point.name)
+        if public is not None:
+            yield f"points[{index}].public_key", point.name, public
+
+
+def _clamp(key: bytes) -> bytes:
+    return bytes([key[0] & 248]) + key[1:31] + bytes([(key[31] & 127) | 64])
+
+
+def _encode(key: bytes) -> Secret:
+    return Secret(b64encode(key).decode())

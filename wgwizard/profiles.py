@@ -1,4 +1,4 @@
-"""Saved sites on disk: the site file, and the lock file beside it (docs/site-file.md)."""
+"""Saved sites on disk: the site file, and the lock and secrets files beside it (docs/site-file.md)."""
 
 import os
 from collections.abc import Mapping
@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wgwizard import sitefile, sitewrite, yamltext
-from wgwizard.errors import SiteRefusedError
+from wgwizard import beside, sealed, sitefile, sitewrite, yamltext
+from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.files import FileError, Read, read_file, replace_file
+from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error, warning
+from wgwizard.secret import Secret
 from wgwizard.site import Site
 from wgwizard.yamltext import Document
 
+LOCK_SUFFIX = ".lock"
+SECRETS_SUFFIX = ".secrets"
+MAX_SECRETS_BYTES = 64 * 1024 * 1024
 SCHEMA_NAME = "wgwizard.schema.json"
 _HEADER = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
 _OTHERS_WRITE = 0o022
+_OTHERS_READ = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,7 @@ def load_site(path: str) -> Loaded:
     if document is not None:
         site, problems = sitefile.read(document)
     if document is None or site is None:
-        count = sum(problem.is_error for problem in problems)
-        raise SiteRefusedError(f"{path}: {count} problem{'s' if count != 1 else ''}", problems)
+        raise SiteRefusedError(f"{path}: {_counted(problems)}", problems)
     return Loaded(site, document, (*_about_file(path, found), *problems))
 
 
@@ -48,13 +54,78 @@ def save_site(path: str, document: Mapping[str, Any]) -> None:
     replace_file(Path(path), (_HEADER + sitewrite.dump(document)).encode(), 0o644)
 
 
+def beside_path(site_path: str, suffix: str) -> Path:
+    """SITE.lock or SITE.secrets beside SITE.yaml."""
+    path = Path(site_path)
+    return path.with_suffix(suffix) if path.suffix in (".yaml", ".yml") else path.with_name(path.name + suffix)
+
+
+def load_lock(site_path: str) -> Lock:
+    """The lock beside a site file, empty where there is none yet; raises SiteRefusedError."""
+    path = beside_path(site_path, LOCK_SUFFIX)
+    if not path.exists():
+        return Lock()
+    lock, problems = beside.read_lock(read_file(path, yamltext.MAX_BYTES).content)
+    if lock is None:
+        raise SiteRefusedError(f"{path}: {_counted(problems)}", problems, "restore it: it remembers who has which address")
+    return lock
+
+
+def save_lock(site_path: str, lock: Lock) -> None:
+    """Write the lock beside a site file, whole or not at all; a lock that says the same already is left alone."""
+    path = beside_path(site_path, LOCK_SUFFIX)
+    text = beside.lock_text(lock).encode()
+    if path.exists() and read_file(path, yamltext.MAX_BYTES).content == text:
+        return
+    replace_file(path, text, 0o644)
+
+
+def has_keys(site_path: str) -> bool:
+    """Whether there is a secrets file beside a site file, so that a passphrase is worth asking for."""
+    return beside_path(site_path, SECRETS_SUFFIX).exists()
+
+
+def load_keys(site_path: str, passphrase: Secret | None) -> Keyring:
+    """The keys sealed beside a site file; none without a passphrase or without the file.
+
+    Raises FileError or SealError, with a message of its own for each reason.
+    """
+    path = beside_path(site_path, SECRETS_SUFFIX)
+    if passphrase is None or not path.exists():
+        return Keyring()
+    found = read_file(path, MAX_SECRETS_BYTES)
+    if found.linked:
+        raise FileError(f"{path} is a symbolic link", "put the secrets file itself beside the site file")
+    if found.owner not in (os.geteuid(), 0):
+        raise FileError(f"{path} belongs to another user (uid {found.owner})", "check who put it there, then chown it")
+    if found.mode & _OTHERS_READ:
+        raise FileError(f"{path} is open to other users (mode {found.mode:04o})", f"chmod 600 {path}")
+    try:
+        keyring = beside.read_keyring(sealed.unseal(found.content, passphrase))
+    except sealed.SealError as failure:
+        raise sealed.SealError(f"{path}: {failure.message}", failure.hint) from None
+    if keyring is None:
+        raise WgwizardError(f"{path} was opened, but what is in it is not a keyring", "update wgwizard, or restore it from a backup")
+    return keyring
+
+
+def save_keys(site_path: str, keyring: Keyring, passphrase: Secret) -> None:
+    """Seal the keys beside a site file (0600), whole or not at all; raises FileError or SealError."""
+    replace_file(beside_path(site_path, SECRETS_SUFFIX), sealed.seal(beside.keyring_text(keyring), passphrase), 0o600)
+
+
+def _counted(problems: tuple[Problem, ...]) -> str:
+    count = sum(problem.is_error for problem in problems)
+    return f"{count} problem{'' if count == 1 else 's'}"
+
+
 def _about_file(path: str, found: Read) -> tuple[Problem, ...]:
     """Whoever can change the site file decides what is done to Host β."""
     warnings = []
     if found.mode & _OTHERS_WRITE:
         message = f"{path} can be changed by other users (mode {found.mode:04o})"
         warnings.append(warning("writable-by-others", "", message, f"chmod go-w {path}"))
-    if found.owner not in (os.getuid(), 0):
+    if found.owner not in (os.geteuid(), 0):
         warnings.append(warning("foreign-owner", "", f"{path} belongs to another user (uid {found.owner})", "check that you trust them"))
     if found.linked:
         warnings.append(warning("symbolic-link", "", f"{path} is a symbolic link to {os.path.realpath(path)}", "name the file itself"))

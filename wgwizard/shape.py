@@ -95,6 +95,8 @@ class _Fitter:
             return self.struct(value, kind, path)
         if isinstance(kind, inspect.ListType):
             return self._list(value, kind, path)
+        if isinstance(kind, inspect.DictType):
+            return self._mapping(value, kind, path)
         if isinstance(kind, inspect.LiteralType):
             return self._word(value, kind, path)
         if _is_a(value, kind):
@@ -115,6 +117,13 @@ class _Fitter:
             return UNSET
         fitted = [self._value(item, kind.item_type, f"{path}[{index}]") for index, item in enumerate(value)]
         return [None if item is UNSET else item for item in fitted]
+
+    def _mapping(self, value: object, kind: inspect.DictType, path: str) -> Any:
+        if not isinstance(value, dict):
+            self._wrong(value, path, "a mapping")
+            return UNSET
+        fitted = {str(key): self._value(item, kind.value_type, f"{path}.{key}") for key, item in value.items()}
+        return {key: item for key, item in fitted.items() if item is not UNSET}
 
     def _word(self, value: object, kind: inspect.LiteralType, path: str) -> Any:
         words = [str(word) for word in kind.values]
