@@ -7,7 +7,8 @@ from wgwizard.draft import Draft
 from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import Problem, error, warning
 from wgwizard.shape import nearest, shown
-from wgwizard.site import RESERVED_NAMES, RoutesAt, Service, Site, opens_of
+from wgwizard.site import RESERVED_NAMES, Service, Site, opens_of
+from wgwizard.siteroutes import way_back
 from wgwizard.values import ssh_port
 
 
@@ -37,12 +38,12 @@ def _check_names(draft: Draft) -> None:
 
 
 def _may_forward(site: Site) -> bool:
-    """Whether services may become port forwards: under `auto` unless the site's routes make forwards needless."""
+    """Whether services may become port forwards: under `auto`, unless the site gateway works for every network."""
     if site.strategy is not None:
         return site.strategy.forwards
-    if site.host.default_gateway is True:
-        return False
-    return not (site.routes_at and RoutesAt.ROUTER in site.routes_at)
+    if site.needs.site_clients_seen_as_host:
+        return True
+    return not all(way_back(site, network.cidr).works for network in site.networks)
 
 
 def _ports_of_host(site: Site, draft: Draft) -> dict[tuple[str, int], str]:

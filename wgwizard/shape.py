@@ -44,7 +44,7 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
-    matches = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    matches = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 
 
