@@ -1,1 +1,1 @@
-"""The replica of a site in network namespaces: what the plan predicts is measured there."""
+"""The replica: the site, the internet and every point in network namespaces, to measure who really reaches whom (docs/rehearsal.md)."""
