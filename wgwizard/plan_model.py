@@ -1,6 +1,8 @@
 """The words of a plan: what will stand on every node, as frozen values without any syntax (docs/strategies.md has the facts)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from wgwizard.site import (
     Address,
@@ -143,3 +145,12 @@ def tunnel_network_prefix(site: Site, address: Address) -> int:
         if network.version == address.version and address in network:
             return network.prefixlen
     return address.max_prefixlen
+
+
+def collapse(networks: Iterable[Network]) -> list[Network]:
+    """The same addresses in as few networks as possible, none overlapping (nftables refuses overlaps in an interval set)."""
+    found: list[Network] = []
+    known = tuple(networks)
+    found += collapse_addresses(network for network in known if isinstance(network, IPv4Network))
+    found += collapse_addresses(network for network in known if isinstance(network, IPv6Network))
+    return found

@@ -24,11 +24,10 @@ class Rights:
                 # A name may stand for an IPv4 and an IPv6 network.
                 self._named[item.name] = (*self._named.get(item.name, ()), item.cidr)
         self._named[SITE] = self._networks
-        self._host_names = {HOST, site.host.name}
 
     def places(self, right: Right) -> Places:
         """The addresses and networks of the site that a right names; none for "host", and none for an unknown word."""
-        if right.to in self._host_names:
+        if right.to == HOST:
             return ()
         if right.to not in self._named:
             self._named[right.to] = _literal(right.to)
@@ -42,7 +41,7 @@ class Rights:
 
     def host_services(self, point: Point) -> tuple[Service, ...]:
         """β's own services that a point may use."""
-        rights = [right for right in self.of(point) if right.to in self._host_names]
+        rights = [right for right in self.of(point) if right.to == HOST]
         return tuple(service for service in self._site.host.services if any(_covers(right, service) for right in rights))
 
     def may_ask(self, point: Point, server: Address, strategy: Strategy) -> bool:

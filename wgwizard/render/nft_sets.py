@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
-from wgwizard.plan_model import Forward, Permit
+from wgwizard.plan_model import Forward, Permit, collapse
 from wgwizard.site import Address, Family, Network, PortRange, Protocol
 
 PROTOCOLS: tuple[Protocol, ...] = ("tcp", "udp")
@@ -110,15 +109,6 @@ class _Reach:
             self.hosts[place] = None
         else:
             self.networks.append(place)
-
-
-def collapse(networks: Iterable[Network]) -> list[Network]:
-    """The same addresses in as few networks as possible, none overlapping: nft refuses overlaps in an interval set."""
-    found: list[Network] = []
-    known = tuple(networks)
-    found += collapse_addresses(network for network in known if isinstance(network, IPv4Network))
-    found += collapse_addresses(network for network in known if isinstance(network, IPv6Network))
-    return found
 
 
 def _ordered(places: Iterable[Address | Network]) -> list[Address | Network]:

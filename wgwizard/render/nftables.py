@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from wgwizard.plan_model import FAMILIES, HOST, Plan
+from wgwizard.plan_model import FAMILIES, HOST, Plan, collapse
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.nft_nodes import Chain, Map, Rule, Set, Table, one_of
 from wgwizard.render.nft_sets import (
     ADDRESS_TYPE,
     PROTOCOLS,
     PermitSets,
-    collapse,
     forward_elements,
     host_sets,
     permit_sets,

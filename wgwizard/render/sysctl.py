@@ -4,6 +4,9 @@ from wgwizard.plan_model import HOST, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import header
 
+# Stands for the LAN interface's line where that interface is not known yet.
+UNKNOWN_LAN_LINE = "# net/ipv4/conf/(the LAN interface)/forwarding = 1"
+
 
 def sysctl_path(interface: str) -> str:
     """Where the settings lie on β."""
@@ -28,7 +31,7 @@ def sysctl_file(plan: Plan) -> Artefact:
     if forwarding.ipv4:
         lines += [f"{sysctl_key('ipv4', name, 'forwarding')} = 1" for name in forwarding.interfaces]
         if not forwarding.interfaces:
-            lines.append("# net/ipv4/conf/(the LAN interface)/forwarding = 1")
+            lines.append(UNKNOWN_LAN_LINE)
             missing = ("host.interface",)
     if forwarding.ipv6:
         lines += [f"{sysctl_key('ipv6', name, 'accept_ra')} = 2" for name in forwarding.accept_ra_interfaces]

@@ -1,0 +1,240 @@
+"""Plan -> cards: what a person must change outside of Host β, each as add, check and remove.
+
+The forms are those of ip-route(8), systemd.network(5), dnsmasq(8), Kea's and ISC's manuals; option 121's bytes are those of
+RFC 3442.
+"""
+
+from ipaddress import IPv4Network
+
+from wgwizard.plan_model import FAMILIES, ROUTER, Plan, RouteNeeded, lan_addresses
+from wgwizard.plan_warnings import router_rule
+from wgwizard.render.artefact import Artefact
+from wgwizard.render.text import header
+from wgwizard.site import Address, Cloud, RoutesAt, of_family
+from wgwizard.siteroutes import in_cloud, is_default_gateway
+
+MODE = "0644"
+
+# For each cloud: how to add, check and remove a route, and how to let β pass on what is not its own. From the references of
+# the AWS API (CreateRoute, ModifyNetworkInterfaceAttribute), gcloud, and Azure PowerShell.
+_CLOUD_FORMS: dict[Cloud, tuple[str, str, str, str]] = {
+    Cloud.AWS: (
+        "aws ec2 create-route --route-table-id TABLE {option} {network} --network-interface-id ENI",
+        "aws ec2 describe-route-tables --route-table-ids TABLE",
+        "aws ec2 delete-route --route-table-id TABLE {option} {network}",
+        "aws ec2 modify-network-interface-attribute --network-interface-id ENI --no-source-dest-check",
+    ),
+    Cloud.GCP: (
+        "gcloud compute routes create wgwizard{family} --network=NET --destination-range={network} --next-hop-instance=HOST --next-hop-instance-zone=Z",
+        "gcloud compute routes describe wgwizard{family}",
+        "gcloud compute routes delete wgwizard{family}",
+        "the instance must have been made with --can-ip-forward",
+    ),
+    Cloud.AZURE: (
+        "$rt | Add-AzRouteConfig -Name wgwizard{family} -AddressPrefix {network} -NextHopType VirtualAppliance -NextHopIpAddress {via}; $rt | Set-AzRouteTable",
+        "$rt | Get-AzRouteConfig",
+        "$rt | Remove-AzRouteConfig -Name wgwizard{family}; $rt | Set-AzRouteTable",
+        "switch IP forwarding on at the host's network interface",
+    ),
+}
+
+
+def cards(plan: Plan) -> list[Artefact]:
+    """Every card that this plan needs, for the node "router"."""
+    at = {place: [route for route in plan.routes if route.at is place] for place in RoutesAt}
+    made: list[Artefact | None] = [
+        _cloud_card(plan, at[RoutesAt.ROUTER]) if in_cloud(plan.site) else _router_card(plan, at[RoutesAt.ROUTER]),
+        _hosts_card(plan, at[RoutesAt.HOSTS]),
+        _dhcp_card(plan, at[RoutesAt.DHCP]),
+        _port_card(plan),
+    ]
+    return [card for card in made if card is not None]
+
+
+def _card(plan: Plan, name: str, what: str, lines: list[str], missing: tuple[str, ...] = ()) -> Artefact:
+    return Artefact(ROUTER, f"{name}.txt", MODE, "\n".join([*header(plan, what), *lines]) + "\n", missing=missing)
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", f"{title}:", *(f"    {line}" if line else "" for line in lines)]
+
+
+def _command(route: RouteNeeded, verb: str) -> str:
+    """An ip-route command; IPv6 needs no -6, the address says it."""
+    return f"ip route {verb} {route.network} via {route.via}"
+
+
+def _checks(plan: Plan, routes: list[RouteNeeded]) -> list[str]:
+    """A question to the routing table for each family; the answer must name β's address."""
+    found: list[str] = []
+    for route in routes:
+        own = next((address for address in plan.site.tunnel.addresses if address in route.network), route.network.network_address)
+        found.append(f"ip route get {own}        # must say: via {route.via}")
+    return found
+
+
+def _networkd(routes: list[RouteNeeded]) -> list[str]:
+    return [line for route in routes for line in ("[Route]", f"Destination={route.network}", f"Gateway={route.via}", "")][:-1]
+
+
+# --- the router ---------------------------------------------------------------------------------------------------------------
+
+
+def _router_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
+    if not routes:
+        return None
+    lines = [
+        "",
+        f"On the site's router{_shown(plan.site.router)}. The Linux commands are shown; any other router takes the same network",
+        "and next hop in its own words.",
+        *_section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
+        *_section(
+            "Add for good, with systemd-networkd in the LAN interface's .network file (not verified on your router)", _networkd(routes)
+        ),
+        *_section("Check", _checks(plan, routes)),
+        *_section("Remove", [_command(route, "del") for route in routes]),
+    ]
+    rules = list(router_rule(plan))
+    if rules:
+        lines += [
+            "",
+            "The router sees half of each connection with computers on the host's own link, because the host answers them directly.",
+            "If its firewall drops invalid packets, TCP hangs. It then needs this in its forward chain, before that drop, with its",
+            "own LAN interface in place of lan0:",
+            *(f"    {rule}" for rule in rules),
+        ]
+    return _card(plan, "route-on-the-router", "route to the points, for the site's router", lines)
+
+
+def _shown(addresses: tuple[Address, ...]) -> str:
+    return f" ({', '.join(map(str, addresses))})" if addresses else ""
+
+
+def _cloud_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
+    """The route table of a virtual network, and its check of sources and destinations."""
+    if not routes:
+        return None
+    add, check, remove, switch = _CLOUD_FORMS[plan.site.cloud or Cloud.AWS]
+
+    def filled(form: str) -> list[str]:
+        option = {4: "--destination-cidr-block", 6: "--destination-ipv6-cidr-block"}
+        texts = [form.format(option=option[r.network.version], network=r.network, via=r.via, family=r.network.version) for r in routes]
+        return list(dict.fromkeys(texts))
+
+    lines = [
+        "",
+        "In the route table of the network that the host is in; words in capitals are yours. Not verified in your account.",
+        *_section("Add", filled(add)),
+        *_section("Let the host pass on what is not its own", [switch]),
+        *_section("Check", filled(check)),
+        *_section("Remove", filled(remove)),
+    ]
+    return _card(plan, "route-in-the-cloud", "route to the points, for the cloud's route table", lines)
+
+
+# --- computers ----------------------------------------------------------------------------------------------------------------
+
+
+def _hosts_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
+    if not routes:
+        return None
+    lines = [
+        "",
+        "On every computer of the site that shares the host's link and that the points use. Linux commands; not for computers",
+        "behind another router.",
+        *_section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
+        *_section(
+            "Add for good, with systemd-networkd in the interface's .network file (not verified on your computers)", _networkd(routes)
+        ),
+        *_section("Check", _checks(plan, routes)),
+        *_section("Remove", [_command(route, "del") for route in routes]),
+    ]
+    return _card(plan, "route-on-the-computers", "route to the points, for the site's computers", lines)
+
+
+def _dhcp_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
+    """DHCP option 121 with the default route in it, in the words of three servers and as raw bytes."""
+    routers = of_family(plan.site.router, 4)
+    pairs: list[tuple[IPv4Network, Address | None]] = [(r.network, r.via) for r in routes if isinstance(r.network, IPv4Network)]
+    if not pairs:
+        return None
+    pairs.append((IPv4Network("0.0.0.0/0"), routers[0] if routers else None))
+    missing = () if routers else ("site.router",)
+    words = [(network, "(the router's address)" if via is None else str(via)) for network, via in pairs]
+    dnsmasq = ",".join(f"{network},{via}" for network, via in words)
+    kea = ", ".join(f"{network} - {via}" for network, via in words)
+    raw = "(once site.router is known)" if missing else classless_routes([(n, v) for n, v in pairs if v is not None]).hex()
+    lines = [
+        "",
+        "On the site's DHCP server. The default route stands in it too, and must: a computer that takes option 121 ignores the",
+        "router option (RFC 3442). Option 249 has the same bytes, for older Windows.",
+        *_section("dnsmasq", [f"dhcp-option=121,{dnsmasq}", f"dhcp-option=249,{dnsmasq}"]),
+        *_section("Kea", [f'{{"name": "classless-static-route", "data": "{kea}"}}']),
+        *_section("Any other server, option 121 as hexadecimal bytes", [raw]),
+        *_section(
+            "Check, on one computer after its next lease", ["ip route        # the default route is still there", *_checks(plan, routes)]
+        ),
+        *_section("Remove", ["take the lines out again; computers forget them with their next lease"]),
+    ]
+    return _card(plan, "route-by-dhcp", "route to the points, for the site's DHCP server (IPv4 only)", lines, missing)
+
+
+def classless_routes(routes: list[tuple[IPv4Network, Address]]) -> bytes:
+    """The data of DHCP option 121: for each route the prefix length, the significant bytes of the network, and the router (RFC 3442)."""
+    data = bytearray()
+    for network, router in routes:
+        data.append(network.prefixlen)
+        data += network.network_address.packed[: (network.prefixlen + 7) // 8]
+        data += router.packed
+    return bytes(data)
+
+
+# --- the port -----------------------------------------------------------------------------------------------------------------
+
+
+def _port_card(plan: Plan) -> Artefact | None:
+    """The way in from the internet to β's listen port, unless β has it itself or cannot be dialled at all."""
+    site = plan.site
+    endpoint = site.host.endpoint
+    own = {str(address.ip) for address in site.host.addresses}
+    if endpoint is None or endpoint.host in own or is_default_gateway(site):
+        return None
+    port = site.tunnel.port
+    if in_cloud(site):
+        lines = _section("Add, in the network's security rules", [f"admit UDP port {port} from anywhere to the host"])
+        return _card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
+    four, six = (lan_addresses(site, family)[:1] for family in FAMILIES)
+    add = [f"UDP port {endpoint.port} -> {address} port {port}" for address in four]
+    add += [f"IPv6 needs no forward, but the firewall must admit UDP to {address} port {port}" for address in six]
+    lines = [
+        "",
+        f"On the site's router, so that the points can dial the host at {endpoint}.",
+        *_section("Add, a port forward", add),
+        *_section("Check that the router has a public address", _carrier_nat()),
+        *_section("Check that the name leads here", _naming(endpoint.host)),
+        *_section(
+            "Check that it works", [f"wg show {plan.host.interface} latest-handshakes        # on the host, after a point has dialled"]
+        ),
+        *_section("Remove", [f"take the forward of UDP port {endpoint.port} out again"]),
+    ]
+    return _card(plan, "port-forward", "the way in from the internet, for the site's router", lines)
+
+
+def _carrier_nat() -> list[str]:
+    return [
+        "compare the address of the router's own internet side with the one that the internet sees, for instance by",
+        "    curl -4 https://ifconfig.co",
+        "if they differ, or the router's is within 100.64.0.0/10, 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, the provider",
+        "translates addresses (CGNAT, RFC 6598) and no forward helps: ask it for a public address, use IPv6, or let the host dial",
+        "the points (give the points endpoints)",
+    ]
+
+
+def _naming(host: str) -> list[str]:
+    numeric = host.replace(".", "").isdigit() or ":" in host
+    if numeric:
+        return [f"{host} must stay the router's address; if the provider changes it, use a name that follows it (dynamic DNS)"]
+    return [
+        f"getent ahosts {host}        # must show the router's public address",
+        "if the provider changes that address, the router or the host must renew the name (dynamic DNS)",
+    ]
