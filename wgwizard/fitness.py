@@ -114,7 +114,8 @@ def preferred(situation: Situation, outlook: Outlook) -> tuple[Strategy, ...]:
 def judge(situation: Situation, outlook: Outlook, strategy: Strategy) -> Judged:
     """What this strategy lacks of what is asked for."""
     lacks = _directions(situation, outlook, strategy)
-    if strategy.forwards and outlook.by_site and outlook.unserved is not None:
+    routed_instead = strategy.routes and not situation.seen_as_host
+    if strategy.forwards and outlook.unserved is not None and not routed_instead:
         lacks.append(Lack(Code.NO_SERVICES, f"points[{outlook.unserved.index}].services"))
     if strategy.masquerades and outlook.opened_to and situation.apart:
         lacks.append(Lack(Code.NOT_TOLD_APART, "needs.tell_points_apart"))
@@ -155,7 +156,7 @@ def deciding_opens(situation: Situation, *, by_site: bool) -> str:
 def _directions(situation: Situation, outlook: Outlook, strategy: Strategy) -> list[Lack]:
     """The directions that a strategy leaves closed."""
     lacks = []
-    if outlook.by_points and strategy is Strategy.FORWARD:
+    if outlook.opened_to and strategy is Strategy.FORWARD:
         lacks.append(Lack(Code.POINTS_CANNOT_OPEN, deciding_opens(situation, by_site=False)))
     if outlook.by_site and strategy is Strategy.MASQUERADE:
         lacks.append(Lack(Code.SITE_CANNOT_OPEN, deciding_opens(situation, by_site=True)))
@@ -165,12 +166,10 @@ def _directions(situation: Situation, outlook: Outlook, strategy: Strategy) -> l
 def _way_back(outlook: Outlook, strategy: Strategy) -> list[Lack]:
     """The first site network whose answers do not find the tunnel.
 
-    With forwards beside the gateway only the networks that the points open to must find it; where the points open none, one that
-    does is enough for the gateway to be worth anything.
+    Where the site reaches a point by route, every network must find it; where each point that the site opens has forwards, only the
+    networks that the points open to.
     """
-    if outlook.by_site and strategy is Strategy.GATEWAY_FORWARD and not outlook.by_points:
-        return [] if any(way.works for way in outlook.ways) else _blocked(outlook, range(len(outlook.ways)))
-    if outlook.by_site and strategy is Strategy.GATEWAY:
+    if outlook.by_site and (strategy is Strategy.GATEWAY or outlook.unserved is not None):
         return _blocked(outlook, range(len(outlook.ways)))
     return _blocked(outlook, sorted(outlook.opened_to))
 

@@ -4,7 +4,7 @@ The rules and where their facts come from: docs/recommendation.md. The way: `sit
 each strategy lacks) -> `recommend_words` (sentences) and `reasking` (what would change it).
 """
 
-from wgwizard.fitness import Judged, Outlook, best, can_work_at_all, deciding_opens, outlook_of, rank
+from wgwizard.fitness import Judged, Outlook, best, can_work_at_all, outlook_of, rank
 from wgwizard.problems import Problem, error, warning
 from wgwizard.reasking import find_out, would_change
 from wgwizard.recommend_words import lack_text, ranked_one, title
@@ -83,21 +83,11 @@ def _unsure(situation: Situation, judged: Judged) -> Problem:
 
 
 def _unused(situation: Situation, outlook: Outlook) -> list[Problem]:
-    """Answers that say nothing together with the others; one problem for all points that are alike."""
+    """Answers that say nothing together with the others (unused services and rights are said by the check of the file)."""
     problems = []
     if situation.seen_as_host and not outlook.by_site:
         text = "site_clients_seen_as_host is not used: the site opens no connections to the points"
         problems.append(
             warning("unused-answer", "needs.site_clients_seen_as_host", text, "Leave it out, or say that the site opens (needs.opens)")
         )
-    for kind in situation.kinds:
-        opens = kind.opens_under(situation.opens)
-        others = f" and {kind.count - 1} more" if kind.count > 1 else ""
-        if kind.has_services and not opens.by_site:
-            text = f"The services of {kind.name}{others} are not used: the site opens no connections to it (opens: {opens})"
-            hint = f"Say opens: both, or leave the services out (decided by {deciding_opens(situation, by_site=False)})"
-            problems.append(warning("unused-services", f"points[{kind.index}].services", text, hint))
-        if kind.has_rights and not opens.by_points:
-            text = f"What {kind.name}{others} may reach is not used: it opens no connections into the site (opens: {opens})"
-            problems.append(warning("unused-rights", f"points[{kind.index}].may_reach", text, "Say opens: both, or leave may_reach out"))
     return problems

@@ -30,7 +30,6 @@ class PointKind:
     count: int
     opens: Opens | None
     has_services: bool
-    has_rights: bool
     networks: frozenset[int]
 
     def opens_under(self, needs_opens: Opens | None) -> Opens:
@@ -67,13 +66,13 @@ def situation_of(site: Site) -> Situation:
 
 def _kinds(site: Site) -> tuple[PointKind, ...]:
     """Points of which the same is said, in the order in which they first appear."""
-    found: dict[tuple[Opens | None, bool, bool, frozenset[int]], PointKind] = {}
-    counts: Counter[tuple[Opens | None, bool, bool, frozenset[int]]] = Counter()
+    found: dict[tuple[Opens | None, bool, frozenset[int]], PointKind] = {}
+    counts: Counter[tuple[Opens | None, bool, frozenset[int]]] = Counter()
     known: dict[str, frozenset[int]] = {}
     everything = frozenset(range(len(site.networks)))
     for index, point in enumerate(site.points):
         networks = everything if point.may_reach is None else _reached(site, point, known)
-        key = (point.opens, bool(point.services), point.may_reach is not None, networks)
+        key = (point.opens, bool(point.services), networks)
         counts[key] += 1
         if key not in found:
             found[key] = PointKind(index, point.name, 1, *key)
@@ -92,7 +91,7 @@ def _reached(site: Site, point: Point, known: dict[str, frozenset[int]]) -> froz
 
 def _meant(site: Site, to: str) -> frozenset[int]:
     """The site networks in which lies what a right names; β itself lies in none of them for this purpose."""
-    if to == "host":
+    if to in ("host", site.host.name):
         return frozenset()
     targets = _targets(site, to)
     return frozenset(
@@ -107,9 +106,9 @@ def _targets(site: Site, to: str) -> list[Network]:
     for host in site.hosts:
         if host.name == to:
             return [ip_network(address) for address in host.addresses]
-    for network in site.networks:
-        if network.name == to:
-            return [network.cidr]
+    named = [network.cidr for network in site.networks if network.name == to]
+    if named:
+        return named
     try:
         return [ip_network(to, strict=False)]
     except ValueError:
