@@ -1,0 +1,81 @@
+"""What frames every page: the line with the name, the bar of steps, and the line with the buttons."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult, RenderResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Button
+
+
+class Header(Widget):
+    """The program's name, the site's, and where we are: "5 of 9 · Needs"."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--site"}
+    site: reactive[str] = reactive("")
+    place: reactive[str] = reactive("")
+
+    def render(self) -> RenderResult:
+        """One line, the place at its right end."""
+        left = f" wgwizard   {self.site}"
+        room = self.size.width - len(self.place) - 1
+        left = left if len(left) < room else left[: room - 2] + "…"
+        return Content.assemble((left[:9], "bold"), (left[9:], ""), " " * max(room - len(left), 1), (self.place, "bold"))
+
+
+class StepBar(Widget):
+    """Every step with its sign: ✓ done, ● here, ○ to come; a click goes to a step that was reached before."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--open"}
+    here: reactive[int] = reactive(0)
+    reached: reactive[int] = reactive(0)
+
+    class Picked(Message):
+        """A step was clicked; `place` counts from 0."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__()
+        self.titles = titles
+
+    def _gap(self) -> int:
+        spare = self.size.width - 1 - sum(len(title) + 2 for title in self.titles)
+        return max(1, min(3, spare // max(len(self.titles) - 1, 1)))
+
+    def render(self) -> RenderResult:
+        """The steps on one line."""
+        pieces = []
+        for place, title in enumerate(self.titles):
+            sign, name = ("●", "bar--here") if place == self.here else ("✓", "bar--done") if place < self.reached else ("○", "bar--open")
+            pieces.append(Content.styled(f"{sign} {title}", self.get_visual_style(name, partial=True)))
+        return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which step was clicked."""
+        start = 1
+        for place, title in enumerate(self.titles):
+            if start <= event.x < start + len(title) + 2:
+                self.post_message(self.Picked(place))
+                return
+            start += len(title) + 2 + self._gap()
+
+
+class Buttons(Horizontal):
+    """Back and Next, for the mouse and for those who look for them."""
+
+    def compose(self) -> ComposeResult:
+        """The two buttons at the right."""
+        yield Button("◀ Back", id="back", compact=True)
+        yield Button("Next ▶", id="next", compact=True, variant="primary")
+
+    def label(self, text: str, *, can_go_back: bool) -> None:
+        """What Next does here, and whether there is a way back."""
+        self.query_one("#next", Button).label = Content(f"{text} ▶")
+        self.query_one("#back", Button).disabled = not can_go_back

@@ -1,0 +1,141 @@
+"""Small dialogs over the page; each returns what was decided through `dismiss`."""
+
+import re
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from wgwizard.secret import Secret
+
+
+def with_commands(text: str) -> Content:
+    """A text in which the commands between backticks stand out, the backticks kept for those who read without colour."""
+    pieces = re.split(r"(`[^`]+`)", text)
+    return Content.assemble(*((piece, "bold") if piece.startswith("`") else piece for piece in pieces))
+
+
+class Help(ModalScreen[None]):
+    """Why a question is asked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,question_mark,space", "close", "close")]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self.heading, self.text = title, text
+
+    def compose(self) -> ComposeResult:
+        """The title, the text, and how to close it."""
+        with Vertical(classes="dialog"):
+            yield Static(self.heading, classes="heading", markup=False)
+            with VerticalScroll(classes="body"):
+                yield Static(with_commands(self.text), markup=False)
+            with Horizontal(classes="answers"):
+                yield Button("Close", id="close", compact=True, variant="primary")
+
+    def on_button_pressed(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+    def action_close(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+
+class Choose(ModalScreen[str | None]):
+    """A question with a few buttons; returns the chosen button's id, `None` for Escape. `body` is shown as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, body: str, answers: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self.heading, self.body, self.answers = title, body, answers
+
+    def compose(self) -> ComposeResult:
+        """The question and its buttons, the first of which has the focus."""
+        with Vertical(classes="dialog"):
+            yield Static(self.heading, classes="heading", markup=False)
+            with VerticalScroll(classes="body", can_focus=False):
+                yield Static(self.body, markup=False)
+            with Horizontal(classes="answers"):
+                for place, (name, label) in enumerate(self.answers):
+                    yield Button(Content(label), id=name, compact=True, variant="default" if place else "primary")
+
+    def on_mount(self) -> None:
+        """Focus the first answer."""
+        self.query_one(f"#{self.answers[0][0]}", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Return the answer."""
+        self.dismiss(event.button.id)
+
+    def action_close(self) -> None:
+        """Return no answer."""
+        self.dismiss(None)
+
+
+class AskSecret(ModalScreen[Secret | None]):
+    """Asks for a password or passphrase, masked; twice where a new one is made. Returns `None` for Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
+
+    def __init__(self, title: str, body: str, *, twice: bool = False) -> None:
+        super().__init__()
+        self.heading, self.body, self.twice = title, body, twice
+
+    def compose(self) -> ComposeResult:
+        """The question and masked inputs."""
+        with Vertical(classes="dialog"):
+            yield Static(self.heading, classes="heading", markup=False)
+            with VerticalScroll(classes="body", can_focus=False):
+                yield Static(self.body, markup=False)
+            yield Input(password=True, compact=True, id="first", placeholder="hidden while you type")
+            if self.twice:
+                yield Input(password=True, compact=True, id="second", placeholder="the same once more")
+            yield Static("", classes="problems -error", markup=False)
+            with Horizontal(classes="answers"):
+                yield Button("OK", id="ok", compact=True, variant="primary")
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Focus the first input."""
+        self.query_one("#first", Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: on to the second, or done."""
+        event.stop()
+        if self.twice and event.input.id == "first":
+            self.query_one("#second", Input).focus()
+        else:
+            self._take()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take or leave it."""
+        event.stop()
+        if event.button.id == "ok":
+            self._take()
+        else:
+            self.dismiss(None)
+
+    def _take(self) -> None:
+        first = self.query_one("#first", Input)
+        problem = "× It is empty." if not first.value else ""
+        if self.twice and first.value and self.query_one("#second", Input).value != first.value:
+            problem = "× The two are not the same."
+        if problem:
+            self.query_one(".problems", Static).update(problem)
+            first.focus()
+        else:
+            self.dismiss(Secret(first.value))
+
+    def action_close(self) -> None:
+        """Return nothing."""
+        self.dismiss(None)

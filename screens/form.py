@@ -1,0 +1,157 @@
+"""The questions of one step as a form: which are shown, what is wrong beside which, and where the focus goes."""
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import Collapsible, Static
+
+from screens.draft import Draft
+from screens.field import Field, sign
+from wgwizard.problems import Problem
+from wgwizard.questions import Group, asked
+from wgwizard.questions.answers import concerns, path_for
+
+
+class Form(VerticalScroll, can_focus=False):
+    """The fields of a group; `point` is the point's place for a point's questions. Tells of each new draft."""
+
+    class Changed(Message):
+        """An answer changed."""
+
+        def __init__(self, form: "Form", draft: Draft) -> None:
+            super().__init__()
+            self.form, self.draft = form, draft
+
+    class Accepted(Message):
+        """Enter was pressed in the last field."""
+
+    def __init__(self, group: Group, draft: Draft, point: int | None = None) -> None:
+        super().__init__()
+        self.group, self.draft, self.point = group, draft, point
+
+    def compose(self) -> ComposeResult:
+        """What the step is about, the questions, and behind "more" those that nearly everyone leaves alone."""
+        yield Static(self.group.about, classes="about", markup=False)
+        general = Static(classes="problems -error general", markup=False)
+        general.display = False
+        yield general
+        yield from self._fields(detail=False)
+        if any(question.detail for question in self.group.questions):
+            with Collapsible(title="More questions, all with good answers already", classes="more"):
+                yield from self._fields(detail=True)
+
+    def _fields(self, *, detail: bool) -> Iterator[Field]:
+        for question in self.group.questions:
+            if question.detail is detail:
+                path = path_for(question, self.point)
+                yield Field(question, path, self.draft.text(path, question))
+
+    def on_mount(self) -> None:
+        """Show what matters, and unfold what was answered before."""
+        self._refresh_shown()
+        for more in self.query(Collapsible):
+            more.collapsed = not any(field.text != field.question.default for field in more.query(Field))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that are asked now, in their order on the page."""
+        return tuple(field for field in self.query(Field) if field.display)
+
+    def enter(self, draft: Draft) -> None:
+        """Take over a draft that other steps may have changed."""
+        self.draft = draft
+        self._refresh_shown()
+        self._refresh_problems()
+
+    def _refresh_shown(self) -> None:
+        """Show the questions that matter, and any other whose answer is in the way."""
+        matters = asked(self.group, self.draft.document, self.point)
+        errors = [problem.field for problem in self.draft.problems() if problem.is_error]
+        for field in self.query(Field):
+            in_the_way = any(concerns(error, field.path) for error in errors) and field.text != ""
+            field.display = field.question in matters or in_the_way
+
+    def _refresh_problems(self) -> None:
+        """Say what is wrong beside every field that was left before."""
+        problems = self.draft.problems()
+        for field in self.query(Field):
+            field.show(tuple(problem for problem in problems if field.touched and concerns(problem.field, field.path)))
+
+    def on_field_changed(self, event: Field.Changed) -> None:
+        """Keep the answer; while it is being typed, problems may go but none comes."""
+        event.stop()
+        self.draft = self.draft.answered(event.field.path, event.field.question, event.text)
+        if event.field.question.kind.is_chosen:
+            self._refresh_shown()
+            self._refresh_problems()
+        elif event.field.problems:
+            still = self.draft.problems_under(event.field.path)
+            event.field.show(tuple(problem for problem in event.field.problems if problem in still))
+        self.post_message(self.Changed(self, self.draft))
+
+    def on_field_left(self, event: Field.Left) -> None:
+        """A typed answer was left: its problems are certain now, unless it was only passed by."""
+        event.stop()
+        if event.field.text == "":
+            event.field.touched = False
+        self._refresh_problems()
+
+    def on_field_accepted(self, event: Field.Accepted) -> None:
+        """Enter: on to the next answer, and from the last to the next page."""
+        event.stop()
+        shown = [field for field in self.fields if not self._folded(field)]
+        place = shown.index(event.field)
+        if place + 1 < len(shown):
+            shown[place + 1].control.focus()
+        else:
+            self.post_message(self.Accepted())
+
+    def _folded(self, field: Field) -> bool:
+        return any(isinstance(node, Collapsible) and node.collapsed for node in field.ancestors)
+
+    def check(self) -> bool:
+        """Whether the page may be left; else say everything that is wrong and focus the first field that is."""
+        for field in self.query(Field):
+            field.touched = True
+        self._refresh_shown()
+        self._refresh_problems()
+        wrong = [field for field in self.fields if any(problem.is_error for problem in field.problems)]
+        unplaced = self._unplaced()
+        general = self.query_one(".general", Static)
+        general.display = bool(unplaced)
+        general.update("\n".join(f"{sign(problem)} {problem.message} {problem.hint}" for problem in unplaced))
+        if wrong:
+            self._unfold(wrong[0])
+            wrong[0].control.focus()
+        elif unplaced:
+            self.focus_first()
+        return not wrong and not unplaced
+
+    def _unplaced(self) -> tuple[Problem, ...]:
+        """Errors of this step that belong to none of its fields."""
+        below = self.group.name if self.point is None else f"points[{self.point}]"
+        return tuple(
+            problem
+            for problem in self.draft.problems_under(below)
+            if problem.is_error and not any(concerns(problem.field, field.path) for field in self.query(Field))
+        )
+
+    def _unfold(self, field: Field) -> None:
+        for node in field.ancestors:
+            if isinstance(node, Collapsible):
+                node.collapsed = False
+
+    def focus_first(self) -> None:
+        """Focus the first answer."""
+        if self.fields:
+            self.fields[0].control.focus()
+
+    def focused_field(self) -> Field | None:
+        """The field that has the focus, else the first."""
+        focused = self.screen.focused
+        for node in focused.ancestors_with_self if focused is not None else ():
+            if isinstance(node, Field):
+                return node
+        return next(iter(self.fields), None)

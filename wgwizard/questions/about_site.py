@@ -1,0 +1,131 @@
+"""Questions about the site: the network that people want to reach, and what can be changed there."""
+
+from wgwizard.questions.model import NOT_SURE, YES_NO_UNSURE, Choice, Group, Kind, Question
+from wgwizard.questions.when import router_matters, routes_can_be_added
+
+NAME = Question(
+    id="name",
+    kind=Kind.TEXT,
+    prompt="What do you call this set-up?",
+    word="name",
+    usual="home",
+    example="home",
+    why="The name becomes the name of the saved file and stands in every file that is made. Any short word will do, such as the "
+    "street, or what `hostname` prints on the computer that matters most there. When unsure, take the place where the "
+    "computers stand.",
+)
+NETWORKS = Question(
+    id="site.networks",
+    kind=Kind.NETWORKS,
+    prompt="Which networks at the site should be reachable?",
+    word="LAN, CIDR",
+    example="192.168.1.0/24, cameras=192.168.201.0/24",
+    why="Only these networks can be reached through the tunnel, everything else stays where it is. Type `ip -brief address` on "
+    "a Linux computer at the site (`ipconfig` on Windows): 192.168.1.20/24 means the network 192.168.1.0/24; mind that IPv6 "
+    "has one of its own. When unsure, name only the network that the computer you want to reach is in.",
+)
+COMPUTERS = Question(
+    id="site.hosts",
+    kind=Kind.COMPUTERS,
+    prompt="Which computers at the site would you like to call by name?",
+    word="hosts",
+    example="nas=192.168.1.20, printer=192.168.1.30",
+    why="A named computer can be used in the rights of a point and in the table of who reaches whom. `ip -brief address` on "
+    "that computer, or your router's list of devices, shows its address. When unsure, leave it empty: nothing is lost.",
+    detail=True,
+)
+ROUTER = Question(
+    id="site.router",
+    kind=Kind.LIST,
+    prompt="What is the address of the site's router?",
+    word="default gateway",
+    example="192.168.1.1, fd00::1",
+    why="The card with what to type on the router names it, and the path of packets is followed through it. `ip route show "
+    "default` on a Linux computer at the site (`ipconfig` on Windows) prints it. When unsure, leave it empty.",
+    detail=True,
+)
+ROUTES = Question(
+    id="site.routes",
+    kind=Kind.MANY,
+    prompt="Where at the site could you add a route?",
+    word="static route",
+    choices=(
+        Choice("router", "On the router", "its page for static routes"),
+        Choice("dhcp", "In the DHCP server", "option 121 reaches every computer"),
+        Choice("hosts", "On the computers themselves", "one command each"),
+        Choice("none", "Nowhere", "somebody else runs the network"),
+        NOT_SURE,
+    ),
+    why="Without address translation the site must learn the way back to the points, and a route is that way; where none can be "
+    "added, Host β translates instead. Look in the router's pages for `static routes`, or ask whoever has its password. "
+    "When unsure, say so: the recommendation then needs no route.",
+)
+ROUTER_KIND = Question(
+    id="site.router_kind",
+    kind=Kind.CHOICE,
+    prompt="What kind of router is it?",
+    word="route card",
+    choices=(Choice("linux", "A Linux computer", "the card prints ip and nft commands"), Choice("", "Another, or I am not sure")),
+    why="It decides in which words the card for the router is written. The sign on its case or its web page says what it is; on "
+    "a Linux router `cat /etc/os-release` does. When unsure, take the second: the card then says what to set in plain "
+    "words.",
+    when=routes_can_be_added,
+    detail=True,
+)
+DROPS_INVALID = Question(
+    id="site.router_drops_invalid",
+    kind=Kind.YES_NO_UNSURE,
+    prompt="Does the router drop connections of which it sees only half?",
+    word="ct state invalid drop",
+    choices=YES_NO_UNSURE,
+    why="With the route only on the router, computers beside Host β send through the router but are answered directly, and a "
+    "strict firewall stops that. On a Linux or OpenWrt router `nft list ruleset | grep invalid` shows it. When unsure, say "
+    "so: it is then taken for strict, as most are.",
+    when=router_matters,
+    detail=True,
+)
+CLOUD = Question(
+    id="site.cloud",
+    kind=Kind.CHOICE,
+    prompt="Is the site a rented network in a cloud?",
+    word="VPC",
+    choices=(
+        Choice("none", "No, it is our own"),
+        Choice("aws", "Amazon", "AWS VPC"),
+        Choice("gcp", "Google", "GCP VPC"),
+        Choice("azure", "Microsoft", "Azure VNet"),
+        NOT_SURE,
+    ),
+    why="A cloud drops packets with foreign addresses until its source/destination check is off, and takes routes only in its "
+    "own table. `cat /sys/class/dmi/id/sys_vendor` on Host β names the cloud. When unsure and the computers stand in a room "
+    "you can enter, it is your own.",
+    detail=True,
+)
+DNS_SERVERS = Question(
+    id="site.dns.servers",
+    kind=Kind.LIST,
+    prompt="Which name server should the points use?",
+    word="DNS",
+    example="192.168.1.1",
+    why="With it, the site's own names work from outside too; without it the points keep the name server that they have. "
+    "`resolvectl dns` on a computer at the site (`ipconfig /all` on Windows) prints it. When unsure, leave it empty and use "
+    "addresses.",
+    detail=True,
+)
+DNS_SEARCH = Question(
+    id="site.dns.search",
+    kind=Kind.LIST,
+    prompt="Which ending do the site's names have?",
+    word="search domain",
+    example="home.lan",
+    why="With it a short name such as `nas` is enough. `resolvectl domain` on a computer at the site prints it. When unsure, "
+    "leave it empty.",
+    detail=True,
+)
+
+SITE = Group(
+    name="site",
+    title="Site",
+    about="The site is the network with the computers that you want to reach from outside.",
+    questions=(NAME, NETWORKS, ROUTES, COMPUTERS, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
+)
