@@ -1,22 +1,43 @@
-"""What the wizard knows so far: the document and what follows from it; plain values, no widgets."""
+"""What the wizard knows so far: the document and what belongs to it; plain values, no widgets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wgwizard import sitefile
+from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
 from wgwizard.problems import Problem
-from wgwizard.questions import Document, Question
+from wgwizard.questions import Document, Question, new_document
 from wgwizard.questions.answers import concerns, put, text_at
+from wgwizard.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document in the making; every answer makes a new one."""
+    """A document in the making; every answer makes a new one.
 
-    document: Document
+    `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
+    beside it; `passphrase` opened or will seal the keys.
+    """
+
+    document: Document = field(default_factory=new_document)
+    path: str | None = None
+    saved: Document | None = None
+    lock: Lock = field(default_factory=Lock)
+    keyring: Keyring = field(default_factory=Keyring)
+    passphrase: Secret | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file holds all answers."""
+        return self.path is not None and self.saved == self.document
+
+    def with_document(self, document: Document) -> "Draft":
+        """With other answers."""
+        return replace(self, document=document)
 
     def answered(self, path: str, question: Question, text: str) -> "Draft":
         """With this answer."""
-        return replace(self, document=put(self.document, path, question, text))
+        return self.with_document(put(self.document, path, question, text))
 
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""
@@ -29,3 +50,7 @@ class Draft:
     def problems_under(self, *paths: str) -> tuple[Problem, ...]:
         """The problems at or under these paths."""
         return tuple(problem for problem in self.problems() if any(concerns(problem.field, path) for path in paths))
+
+    def errors_under(self, *paths: str) -> tuple[Problem, ...]:
+        """Those that stop the way."""
+        return tuple(problem for problem in self.problems_under(*paths) if problem.is_error)

@@ -17,6 +17,29 @@ def sign(problem: Problem) -> str:
     return "×" if problem.is_error else "!"
 
 
+def said(problem: Problem) -> str:
+    """A problem in one sentence, with its sign and what to do."""
+    return f"{sign(problem)} {problem.message}" + (f"; {problem.hint}" if problem.hint else "")
+
+
+class ProblemLine(Static):
+    """Says what is wrong, and takes no room while nothing is."""
+
+    def __init__(self, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=f"problems {classes}", markup=False)
+        self.display = False
+
+    def say(self, text: str, *, error: bool = True) -> None:
+        """Say this; nothing when it is empty."""
+        self.display = bool(text)
+        self.set_class(error, "-error")
+        self.update(text)
+
+    def show(self, problems: tuple[Problem, ...]) -> None:
+        """Say these problems."""
+        self.say("\n".join(said(problem) for problem in problems), error=any(problem.is_error for problem in problems))
+
+
 class Field(Widget):
     """A question with its answer; tells when the text changed, when it was left, and when Enter said "go on"."""
 
@@ -57,9 +80,7 @@ class Field(Widget):
             yield Choices(self.question.choices, self.text, across=across, several=self.question.kind is Kind.MANY)
         else:
             yield Input(self.text, placeholder=f"e.g. {self.question.example}", compact=True, select_on_focus=False)
-        problems = Static(classes="problems", markup=False)
-        problems.display = False
-        yield problems
+        yield ProblemLine()
 
     @property
     def control(self) -> Widget:
@@ -69,10 +90,7 @@ class Field(Widget):
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Say these problems beside the answer."""
         self.problems = problems
-        line = self.query_one(".problems", Static)
-        line.display = bool(problems)
-        line.update("\n".join(f"{sign(problem)} {problem.message} {problem.hint}".rstrip() for problem in problems))
-        line.set_class(any(problem.is_error for problem in problems), "-error")
+        self.query_one(ProblemLine).show(problems)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the typed text on."""

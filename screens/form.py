@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import Collapsible, Static
 
 from screens.draft import Draft
-from screens.field import Field, sign
+from screens.field import Field, ProblemLine
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for
@@ -34,9 +34,7 @@ class Form(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """What the step is about, the questions, and behind "more" those that nearly everyone leaves alone."""
         yield Static(self.group.about, classes="about", markup=False)
-        general = Static(classes="problems -error general", markup=False)
-        general.display = False
-        yield general
+        yield ProblemLine(classes="general")
         yield from self._fields(detail=False)
         if any(question.detail for question in self.group.questions):
             with Collapsible(title="More questions, all with good answers already", classes="more"):
@@ -119,9 +117,7 @@ class Form(VerticalScroll, can_focus=False):
         self._refresh_problems()
         wrong = [field for field in self.fields if any(problem.is_error for problem in field.problems)]
         unplaced = self._unplaced()
-        general = self.query_one(".general", Static)
-        general.display = bool(unplaced)
-        general.update("\n".join(f"{sign(problem)} {problem.message} {problem.hint}" for problem in unplaced))
+        self.query_one(".general", ProblemLine).show(unplaced)
         if wrong:
             self._unfold(wrong[0])
             wrong[0].control.focus()
@@ -146,7 +142,8 @@ class Form(VerticalScroll, can_focus=False):
     def focus_first(self) -> None:
         """Focus the first answer."""
         if self.fields:
-            self.fields[0].control.focus()
+            self.fields[0].control.focus(scroll_visible=False)
+            self.scroll_home(animate=False)
 
     def focused_field(self) -> Field | None:
         """The field that has the focus, else the first."""

@@ -8,6 +8,9 @@ from screens.draft import Draft
 from screens.form import Form
 from wgwizard.questions import Group
 
+# From which width on the picture has a column of its own.
+WIDTHS = [(0, "-narrow"), (110, "-wide")]
+
 
 class Step(Vertical):
     """A page. The app enters it with the draft, asks it to finish when Next is pressed, and listens for what it tells."""
@@ -23,6 +26,13 @@ class Step(Vertical):
         def __init__(self, draft: Draft) -> None:
             super().__init__()
             self.draft = draft
+
+    class Replaced(Message):
+        """Another site was opened; `complete` where all pages were answered before."""
+
+        def __init__(self, draft: Draft, *, complete: bool) -> None:
+            super().__init__()
+            self.draft, self.complete = draft, complete
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()

@@ -41,12 +41,10 @@ def can_be_dialled(document: Document) -> bool:
 
 
 def point_opened_by_site(document: Document) -> bool:
-    """Whether the site opens things on this point: by its own word, else by everyone's."""
-    own = value_at(document, "point.opens")
-    return (own or value_at(document, "needs.opens")) != "points"
+    """Whether the site may open things on this point: not where its own word is that only it opens."""
+    return value_at(document, "point.opens") != "points"
 
 
 def point_opens(document: Document) -> bool:
-    """Whether this point opens things at the site: by its own word, else by everyone's."""
-    own = value_at(document, "point.opens")
-    return (own or value_at(document, "needs.opens")) != "site"
+    """Whether this point may open things at the site: not where its own word is that only the site opens."""
+    return value_at(document, "point.opens") != "site"

@@ -1,0 +1,214 @@
+"""The wizard's App: it owns the draft and the order of the pages; each page is a file of its own."""
+
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.theme import Theme
+from textual.widgets import Button, ContentSwitcher, Footer
+
+from screens.chrome import Buttons, Header, StepBar
+from screens.dialogs import Choose, Help
+from screens.draft import Draft
+from screens.opening import open_site
+from screens.pages import PAGES, TITLES
+from screens.picture import PicturePanel
+from screens.step import WIDTHS, Step
+from screens.terminal import Careful, check_terminal, is_colourless
+from screens.tools import Tools
+from wgwizard.applying import Connector, Target
+from wgwizard.questions import Document, new_document
+
+CALM = Theme(
+    name="calm",
+    primary="#4f9fcf",
+    secondary="#4f9fcf",
+    accent="#4f9fcf",
+    success="#74b374",
+    warning="#d7a94b",
+    error="#e0685f",
+    foreground="#d6d6d6",
+    background="#16191d",
+    surface="#1d2126",
+    panel="#262b31",
+    dark=True,
+)
+HEIGHTS = [(0, "-low"), (24, "-high")]
+START = PAGES[0].name
+_TCSS = ("app", "form", "dialogs", "points", "strategy", "files", "save", "apply")
+
+
+class WizardApp(Careful, inherit_bindings=False):
+    """The pages in their order over one draft; `tools` are what it may use of the world outside."""
+
+    TITLE = "wgwizard"
+    CSS_PATH: ClassVar[list[str | Path]] = [f"{name}.tcss" for name in _TCSS]  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "next", "next", key_display="^N"),
+        Binding("escape", "back", "back", key_display="Esc"),
+        Binding("f1,question_mark", "why", "why", key_display="F1 ?"),
+        Binding("f3", "go('files')", "files", key_display="F3"),
+        Binding("ctrl+s", "go('save')", "save", key_display="^S"),
+        Binding("ctrl+q", "leave", "quit", key_display="^Q", priority=True),
+        Binding("ctrl+c", "leave", show=False),
+    ]
+
+    def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
+        super().__init__(ansi_color=True if plain_colours else None)
+        self.draft = draft
+        self.tools = tools
+        self.here = begin_at
+        self.reached = 0
+        self.register_theme(CALM)
+        self.theme = "ansi-dark" if plain_colours else CALM.name
+
+    def compose(self) -> ComposeResult:
+        """The frame; the pages come when they are needed."""
+        yield Header()
+        yield StepBar(TITLES)
+        with Horizontal(id="middle"):
+            with Vertical(id="page"):
+                yield ContentSwitcher(id="pages")
+                yield Buttons()
+            yield PicturePanel()
+        yield Footer(compact=True, show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        """Show the first page."""
+        self.watch_signals()
+        await self.show_page(self.here)
+
+    @property
+    def page(self) -> Step:
+        """The page that is shown."""
+        return self.query_one(f"#{self.here}", Step)
+
+    @property
+    def place(self) -> int:
+        """The shown page's place among all pages, the start being 0."""
+        return [page.name for page in PAGES].index(self.here)
+
+    async def show_page(self, name: str) -> None:
+        """Show a page, made the first time that it is needed."""
+        self.here = name
+        self.reached = max(self.reached, self.place)
+        switcher = self.query_one("#pages", ContentSwitcher)
+        if not switcher.query_children(f"#{name}"):
+            step = PAGES[self.place].make(self.draft, self.tools)
+            step.id = name
+            await switcher.add_content(step)
+        switcher.current = name
+        self._refresh_frame()
+        self.page.enter(self.draft)
+
+    def _refresh_frame(self) -> None:
+        page = PAGES[self.place]
+        header = self.query_one(Header)
+        header.site = str(self.draft.document.get("name", ""))
+        header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
+        bar = self.query_one(StepBar)
+        bar.here, bar.reached = self.place - 1, self.reached - 1
+        self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
+        picture = self.query_one(PicturePanel)
+        picture.document = self.draft.document
+        picture.set_class(not page.with_picture, "-spare")
+
+    def on_step_changed(self, event: Step.Changed) -> None:
+        """Keep the draft, and the picture true."""
+        self.draft = event.draft
+        self._refresh_frame()
+
+    async def on_step_finished(self, _: Step.Finished) -> None:
+        """On to the next page."""
+        if self.place + 1 < len(PAGES):
+            await self.show_page(PAGES[self.place + 1].name)
+        else:
+            self.leave_with(0)
+
+    async def on_step_replaced(self, event: Step.Replaced) -> None:
+        """Another site was opened: all pages are made anew."""
+        self.draft = event.draft
+        self.reached = len(PAGES) - 1 if event.complete else 0
+        switcher = self.query_one("#pages", ContentSwitcher)
+        for step in switcher.query(Step):
+            if step.id != START:
+                await step.remove()
+        await self.show_page(PAGES[1].name)
+
+    async def on_step_bar_picked(self, event: StepBar.Picked) -> None:
+        """A step in the bar was clicked."""
+        await self.action_go(PAGES[event.place + 1].name)
+
+    async def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The two buttons below the page."""
+        if event.button.id == "next":
+            self.action_next()
+        elif event.button.id == "back":
+            await self.action_back()
+
+    def action_next(self) -> None:
+        """Ask the page to finish."""
+        self.page.finish()
+
+    async def action_back(self) -> None:
+        """One page back; nothing is lost."""
+        if self.place > 0:
+            await self.show_page(PAGES[self.place - 1].name)
+
+    def action_why(self) -> None:
+        """Why the focused question is asked."""
+        title, text = self.page.why()
+        self.push_screen(Help(title, text))
+
+    async def action_go(self, name: str) -> None:
+        """To a page that was reached before, or, where all before it are in order, to any."""
+        wanted = [page.name for page in PAGES].index(name)
+        stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
+        if stuck is None:
+            await self.show_page(name)
+            return
+        await self.show_page(stuck)
+        self.page.finish()
+
+    def action_leave(self) -> None:
+        """Ask once, say where the answers are kept, and leave."""
+        if isinstance(self.screen, Choose) and self.screen.id == "leave":
+            return
+        kept = self.tools.where_kept(self.draft)
+        dialog = Choose("Leave the wizard?", kept, (("stay", "Stay"), ("go", "Leave")))
+        dialog.id = "leave"
+        self.push_screen(dialog, lambda answer: self.leave_with(0 if self.draft.is_saved else 130) if answer == "go" else None)
+
+    def leave_with(self, code: int) -> None:
+        """Keep what is not saved, and end with this exit code."""
+        self.tools.keep(self.draft)
+        self.exit(return_code=code)
+
+
+def run_wizard(
+    connector: Connector | None,
+    *,
+    site_path: str | None = None,
+    document: Document | None = None,
+    output: str | None = None,
+    login: Target | None = None,
+) -> int:
+    """Run the wizard in this terminal and return the exit code.
+
+    It begins with a saved site, a document (a preset's), or from nothing; `login` holds what the command line says of logging in, its
+    address left to the site. Raises UsageError where there is no terminal, SiteRefusedError or FileError for a site that cannot be opened.
+    """
+    check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
+    draft = open_site(site_path, None) if site_path is not None else Draft(document if document is not None else new_document())
+    begin_at = START if site_path is None and document is None else PAGES[1].name
+    tools = Tools(connector, output, login or Target(address=""))
+    app = WizardApp(draft, tools, begin_at=begin_at, plain_colours=is_colourless(os.environ))
+    app.run()
+    return app.return_code or 0

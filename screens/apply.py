@@ -1,0 +1,208 @@
+"""Putting the plan on Host β: what happens as it happens, what is asked on the way, and how long until the host undoes by itself."""
+
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from screens.apply_dialogs import DialogAsk
+from screens.background import Ended, run_beside
+from screens.draft import Draft
+from screens.step import Step
+from screens.study import Study, study
+from screens.tools import Tools
+from wgwizard import profiles
+from wgwizard.applying import Connector, Event, Outcome, State
+from wgwizard.applying import Step as Stage
+from wgwizard.host.facts import Facts
+from wgwizard.plan import HOST, Plan
+
+_TITLES = {
+    Stage.CONNECT: "connect",
+    Stage.PROBE: "look at the host",
+    Stage.PREVIEW: "show what will change",
+    Stage.STAGE: "bring the files over",
+    Stage.BACKUP: "save what was there",
+    Stage.ARM: "arm the undo on the host",
+    Stage.ACTIVATE: "switch over",
+    Stage.VERIFY: "connect afresh",
+    Stage.CONFIRM: "keep it",
+    Stage.PERSIST: "make it last over a restart",
+    Stage.CHECK: "look once more",
+}
+_SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIPPED: "-"}
+_WHY = (
+    "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
+    " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, and `wgwizard uninstall SITE.yaml` takes"
+    " it all away. When unsure, skip it: everything is saved."
+)
+
+
+class Told(Message):
+    """The connector told of something."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+def clock(seconds: float) -> str:
+    """Seconds as "1:12"."""
+    whole = max(int(seconds + 0.5), 0)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def progress(events: dict[Stage, Event]) -> str:
+    """One line for each stage with its sign, and what was told of it last."""
+    lines = []
+    for stage, title in _TITLES.items():
+        event = events.get(stage)
+        text = event.text if event is not None else ""
+        lines.append(f"  {_SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip())
+    return "\n".join(lines)
+
+
+class ApplyStep(Step):
+    """Applies the plan when asked to; can be skipped."""
+
+    NEXT_LABEL = "Go on"
+
+    def __init__(self, draft: Draft, tools: Tools) -> None:
+        super().__init__(draft)
+        self.tools = tools
+        self.events: dict[Stage, Event] = {}
+        self.undo_at: float | None = None
+        self.busy = False
+
+    def compose(self) -> ComposeResult:
+        """To whom, the stages, and what is to be said."""
+        with VerticalScroll(can_focus=False):
+            with Horizontal(id="apply-head"):
+                yield Static("", id="target", markup=False)
+                yield Static("", id="undo", markup=False)
+            yield Static("", id="progress", markup=False)
+            yield Static("", id="ending", markup=False)
+        with Horizontal(classes="answers"):
+            yield Button("Apply now", id="start", compact=True, variant="primary")
+
+    def on_mount(self) -> None:
+        """Count down."""
+        self.set_interval(0.5, self._tick)
+
+    def enter(self, draft: Draft) -> None:
+        """Say to whom, or why it cannot be done from here."""
+        super().enter(draft)
+        found, _ = study(draft)
+        address = found.site.host.ssh if found is not None else None
+        able = address is not None and self.tools.connector is not None
+        start = self.query_one("#start", Button)
+        start.display = able
+        said = (
+            f"Apply to {address}, or go on without"
+            if able
+            else "Host β has no login here (its page asks for one), so nothing is applied now."
+        )
+        self.query_one("#target", Static).update(said)
+        later = f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}" if not self.events else None
+        self.query_one("#progress", Static).display = able
+        self._show_progress()
+        if later is not None:
+            self.query_one("#ending", Static).update(later)
+        if able:
+            start.focus()
+
+    def _show_progress(self) -> None:
+        self.query_one("#progress", Static).update(progress(self.events))
+
+    def _tick(self) -> None:
+        text = f"undo in {clock(self.undo_at - monotonic())}" if self.undo_at is not None else ""
+        self.query_one("#undo", Static).update(text)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Apply now."""
+        event.stop()
+        found, _ = study(self.draft)
+        connector = self.tools.connector
+        if self.busy or found is None or found.site.host.ssh is None or connector is None:
+            return
+        self.busy, self.events, self.undo_at = True, {}, None
+        self.query_one("#start", Button).disabled = True
+        self.query_one("#ending", Static).update("If you close this window, the host goes back to how it was.")
+        self._show_progress()
+        self._run(found, found.site.host.ssh, connector)
+
+    def _run(self, found: Study, address: str, connector: Connector) -> None:
+        """Apply beside the screen."""
+        keyring, target, ask = self.draft.keyring, self.tools.target(address), DialogAsk(self.app)
+
+        def plan_for(facts: Facts) -> Plan:
+            return found.plan(keyring, facts)
+
+        def work() -> Outcome:
+            return connector.apply(found.site, plan_for, keyring, target, ask, self._tell, dry_run=False)
+
+        run_beside(self, "apply", work)
+
+    def _tell(self, event: Event) -> None:
+        """Called from the thread; the message is handled on the screen's side."""
+        self.post_message(Told(event))
+
+    def on_told(self, message: Told) -> None:
+        """Show how far it is."""
+        message.stop()
+        event = message.event
+        self.events[event.step] = event
+        self.undo_at = monotonic() + event.undo_in if event.undo_in is not None else None
+        self._show_progress()
+        self._tick()
+
+    def on_ended(self, ended: Ended) -> None:
+        """Done, or why not."""
+        ended.stop()
+        self.busy, self.undo_at = False, None
+        start = self.query_one("#start", Button)
+        start.disabled = False
+        start.label = "Apply again"
+        ending = self.query_one("#ending", Static)
+        ending.set_class(ended.error is not None, "-error")
+        if ended.error is not None:
+            self._fail_running()
+            ending.update(f"× {ended.error.message}\n  {ended.error.hint}".rstrip())
+            start.focus()
+            return
+        result: Any = ended.value
+        ending.update(self._ending(result))
+        self._remember(result)
+
+    def _fail_running(self) -> None:
+        """What was still running when it ended did not come to its end."""
+        self.events = {
+            stage: replace(event, state=State.FAILED) if event.state is State.RUNNING else event for stage, event in self.events.items()
+        }
+        self._show_progress()
+
+    def _ending(self, result: Outcome) -> str:
+        said = "✓ Host β is as planned." if result.changed else "✓ Host β was as planned already; nothing was changed."
+        return "\n".join([said, *(f"! {note}" for note in result.notes), "Next: what each point's owner has to do."])
+
+    def _remember(self, result: Outcome) -> None:
+        """β's public key completes the points' files; it belongs into the lock file."""
+        if result.host_public_key is None:
+            return
+        lock = replace(self.draft.lock, public_keys={**self.draft.lock.public_keys, HOST: result.host_public_key})
+        self.change(replace(self.draft, lock=lock))
+        if self.draft.path is not None:
+            profiles.save_lock(self.draft.path, lock)
+
+    def finish(self) -> None:
+        """Go on, unless the host is being changed right now."""
+        if not self.busy:
+            super().finish()
+
+    def why(self) -> tuple[str, str]:
+        """What applying does."""
+        return ("What happens to Host β?", _WHY)

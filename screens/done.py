@@ -1,0 +1,112 @@
+"""The end: what each point's owner has to do now, their files, and whether they have arrived."""
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from screens.apply_dialogs import DialogAsk
+from screens.background import Ended, run_beside
+from screens.draft import Draft
+from screens.owners import waiting_text, what_to_do
+from screens.step import Step
+from screens.study import Study, outcome, study
+from screens.tools import Tools, write_point_files
+
+_EVERY = 5.0
+_WHY = (
+    "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
+    "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from "
+    "outside."
+)
+
+
+class DoneStep(Step):
+    """What is left to do by hand, and a live look for each point's first handshake."""
+
+    NEXT_LABEL = "Leave"
+
+    def __init__(self, draft: Draft, tools: Tools) -> None:
+        super().__init__(draft)
+        self.tools = tools
+        self.found: Study | None = None
+        self.keyring = draft.keyring
+        self.seen: dict[str, float | None] | None = None
+        self.waiting = False
+
+    def compose(self) -> ComposeResult:
+        """What to do for each point, the buttons, and who has arrived."""
+        with VerticalScroll():
+            yield Static("", id="owners", markup=False)
+            yield Static("", id="arrived", markup=False)
+        yield Static("", id="told", markup=False)
+        with Horizontal(classes="answers"):
+            yield Button("Write the points' files", id="write", compact=True, variant="primary")
+            yield Button("Wait for them", id="wait", compact=True)
+
+    def enter(self, draft: Draft) -> None:
+        """Say what is left."""
+        super().enter(draft)
+        self.found, _ = study(draft)
+        if self.found is None or self.found.recommendation.chosen is None:
+            return
+        result = outcome(self.found, draft.keyring)
+        self.keyring = result.keyring
+        self.query_one("#owners", Static).update(Content("\n").join(what_to_do(self.found.site, result.bundle)))
+        self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
+        self.query_one("#write", Button).focus()
+        self._show_arrived()
+
+    def _show_arrived(self) -> None:
+        if self.found is None or self.seen is None:
+            return
+        keys = {**self.found.lock.public_keys, **self.keyring.public}
+        self.query_one("#arrived", Static).update(waiting_text(self.found.site, keys, self.seen))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Write the files, or wait."""
+        event.stop()
+        if event.button.id == "write":
+            self._write()
+        elif not self.waiting:
+            self.waiting = True
+            event.button.disabled = True
+            self._say("waiting; a point arrives when it first sends something")
+            self._look()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#told", Static).update(text)
+
+    def _write(self) -> None:
+        if self.found is not None:
+            bundle = outcome(self.found, self.keyring).bundle
+            draft = self.draft
+            run_beside(self, "write", lambda: write_point_files(draft, bundle))
+
+    def _look(self) -> None:
+        connector, found = self.tools.connector, self.found
+        if connector is None or found is None or found.site.host.ssh is None:
+            return
+        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), DialogAsk(self.app)
+        run_beside(self, "handshakes", lambda: connector.handshakes(interface, target, ask))
+
+    def on_ended(self, event: Ended) -> None:
+        """A look or the writing is over."""
+        event.stop()
+        value: Any = event.value
+        if event.error is not None:
+            self.waiting = False
+            self.query_one("#wait", Button).disabled = False
+            self._say(f"× {event.error.message}. {event.error.hint}")
+        elif event.name == "write":
+            self._say(value)
+        else:
+            self.seen = value
+            self._show_arrived()
+            self.set_timer(_EVERY, self._look)
+
+    def why(self) -> tuple[str, str]:
+        """What a handshake is."""
+        return ("What is left to do?", _WHY)

@@ -1,0 +1,49 @@
+"""Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
+
+from dataclasses import dataclass
+from importlib import resources
+
+from screens.draft import Draft
+from wgwizard import profiles, unfinished, yamltext
+from wgwizard.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered."""
+
+    name: str
+    text: str
+    draft: Draft
+    complete: bool
+
+
+def offers() -> tuple[Offer, ...]:
+    """What the first page offers: a new set-up, the draft if there is one, and the presets."""
+    found = [Offer("new", "A new set-up, one question after another", Draft(), complete=False)]
+    kept = unfinished.load_draft()
+    if kept is not None:
+        found.insert(0, Offer("draft", f"Go on with the draft ({kept.get('name', 'without a name')})", Draft(kept), complete=False))
+    return (*found, *_presets())
+
+
+def _presets() -> list[Offer]:
+    """The presets, each described by the first line of its file, a comment."""
+    files = sorted((file for file in resources.files("presets").iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    found = []
+    for file in files:
+        content = file.read_bytes()
+        document, _ = yamltext.parse(content)
+        if document is not None:
+            name = file.name.removesuffix(".yaml")
+            title = content.decode().splitlines()[0].lstrip("# ")
+            found.append(Offer(f"preset-{name}", f"Like this: {title}", Draft(document), complete=True))
+    return found
+
+
+def open_site(path: str, passphrase: Secret | None) -> Draft:
+    """A saved site as a draft; raises SiteRefusedError or FileError. Without the passphrase the keys stay sealed."""
+    loaded = profiles.load_site(path)
+    keyring = profiles.load_keys(path, passphrase) if passphrase is not None else Draft().keyring
+    lock = profiles.load_lock(path)
+    return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase)

@@ -1,0 +1,94 @@
+"""The wizard's pages in their order. A page's module is imported when the page is first shown, which keeps the start quick."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from screens.draft import Draft
+from screens.step import FormStep, Step
+from screens.tools import Tools
+from wgwizard.questions import HOST, NEEDS, SITE, TUNNEL, Group
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: `make` builds it, `is_wrong` says whether a draft's answers there are in the way of later pages.
+
+    `with_picture`: whether the picture stays below it where the terminal is narrow.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Draft, Tools], Step]
+    is_wrong: Callable[[Draft], bool] = lambda _: False
+    with_picture: bool = True
+
+
+def _questions(group: Group) -> Page:
+    own = [question.id for question in group.questions]
+    return Page(group.name, group.title, lambda draft, _: FormStep(group, draft), lambda draft: bool(draft.errors_under(group.name, *own)))
+
+
+def _start(draft: Draft, _: Tools) -> Step:
+    from screens.start import StartStep
+
+    return StartStep(draft)
+
+
+def _points(draft: Draft, _: Tools) -> Step:
+    from screens.points import PointsStep
+
+    return PointsStep(draft)
+
+
+def _strategy(draft: Draft, _: Tools) -> Step:
+    from screens.strategy import StrategyStep
+
+    return StrategyStep(draft)
+
+
+def _no_strategy(draft: Draft) -> bool:
+    from screens.study import study
+
+    found, _ = study(draft)
+    return found is None or found.recommendation.chosen is None
+
+
+def _files(draft: Draft, _: Tools) -> Step:
+    from screens.files import FilesStep
+
+    return FilesStep(draft)
+
+
+def _save(draft: Draft, tools: Tools) -> Step:
+    from screens.save import SaveStep
+
+    return SaveStep(draft, tools)
+
+
+def _apply(draft: Draft, tools: Tools) -> Step:
+    from screens.apply import ApplyStep
+
+    return ApplyStep(draft, tools)
+
+
+def _done(draft: Draft, tools: Tools) -> Step:
+    from screens.done import DoneStep
+
+    return DoneStep(draft, tools)
+
+
+PAGES: tuple[Page, ...] = (
+    Page("start", "Welcome", _start),
+    _questions(SITE),
+    _questions(HOST),
+    _questions(TUNNEL),
+    Page("points", "Points", _points, lambda draft: bool(draft.errors_under("points"))),
+    _questions(NEEDS),
+    Page("strategy", "Strategy", _strategy, _no_strategy, with_picture=False),
+    Page("files", "Files", _files, with_picture=False),
+    Page("save", "Save", _save, lambda draft: not draft.is_saved),
+    Page("apply", "Apply", _apply, with_picture=False),
+    Page("done", "Done", _done, with_picture=False),
+)
+# The first and the last page are no steps of the bar.
+TITLES: tuple[str, ...] = tuple(page.title for page in PAGES[1:-1])

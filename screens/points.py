@@ -1,0 +1,215 @@
+"""The points' step: the list of points, and the page on which one is described."""
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.dialogs import Choose, Help
+from screens.draft import Draft
+from screens.field import ProblemLine, sign
+from screens.form import Form
+from screens.step import WIDTHS, Step
+from wgwizard.questions import POINT, Kind
+from wgwizard.questions.answers import text_of, value_at, with_value
+
+
+def points_of(draft: Draft) -> list[dict[str, Any]]:
+    """The points of the document."""
+    points = value_at(draft.document, "points")
+    return [point for point in points if isinstance(point, dict)] if isinstance(points, list) else []
+
+
+def described(point: dict[str, Any]) -> str:
+    """A point in one line: its name, what runs on it, and what it may reach."""
+    by_kind = {question.kind: question for question in POINT.questions}
+    reach = text_of(by_kind[Kind.RIGHTS], point["may_reach"]) if point.get("may_reach") else "all of the site"
+    services = text_of(by_kind[Kind.SERVICES], point["services"]) if point.get("services") else ""
+    parts = [str(point.get("name", "(no name yet)")).ljust(16), str(point.get("platform", "linux")).ljust(9), f"may reach {reach}"]
+    return " ".join(parts) + (f" · offers {services}" if services else "")
+
+
+class PointPage(ModalScreen[Draft | None]):
+    """The questions about one point; returns the draft with it, `None` where it was left as it was."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "done", "done", key_display="^N"),
+        Binding("escape", "leave", "leave", key_display="Esc"),
+        Binding("f1,question_mark", "why", "why", key_display="F1 ?"),
+    ]
+
+    def __init__(self, draft: Draft, place: int) -> None:
+        super().__init__()
+        self.before, self.draft, self.place = draft, draft, place
+
+    def compose(self) -> ComposeResult:
+        """The point's form."""
+        name = value_at(self.draft.document, f"points[{self.place}].name")
+        yield Static(f" Point {self.place + 1}{f' · {name}' if name else ' · a new one'}", classes="heading", markup=False)
+        yield Form(POINT, self.draft, self.place)
+        with Horizontal(classes="answers"):
+            yield Button("Done", id="done", compact=True, variant="primary")
+            yield Button("Leave it as it was", id="leave", compact=True)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Focus the first answer."""
+        self.query_one(Form).focus_first()
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Keep the new draft."""
+        event.stop()
+        self.draft = event.draft
+
+    def on_form_accepted(self, event: Form.Accepted) -> None:
+        """Enter in the last answer."""
+        event.stop()
+        self.action_done()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The two buttons."""
+        event.stop()
+        if event.button.id == "done":
+            self.action_done()
+        else:
+            self.action_leave()
+
+    def action_done(self) -> None:
+        """Return the point if it can stand."""
+        if self.query_one(Form).check():
+            self.dismiss(self.draft)
+
+    def action_leave(self) -> None:
+        """Back to the list; what was typed is not thrown away without a question."""
+        if self.draft.document == self.before.document:
+            self.dismiss(None)
+            return
+        ask = Choose("Keep what you typed for this point?", "", (("keep", "Keep it"), ("drop", "Leave it as it was")))
+        self.app.push_screen(ask, self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "keep":
+            self.action_done()
+        elif answer == "drop":
+            self.dismiss(None)
+
+    def action_why(self) -> None:
+        """Why the focused question is asked."""
+        field = self.query_one(Form).focused_field()
+        if field is not None:
+            self.app.push_screen(Help(field.question.prompt, field.question.why))
+
+
+class PointsStep(Step):
+    """The points in a list, to add, edit and remove."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("insert,a", "add", "add", key_display="Ins"),
+        Binding("delete,r", "remove", "remove", key_display="Del"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """What a point is, the list, and what can be done with it."""
+        yield Static(POINT.about, classes="about", markup=False)
+        yield OptionList(markup=False, compact=True)
+        yield ProblemLine()
+        with Horizontal(classes="answers"):
+            yield Button("Add a point", id="add", compact=True)
+            yield Button("Edit", id="edit", compact=True)
+            yield Button("Remove", id="remove", compact=True)
+
+    def enter(self, draft: Draft) -> None:
+        """Show the points; with none yet, adding one has the focus."""
+        super().enter(draft)
+        self._show()
+        self.query_one("#add" if not points_of(draft) else OptionList).focus()
+
+    def _show(self) -> None:
+        listed = self.query_one(OptionList)
+        kept = listed.highlighted or 0
+        points = points_of(self.draft)
+        listed.clear_options()
+        for place, point in enumerate(points):
+            wrong = self.draft.problems_under(f"points[{place}]")
+            mark = sign(min(wrong, key=lambda problem: not problem.is_error)) if wrong else " "
+            listed.add_option(Option(f"{mark} {described(point)}"))
+        listed.display = bool(points)
+        listed.highlighted = min(kept, len(points) - 1) if points else None
+        for name in ("#edit", "#remove"):
+            self.query_one(name, Button).disabled = not points
+        self.query_one(ProblemLine).say("")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons below the list."""
+        event.stop()
+        if event.button.id == "add":
+            self.action_add()
+        elif event.button.id == "edit":
+            self._edit(self.query_one(OptionList).highlighted or 0)
+        else:
+            self.action_remove()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click on a point edits it."""
+        event.stop()
+        self._edit(event.option_index)
+
+    def action_add(self) -> None:
+        """Describe a new point."""
+        points = points_of(self.draft)
+        draft = self.draft.with_document(with_value(self.draft.document, "points", [*points, {}]))
+        self.app.push_screen(PointPage(draft, len(points)), self._take)
+
+    def _edit(self, place: int) -> None:
+        self.app.push_screen(PointPage(self.draft, place), self._take)
+
+    def action_remove(self) -> None:
+        """Ask, and take the point out."""
+        points, place = points_of(self.draft), self.query_one(OptionList).highlighted
+        if place is None or not points:
+            return
+        name = points[place].get("name", "this point")
+        body = "Its address stays reserved, so that nobody else is renumbered or mistaken for it."
+        ask = Choose(f"Remove {name}?", body, (("keep", "Keep it"), ("remove", "Remove it")))
+        self.app.push_screen(ask, lambda answer: self._without(place) if answer == "remove" else None)
+
+    def _without(self, place: int) -> None:
+        points = points_of(self.draft)
+        del points[place]
+        self._take(self.draft.with_document(with_value(self.draft.document, "points", points or None)))
+
+    def _take(self, draft: Draft | None) -> None:
+        """Show the list as it is now."""
+        if draft is not None:
+            self.change(draft)
+        self._show()
+        self.query_one("#add" if not points_of(self.draft) else OptionList).focus()
+
+    def finish(self) -> None:
+        """Go on if every point can stand; else open the first that cannot."""
+        wrong = self.draft.errors_under("points")
+        for place, _ in enumerate(points_of(self.draft)):
+            if self.draft.errors_under(f"points[{place}]"):
+                page = PointPage(self.draft, place)
+                self.app.push_screen(page, self._take)
+                self.app.call_after_refresh(page.action_done)
+                return
+        if wrong or not points_of(self.draft):
+            self.query_one(ProblemLine).show(wrong)
+            self.query_one("#add", Button).focus()
+            return
+        self.post_message(self.Finished())
+
+    def why(self) -> tuple[str, str]:
+        """What a point is, and how to work the list."""
+        text = (
+            "Each point gets an address in the tunnel, a key and a file of its own, and Host β lets each do only what you say. `Ins` "
+            "adds one, `Enter` edits the one that is marked, `Del` removes it. When unsure, begin with your own laptop: more can be "
+            "added later, and nobody who has a file already needs a new one for that."
+        )
+        return ("Who connects from outside?", text)

@@ -1,0 +1,61 @@
+"""A file or a difference, to look at: scrolled both ways, shown exactly as it is (no markup is read in it)."""
+
+import re
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+# The first pattern that matches gives a line its look; looks are component classes in files.tcss.
+_LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^(\+\+\+|---|@@) ?|^(diff|index) "), "preview--head"),
+    (re.compile(r"^\+"), "preview--added"),
+    (re.compile(r"^-"), "preview--gone"),
+    (re.compile(r"^\s*(#|;|//)"), "preview--comment"),
+    (re.compile(r"^\[[^\]]+\]\s*$|^(table|chain)\b|^\s+(chain|set|map) \w+ \{"), "preview--head"),
+)
+
+
+class Preview(ScrollView, can_focus=True):
+    """Shows one text; `show` changes it. Lines are drawn when they come into view."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"preview--head", "preview--added", "preview--gone", "preview--comment"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", show=False),
+        Binding("down", "scroll_down", show=False),
+        Binding("left", "scroll_left", show=False),
+        Binding("right", "scroll_right", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def __init__(self, text: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.lines: tuple[str, ...] = ()
+        self._set(text)
+
+    def _set(self, text: str) -> None:
+        self.lines = tuple(text.expandtabs(4).splitlines())
+        self.virtual_size = Size(max((len(line) for line in self.lines), default=0), len(self.lines))
+
+    def show(self, text: str) -> None:
+        """Show this text from its beginning."""
+        self._set(text)
+        self.scroll_to(0, 0, animate=False)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One visible line."""
+        left, top = self.scroll_offset
+        width = self.size.width
+        place = top + y
+        line = self.lines[place] if place < len(self.lines) else ""
+        look = next((name for pattern, name in _LOOKS if pattern.search(line)), None)
+        style: Style = self.get_component_rich_style(look) if look else self.rich_style
+        return Strip([Segment(line, style)]).crop(left, left + width).adjust_cell_length(width, self.rich_style)

@@ -1,0 +1,110 @@
+"""The first page: a new set-up, the draft, a preset, or a saved site."""
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.background import Ended, run_beside
+from screens.dialogs import AskSecret
+from screens.draft import Draft
+from screens.field import ProblemLine, said
+from screens.opening import offers, open_site
+from screens.step import Step
+from wgwizard import profiles
+from wgwizard.errors import SiteRefusedError
+from wgwizard.secret import Secret
+
+_WHY = (
+    "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "
+    "beside it. `ls *.yaml` lists the files in this directory. When unsure, take the first."
+)
+
+
+class StartStep(Step):
+    """Leads to the draft to begin with."""
+
+    NEXT_LABEL = "Begin"
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        self.offers = offers()
+
+    def compose(self) -> ComposeResult:
+        """What the program does, the offers, and a path."""
+        with VerticalScroll(can_focus=False):
+            yield Static(
+                "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
+                " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so.",
+                classes="about",
+                markup=False,
+            )
+            yield Static("What would you like to begin with?", classes="prompt", markup=False)
+            yield OptionList(*[Option(offer.text, id=offer.name) for offer in self.offers], markup=False, compact=True)
+            yield Static("… or open a saved site", classes="prompt", markup=False)
+            yield Input(placeholder="path, e.g. ./home.yaml", compact=True, id="saved")
+            yield ProblemLine()
+
+    def enter(self, draft: Draft) -> None:
+        """The list has the focus."""
+        super().enter(draft)
+        listed = self.query_one(OptionList)
+        listed.highlighted = listed.highlighted or 0
+        listed.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click on an offer begins with it."""
+        event.stop()
+        self._begin(event.option_index)
+
+    def _begin(self, place: int) -> None:
+        offer = self.offers[place]
+        self.post_message(self.Replaced(offer.draft, complete=offer.complete))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the path opens it."""
+        event.stop()
+        self.finish()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another path: what was said of the last one is over."""
+        event.stop()
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one(ProblemLine).say(text)
+
+    def finish(self) -> None:
+        """Open the path if one is given, else begin with the marked offer."""
+        path = self.query_one("#saved", Input).value.strip()
+        if not path:
+            self._begin(self.query_one(OptionList).highlighted or 0)
+        elif profiles.has_keys(path):
+            body = (
+                "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
+            )
+            self.app.push_screen(AskSecret("The passphrase of its keys", body), lambda passphrase: self._open(path, passphrase))
+        else:
+            self._open(path, None)
+
+    def _open(self, path: str, passphrase: Secret | None) -> None:
+        run_beside(self, "open", lambda: open_site(path, passphrase))
+
+    def on_ended(self, event: Ended) -> None:
+        """Opened, or why not."""
+        event.stop()
+        if event.error is None:
+            opened: Any = event.value
+            self.post_message(self.Replaced(opened, complete=True))
+            return
+        lines = [f"× {event.error.message}; {event.error.hint}".rstrip("; ")]
+        if isinstance(event.error, SiteRefusedError):
+            lines += [f"{said(problem)} ({problem.field})" for problem in event.error.problems]
+        self._say("\n".join(lines))
+        self.query_one("#saved", Input).focus()
+
+    def why(self) -> tuple[str, str]:
+        """What one may begin with."""
+        return ("What would you like to begin with?", _WHY)

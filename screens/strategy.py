@@ -1,0 +1,161 @@
+"""The recommendation: ranked, with reasons and costs, what would change it, and the choice to overrule it."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.choices import Choices
+from screens.draft import Draft
+from screens.field import ProblemLine
+from screens.reach import table
+from screens.step import Step
+from screens.study import Study, study
+from wgwizard.problems import Problem
+from wgwizard.questions import STRATEGY, Choice
+from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
+from wgwizard.trace import trace
+
+OVERRULE = STRATEGY.questions[0]
+_SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "!", Verdict.UNFIT: "×"}
+
+
+def _reasons(ranked: Ranked, width: int) -> Iterator[Content]:
+    for reason in ranked.why:
+        yield hanging("  ✓ because  ", reason.text, width)
+    for reason in ranked.why_not:
+        yield hanging("  × but      ", reason.text, width)
+    for cost in ranked.costs:
+        yield hanging("  ! it costs ", cost, width)
+
+
+def hanging(lead: str, text: str, width: int) -> Content:
+    """A dim lead and a text whose further lines begin below its first."""
+    lines = wrap(text, max(width - len(lead), 20)) or [""]
+    return Content.assemble((lead, "dim"), ("\n" + " " * len(lead)).join(lines))
+
+
+def heading(recommendation: Recommendation) -> Content:
+    """What is chosen, and whether a person or the rules chose it."""
+    if recommendation.chosen is None:
+        return Content.styled("No strategy gives all that you ask.", "bold")
+    shown = next(ranked for ranked in recommendation.ranked if ranked.strategy is recommendation.chosen)
+    by = "Your choice" if recommendation.overruled else "Recommended"
+    return Content.assemble((f"{by}: {TITLES[shown.strategy]}", "bold"), f"   {shown.headline}")
+
+
+def reasons(recommendation: Recommendation, width: int) -> Content:
+    """Why the chosen one, or why none, and what it costs."""
+    shown = [ranked for ranked in recommendation.ranked if ranked.strategy is recommendation.chosen] or list(recommendation.ranked[:1])
+    return Content("\n").join([line for ranked in shown for line in _reasons(ranked, width)])
+
+
+def what_else(recommendation: Recommendation, width: int) -> Content:
+    """What would change the answer, and how to find out what is not known."""
+    lines = [hanging("  · ", change.text, width) for change in recommendation.would_change]
+    if lines:
+        lines.insert(0, Content.styled("What would change this", "bold"))
+    if recommendation.find_out:
+        lines.append(Content.styled("How to find out", "bold"))
+        lines += [hanging("  · ", reason.text, width) for reason in recommendation.find_out]
+    return Content("\n").join(lines)
+
+
+def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:
+    """Every strategy as a choice, the recommended first; each with its verdict."""
+    return tuple(
+        Choice(
+            "auto" if ranked.strategy is recommendation.recommended else ranked.strategy.value,
+            TITLES[ranked.strategy],
+            f"{_SIGNS[ranked.verdict]} {'recommended: ' if ranked.strategy is recommendation.recommended else ''}{ranked.headline}",
+        )
+        for ranked in recommendation.ranked
+    )
+
+
+class StrategyStep(Step):
+    """The page of the recommendation."""
+
+    def compose(self) -> ComposeResult:
+        """The recommendation, the choice, what it loses, what would change it, and who then reaches whom."""
+        with VerticalScroll(can_focus=False):
+            yield Static(id="heading")
+            yield Static(id="reasons")
+            yield ProblemLine()
+            yield Static(Content.assemble((OVERRULE.prompt, "bold"), (f"   {OVERRULE.word}", "dim")), classes="prompt")
+            yield VerticalScroll(id="ways", can_focus=False)
+            yield Static(id="else")
+            yield Static(Content.styled("Who reaches whom", "bold"), classes="prompt")
+            yield Static(id="reach", markup=False)
+
+    def enter(self, draft: Draft) -> None:
+        """Show what follows from the answers."""
+        super().enter(draft)
+        self.run_worker(self._show(), exclusive=True)
+
+    async def _show(self) -> None:
+        found, problems = study(self.draft)
+        ways = self.query_one("#ways", VerticalScroll)
+        if found is None:
+            await ways.remove_children()
+            self._say(Content("Some answers are still in the way:"), Content(""), problems)
+            return
+        offered = choices_of(found.recommendation)
+        held = self.draft.text(OVERRULE.id, OVERRULE)
+        answer = held if any(choice.answer == held for choice in offered) else "auto"
+        shown = next(iter(ways.query(Choices)), None)
+        if shown is None or shown.offered != offered:
+            await ways.remove_children()
+            shown = Choices(offered, answer, across=False)
+            await ways.mount(shown)
+        shown.focus(scroll_visible=False)
+        self._say(heading(found.recommendation), reasons(found.recommendation, self._room), found.problems)
+        self._show_rest(found)
+
+    def _say(self, heading: Content, reasons: Content, problems: tuple[Problem, ...]) -> None:
+        self.query_one("#heading", Static).update(heading)
+        self.query_one("#reasons", Static).update(reasons)
+        self.query_one(ProblemLine).show(problems)
+
+    @property
+    def _room(self) -> int:
+        return max(self.size.width - 4, 40)
+
+    def _show_rest(self, found: Study) -> None:
+        self.query_one("#else", Static).update(what_else(found.recommendation, self._room))
+        lines = table(trace(found.plan(self.draft.keyring)), self._room) if found.recommendation.chosen else ["No strategy, no way."]
+        self.query_one("#reach", Static).update("\n".join(lines))
+
+    def on_choices_changed(self, event: Choices.Changed) -> None:
+        """The recommendation is overruled, or taken again."""
+        event.stop()
+        self.change(self.draft.answered(OVERRULE.id, OVERRULE, event.choices.answer))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self.run_worker(self._show(), exclusive=True)
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        if self.is_attached and self.display:
+            self.run_worker(self._show(), exclusive=True)
+
+    def on_key(self, event: object) -> None:
+        """Enter in the choice is Next."""
+        if getattr(event, "key", "") == "enter":
+            self.finish()
+
+    def finish(self) -> None:
+        """Go on where a strategy stands."""
+        found, _ = study(self.draft)
+        if found is not None and found.recommendation.chosen is not None:
+            self.post_message(self.Finished())
+            return
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        for choices in self.query(Choices):
+            choices.focus()
+
+    def why(self) -> tuple[str, str]:
+        """Why one may choose here."""
+        return (OVERRULE.prompt, OVERRULE.why)

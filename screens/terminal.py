@@ -1,0 +1,64 @@
+"""What the terminal needs from the wizard: a way out that restores it, a crash that shows no secret, and an honest no."""
+
+import asyncio
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from textual.app import App
+
+from wgwizard.errors import UsageError
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def check_terminal(environ: Mapping[str, str], *, stdin_is_terminal: bool, stderr_is_terminal: bool) -> None:
+    """Raise UsageError where no screen can be drawn: without a terminal Textual would wait for ever."""
+    if not (stdin_is_terminal and stderr_is_terminal):
+        raise UsageError(
+            "the wizard needs a terminal, and this is none",
+            "run it in a terminal, or write a site file and use: wgwizard recommend SITE.yaml, wgwizard plan SITE.yaml",
+        )
+    if environ.get("TERM", "") in ("", "dumb", "unknown"):
+        raise UsageError(
+            f'the terminal (TERM="{environ.get("TERM", "")}") cannot draw screens',
+            "set TERM to what your terminal is (xterm-256color fits most), or use: wgwizard plan SITE.yaml",
+        )
+
+
+def is_colourless(environ: Mapping[str, str]) -> bool:
+    """Whether the person asked for no colour (https://no-color.org) or the terminal has none."""
+    return environ.get("NO_COLOR", "") != "" or environ.get("TERM", "") in ("vt100", "vt102", "vt220", "linux-m", "xterm-mono")
+
+
+class Careful(App[None]):
+    """An App that leaves the terminal as it found it, and whose crash report holds no values."""
+
+    def watch_signals(self) -> None:
+        """Listen for the signals with which a terminal or a person ends us."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self.on_signal, number)
+
+    def on_signal(self, number: int) -> None:
+        """The terminal goes away or somebody ends us: leave as the shell expects, 128 + the signal's number."""
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """Say where it broke. Textual's own report prints local variables, and those may be keys."""
+        self.bell()
+        error = sys.exc_info()[1] or self._exception
+        self._exit_renderables.append(crash_text(error))
+        self._close_messages_no_wait()
+
+
+def crash_text(error: BaseException | None) -> Any:
+    """Where an error arose, without its message and without any variable, for both may hold secrets."""
+    from rich.text import Text
+
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    kind = type(error).__name__ if error is not None else "unknown error"
+    return Text("\n".join([f"The wizard broke ({kind}), and your answers are kept as a draft. Please report these lines:", *lines]))

@@ -1,0 +1,72 @@
+"""What the wizard may use of the world outside: handed in by `wgwizard.__main__`, or by a test."""
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from screens.draft import Draft
+from wgwizard import unfinished
+from wgwizard.applying import Connector, Target
+from wgwizard.files import replace_file
+from wgwizard.plan import HOST, ROUTER
+from wgwizard.questions import new_document
+from wgwizard.render.artefact import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`connector` reaches Host β (`None`: nobody can), `output` is where `-o` says that the site is to be saved.
+
+    `login` says how to log in; its address is the site's.
+    """
+
+    connector: Connector | None = None
+    output: str | None = None
+    login: Target = field(default_factory=lambda: Target(address=""))
+
+    def target(self, address: str) -> Target:
+        """How to log in to this address."""
+        return replace(self.login, address=address)
+
+    def path_for(self, draft: Draft) -> str:
+        """Where the site is saved: where it came from, where `-o` says, else ./NAME.yaml."""
+        name = str(draft.document.get("name") or "site").replace(os.sep, "-")
+        return draft.path or self.output or str(Path(f"{name}.yaml"))
+
+    def where_kept(self, draft: Draft) -> str:
+        """What becomes of the answers when the wizard is left now."""
+        if draft.is_saved:
+            return f"Everything is saved in {draft.path}."
+        if not is_worth_keeping(draft):
+            return "Nothing was answered yet."
+        return f"The answers are not saved as a site yet. They are kept as a draft, which the next start offers:\n{unfinished.draft_path()}"
+
+    def keep(self, draft: Draft) -> None:
+        """Keep what is not saved yet as the draft."""
+        if draft.is_saved:
+            unfinished.forget_draft()
+        elif is_worth_keeping(draft):
+            unfinished.keep_draft(draft.document)
+
+
+def is_worth_keeping(draft: Draft) -> bool:
+    """Whether anything was answered at all."""
+    return draft.document != new_document()
+
+
+def write_point_files(draft: Draft, bundle: Bundle) -> str:
+    """Write each point's complete file to its own folder beside the site (0600); the text says what was written and what not."""
+    base = Path(draft.path or "site.yaml").with_suffix("")
+    written, waiting = [], []
+    for artefact in bundle.artefacts:
+        if artefact.node in (HOST, ROUTER):
+            continue
+        if artefact.missing:
+            waiting.append(f"{artefact.node} ({', '.join(artefact.missing)})")
+            continue
+        target = base / artefact.node / Path(artefact.path).name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(target, artefact.content().encode(), int(artefact.mode, 8))
+        written.append(str(target))
+    said = [f"✓ written: {', '.join(written)}"] if written else []
+    return "\n".join(said + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))

@@ -1,0 +1,34 @@
+"""The answers of a wizard that was left early: one file in the user's state directory, offered at the next start."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from wgwizard import profiles, yamltext
+from wgwizard.yamltext import Document
+
+
+def draft_path() -> Path:
+    """Where the draft lies (XDG state directory)."""
+    return user_state_path("wgwizard") / "draft.yaml"
+
+
+def load_draft() -> Document | None:
+    """The draft, `None` where there is none that can be read."""
+    try:
+        return yamltext.parse(draft_path().read_bytes())[0]
+    except OSError:
+        return None
+
+
+def keep_draft(document: Mapping[str, Any]) -> None:
+    """Keep these answers, in place of an earlier draft."""
+    draft_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    profiles.save_site(str(draft_path()), document)
+
+
+def forget_draft() -> None:
+    """The answers are saved elsewhere now."""
+    draft_path().unlink(missing_ok=True)
