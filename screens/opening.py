@@ -1,8 +1,8 @@
 """Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
 
 from dataclasses import dataclass
-from importlib import resources
 
+import presets
 from screens.draft import Draft
 from wgwizard import profiles, unfinished, yamltext
 from wgwizard.secret import Secret
@@ -28,16 +28,12 @@ def offers() -> tuple[Offer, ...]:
 
 
 def _presets() -> list[Offer]:
-    """The presets, each described by the first line of its file, a comment."""
-    files = sorted((file for file in resources.files("presets").iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    """The presets, each with the line that says what it is for."""
     found = []
-    for file in files:
-        content = file.read_bytes()
-        document, _ = yamltext.parse(content)
+    for preset in presets.load_all():
+        document, _ = yamltext.parse(preset.text.encode())
         if document is not None:
-            name = file.name.removesuffix(".yaml")
-            title = content.decode().splitlines()[0].lstrip("# ")
-            found.append(Offer(f"preset-{name}", f"Like this: {title}", Draft(document), complete=True))
+            found.append(Offer(f"preset-{preset.name}", preset.title, Draft(document), complete=True))
     return found
 
 
