@@ -15,7 +15,7 @@ from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import Choose, Help
 from screens.draft import Draft
 from screens.opening import open_site
-from screens.pages import PAGES, TITLES
+from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PicturePanel
 from screens.step import WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
@@ -93,7 +93,7 @@ class WizardApp(Careful, inherit_bindings=False):
     @property
     def place(self) -> int:
         """The shown page's place among all pages, the start being 0."""
-        return [page.name for page in PAGES].index(self.here)
+        return place_of(self.here)
 
     async def show_page(self, name: str) -> None:
         """Show a page, made the first time that it is needed."""
@@ -135,7 +135,7 @@ class WizardApp(Careful, inherit_bindings=False):
     async def on_step_replaced(self, event: Step.Replaced) -> None:
         """Another site was opened: all pages are made anew."""
         self.draft = event.draft
-        self.reached = len(PAGES) - 1 if event.complete else 0
+        self.reached = place_of("strategy") if event.complete else 0
         switcher = self.query_one("#pages", ContentSwitcher)
         for step in switcher.query(Step):
             if step.id != START:
@@ -169,7 +169,7 @@ class WizardApp(Careful, inherit_bindings=False):
 
     async def action_go(self, name: str) -> None:
         """To a page that was reached before, or, where all before it are in order, to any."""
-        wanted = [page.name for page in PAGES].index(name)
+        wanted = place_of(name)
         stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
         if stuck is None:
             await self.show_page(name)

@@ -90,5 +90,12 @@ PAGES: tuple[Page, ...] = (
     Page("apply", "Apply", _apply, with_picture=False),
     Page("done", "Done", _done, with_picture=False),
 )
+
+
+def place_of(name: str) -> int:
+    """A page's place, the start being 0."""
+    return [page.name for page in PAGES].index(name)
+
+
 # The first and the last page are no steps of the bar.
 TITLES: tuple[str, ...] = tuple(page.title for page in PAGES[1:-1])

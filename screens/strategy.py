@@ -94,7 +94,7 @@ class StrategyStep(Step):
     def enter(self, draft: Draft) -> None:
         """Show what follows from the answers."""
         super().enter(draft)
-        self.run_worker(self._show(), exclusive=True)
+        self.run_worker(self._show, exclusive=True)
 
     async def _show(self) -> None:
         found, problems = study(self.draft)
@@ -134,12 +134,12 @@ class StrategyStep(Step):
         event.stop()
         self.change(self.draft.answered(OVERRULE.id, OVERRULE, event.choices.answer))
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        self.run_worker(self._show(), exclusive=True)
+        self.run_worker(self._show, exclusive=True)
 
     def on_resize(self) -> None:
         """Wrap anew."""
         if self.is_attached and self.display:
-            self.run_worker(self._show(), exclusive=True)
+            self.run_worker(self._show, exclusive=True)
 
     def on_key(self, event: object) -> None:
         """Enter in the choice is Next."""
