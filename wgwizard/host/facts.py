@@ -1,15 +1,107 @@
-"""What the probe found on Host β: pure values and the parsing of the probe's output."""
+"""What the probe found on Host β: pure values; `facts_parsing` reads them from the probe's output."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 
-from wgwizard.site import InterfaceAddress
+from wgwizard.site import Address, InterfaceAddress, Network
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """A file that is or may become ours: `kind` is "absent", "file" or "other" (a link, a directory).
+
+    `mode` is octal ("0600"), `owner` "UID:GID"; `text` has keys hidden, `preshared_digest` stands for the preshared keys in it.
+    """
+
+    path: str
+    kind: str = "absent"
+    mode: str = ""
+    owner: str = ""
+    sha256: str = ""
+    text: str = ""
+    preshared_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route: `gateway` is true where it leads through another router."""
+
+    network: Network
+    device: str
+    gateway: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LivePeer:
+    """A peer of the running interface; `handshake` in seconds since 1970, `None` for never."""
+
+    public_key: str
+    allowed_ips: frozenset[str]
+    handshake: float | None
+    keepalive: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTunnel:
+    """The running WireGuard interface."""
+
+    public_key: str
+    listen_port: int
+    addresses: tuple[InterfaceAddress, ...]
+    peers: tuple[LivePeer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """systemd's words: "enabled", "active" and so on, "" where the unit is not known."""
+
+    enabled: str = ""
+    active: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SshPath:
+    """How this session reached the host, as the host sees it (SSH_CONNECTION)."""
+
+    client: Address
+    server: Address
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1."""
+
+    name: str = ""
+    kernel: str = "Linux"
+    init: str = "systemd"
+    package_manager: str | None = None
+    tools: frozenset[str] = frozenset()
+    nft_version: str = ""
+    kernel_wireguard: bool = False
+    userspace_wireguard: bool = False
+    boot_id: str = ""
+    now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed"; `stale` ones may be taken over."""
+
+    state: str = "none"
+    who: str = ""
+    since: str = ""
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Host β as found. Golden tests keep these in facts.json.
+    """Host β as found. Golden tests keep the first five of these in facts.json.
 
-    `interfaces` maps an interface's name to its addresses; `ra_default_interfaces` learned their IPv6 default route by RA.
+    `interfaces` maps an interface's name to its addresses, our own tunnel's left out; `ra_default_interfaces` learned their IPv6
+    default route by RA. The forwarding flags say how it was without us. `applied` maps the path of each file that we put there to
+    its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `fingerprint` covers
+    everything that an apply would touch.
     """
 
     interfaces: dict[str, tuple[InterfaceAddress, ...]] = field(default_factory=dict)
@@ -17,3 +109,33 @@ class Facts:
     ipv6_forwarding: bool = False
     ra_default_interfaces: tuple[str, ...] = ()
     public_key: str | None = None
+    links: frozenset[str] = frozenset()
+    routes: tuple[Route, ...] = ()
+    sysctls: dict[str, str] = field(default_factory=dict)
+    udp_ports: frozenset[int] = frozenset()
+    forward_drops: tuple[str, ...] = ()
+    files: dict[str, HostFile] = field(default_factory=dict)
+    table: str | None = None
+    applied_table: str | None = None
+    units: dict[str, UnitState] = field(default_factory=dict)
+    tunnel: LiveTunnel | None = None
+    applied: dict[str, str] = field(default_factory=dict)
+    baseline: dict[str, str] = field(default_factory=dict)
+    ssh: SshPath | None = None
+    system: System = field(default_factory=System)
+    transaction: Transaction = field(default_factory=Transaction)
+    fingerprint: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether a tunnel of ours stands there already."""
+        return bool(self.applied)
+
+    def device_to(self, address: Address) -> Route | None:
+        """The route that leads to `address` (the longest prefix), `None` where none does."""
+        found = [route for route in self.routes if route.network.version == address.version and address in route.network]
+        return max(found, key=lambda route: route.network.prefixlen, default=None)
+
+    def addresses(self) -> dict[IPv4Address | IPv6Address, str]:
+        """Each address of the host, our tunnel's left out, with its interface."""
+        return {item.ip: name for name, items in self.interfaces.items() for item in items}

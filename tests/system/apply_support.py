@@ -1,0 +1,127 @@
+"""For the apply tests: a small site, somebody who answers every question, and a client that logs in to the lab's Host β."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address, ip_interface, ip_network
+from pathlib import Path
+
+from tests.system.lab import base
+from tests.system.lab.host import LabHost
+from wgwizard.applying import Change, Event, HostKey, Outcome, Target
+from wgwizard.derive import complete
+from wgwizard.host.connector import SshConnector
+from wgwizard.host.facts import Facts
+from wgwizard.keys import Keyring, complete_keyring, public_of
+from wgwizard.lock import Lock
+from wgwizard.plan import make_plan
+from wgwizard.plan_model import HOST, Plan
+from wgwizard.secret import Secret
+from wgwizard.site import Host, Needs, Opens, Point, Site, SiteNetwork, Strategy
+
+ADDRESS = f"{base.ADMIN}@192.168.200.2"
+
+
+def small_site(*, points: int = 2, keys_on_host: bool = False) -> Site:
+    """One LAN in both families, a few points that open connections."""
+    return Site(
+        name="lab",
+        networks=(SiteNetwork(ip_network("192.168.200.0/24"), "lan"), SiteNetwork(ip_network("fd00:200::/64"), "lan6")),
+        host=Host(
+            name="beta",
+            addresses=(ip_interface("192.168.200.2/24"), ip_interface("fd00:200::2/64")),
+            ssh=ADDRESS,
+            keys_on_host=keys_on_host,
+        ),
+        points=tuple(Point(name=f"point{number}") for number in range(1, points + 1)),
+        router=(ip_address("192.168.200.254"),),
+        needs=Needs(opens=Opens.POINTS),
+    )
+
+
+@dataclass
+class Answers:
+    """An applying.Ask that says what it was told to say, and keeps what it was asked."""
+
+    accept: bool = True
+    wanted: bool = True
+    password: str | None = None
+    may_install: bool = True
+    before_confirm: Callable[[], None] = lambda: None
+    host_keys: list[HostKey] = field(default_factory=list)
+    previews: list[tuple[Change, ...]] = field(default_factory=list)
+    passwords_asked: list[str] = field(default_factory=list)
+    installs: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+    def accept_host_key(self, key: HostKey) -> bool:
+        self.host_keys.append(key)
+        return self.accept
+
+    def confirm(self, changes: tuple[Change, ...]) -> bool:
+        self.previews.append(changes)
+        self.before_confirm()
+        return self.wanted
+
+    def sudo_password(self, who: str) -> Secret | None:
+        self.passwords_asked.append(who)
+        return Secret(self.password) if self.password is not None else None
+
+    def install(self, packages: tuple[str, ...], command: str) -> bool:
+        self.installs.append((packages, command))
+        return self.may_install
+
+
+@dataclass
+class Client:
+    """The person's side: `known_hosts` starts with the host's key unless a test takes it away."""
+
+    host: LabHost
+    known_hosts: Path
+    identity: str
+    site: Site
+    strategy: Strategy = Strategy.MASQUERADE
+    answers: Answers = field(default_factory=Answers)
+    events: list[Event] = field(default_factory=list)
+    keyring: Keyring = field(default_factory=Keyring)
+    lock: Lock = field(default_factory=Lock)
+    on_event: Callable[[Event], None] = lambda _: None
+    confirm_timeout: float = 30.0
+    accept_host_key: str | None = None
+
+    def know_host(self) -> None:
+        """Write the host's key down, as after an earlier login."""
+        self.known_hosts.write_text(f"192.168.200.2 {self.host.host_key}\n")
+
+    def change_site(self, site: Site) -> None:
+        """Describe another site; addresses and keys that were given out stay."""
+        self.site, self.lock, problems = complete(site, self.lock)
+        assert not [problem for problem in problems if problem.is_error]
+        self.keyring = complete_keyring(self.site, self.keyring, self.lock)
+
+    def plan(self, facts: Facts) -> Plan:
+        public = {**self.keyring.public, **{node: public_of(key) for node, key in self.keyring.private.items()}}
+        return make_plan(self.site, self.strategy, masquerade_into_tunnel=False, public_keys=public, facts=facts)
+
+    @property
+    def target(self) -> Target:
+        return Target(
+            ADDRESS, self.identity, str(self.known_hosts), accept_host_key=self.accept_host_key, confirm_timeout=self.confirm_timeout
+        )
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
+        self.on_event(event)
+
+    def apply(self, *, dry_run: bool = False) -> Outcome:
+        self.change_site(self.site)
+        return SshConnector().apply(self.site, self.plan, self.keyring, self.target, self.answers, self.tell, dry_run=dry_run)
+
+    def uninstall(self) -> Outcome:
+        return SshConnector().uninstall("wg0", self.target, self.answers, self.tell)
+
+
+def with_points(site: Site, count: int) -> Site:
+    """The same site with so many points."""
+    return replace(site, points=tuple(Point(name=f"point{number}") for number in range(1, count + 1)))
+
+
+__all__ = ["ADDRESS", "HOST", "Answers", "Client", "small_site", "with_points"]

@@ -1,0 +1,185 @@
+"""Facts + Bundle -> what differs on Host β; pure. Nothing differs after an apply, so that a second one changes nothing."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+
+from wgwizard.applying import Change
+from wgwizard.host.conf import WantedTunnel, parse_conf
+from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.layout import Layout
+from wgwizard.host.masking import MADE_ON_HOST, masked_conf, preshared_digest
+from wgwizard.plan_model import HOST
+from wgwizard.render.artefact import Artefact, Bundle
+from wgwizard.secret import Secret
+
+OWNER = "0:0"
+PRIVATE_KEY = "host.private_key"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFile:
+    """A file as it shall stand on the host: `shown` has its keys hidden as the probe hides them."""
+
+    path: str
+    mode: str
+    content: Secret
+    shown: str
+    preshared_digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's bare name, unique among ours."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that shall stand on the host; `missing` names what is not known yet, so that it cannot be written."""
+
+    files: tuple[WantedFile, ...]
+    tunnel: WantedTunnel
+    sysctls: dict[str, str]
+    missing: tuple[str, ...]
+
+    def file(self, path: str) -> WantedFile | None:
+        """The file at `path`."""
+        return next((file for file in self.files if file.path == path), None)
+
+
+def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
+    """The host's part of a bundle, in the order in which it is put in place."""
+    artefacts = {artefact.path: artefact for artefact in bundle.of(HOST)}
+    strange = artefacts.keys() - set(layout.files)
+    if strange:
+        raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
+    files = tuple(_wanted_file(artefacts[path], facts, layout) for path in layout.files if path in artefacts)
+    missing = tuple(name for artefact in artefacts.values() for name in artefact.missing if name != PRIVATE_KEY)
+    return Wanted(
+        files=files,
+        tunnel=parse_conf(artefacts[layout.tunnel].text),
+        sysctls=_sysctls(artefacts[layout.sysctls].text) if layout.sysctls in artefacts else {},
+        missing=missing,
+    )
+
+
+def _wanted_file(artefact: Artefact, facts: Facts, layout: Layout) -> WantedFile:
+    content = artefact.content()
+    if artefact.path != layout.tunnel:
+        return WantedFile(artefact.path, artefact.mode, Secret(content), content)
+    kept = f"of public key {facts.public_key}" if facts.ours and facts.public_key else "made on the host"
+    shown = MADE_ON_HOST.sub(f"PrivateKey = (hidden, {kept})", masked_conf(content))
+    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, preshared_digest(content))
+
+
+def _sysctls(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith(("#", ";")))
+    return {_path_of(key.strip()): value.strip() for key, _, value in pairs}
+
+
+def _path_of(key: str) -> str:
+    """A key with a slash in it is a path already (sysctl.d(5))."""
+    return key if "/" in key else key.replace(".", "/")
+
+
+def changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, ...]:
+    """Everything that an apply would do, files first; empty when the host is as wanted."""
+    return (*_file_changes(facts, wanted, layout), *_run_changes(facts, wanted, layout))
+
+
+def removed_files(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[str, ...]:
+    """Files that an earlier apply wrote and this one has no use for."""
+    return tuple(path for path in layout.files if path in facts.applied and wanted.file(path) is None)
+
+
+def _file_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, ...]:
+    found: list[Change] = []
+    for path in layout.files:
+        there, file = facts.files.get(path, HostFile(path)), wanted.file(path)
+        if file is not None and not _same(there, file):
+            kind = "create" if there.kind == "absent" else "change"
+            found.append(Change(path, kind, _diff(there, file)))
+        elif file is None and path in facts.applied and there.sha256 == facts.applied[path]:
+            found.append(Change(path, "remove", _unified(path, there.text, "", "")))
+    return tuple(found)
+
+
+def _same(there: HostFile, file: WantedFile) -> bool:
+    if there.kind != "file" or there.mode != file.mode or there.owner != OWNER:
+        return False
+    if file.content.reveal() == file.shown:
+        return there.sha256 == hashlib.sha256(file.shown.encode()).hexdigest()
+    return there.text == file.shown and there.preshared_digest == file.preshared_digest
+
+
+def _diff(there: HostFile, file: WantedFile) -> str:
+    before, after = there.text, file.shown
+    notes = []
+    if there.kind == "file" and there.mode != file.mode:
+        notes.append(f"# mode {there.mode} becomes {file.mode}")
+    if there.kind == "file" and there.owner != OWNER:
+        notes.append(f"# owner {there.owner} becomes root ({OWNER})")
+    if there.preshared_digest and file.preshared_digest and there.preshared_digest != file.preshared_digest:
+        notes.append("# preshared keys change (hidden)")
+    return _unified(file.path, before, after, "".join(f"{note}\n" for note in notes))
+
+
+def _unified(path: str, before: str, after: str, notes: str) -> str:
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    lines = difflib.unified_diff(old, new, path if before else "/dev/null", path if after else "/dev/null")
+    return notes + "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+
+
+def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, ...]:
+    found: list[Change] = []
+    if facts.table is None or facts.table != facts.applied_table:
+        found.append(Change(f"inet {layout.table}", "run", "+ load the rules into the kernel\n"))
+    for unit in (layout.rules_unit, layout.tunnel_unit):
+        state = facts.units.get(unit)
+        lines = "" if state and state.active == "active" else "+ start\n"
+        lines += "" if state and state.enabled == "enabled" else "+ start at boot\n"
+        if lines:
+            found.append(Change(unit, "run", lines))
+    differences = running_differences(facts, wanted)
+    if facts.tunnel is not None and differences:
+        found.append(Change(layout.interface, "run", "".join(f"- {line}\n" for line in differences)))
+    elif facts.tunnel is None:
+        wrong = sysctl_differences(facts, wanted)
+        if wrong:
+            found.append(Change("/proc/sys", "run", "".join(f"- {line}\n" for line in wrong)))
+    return tuple(found)
+
+
+def running_differences(facts: Facts, wanted: Wanted) -> tuple[str, ...]:
+    """How the running rules, tunnel and forwarding differ from what is wanted, as lines for people; empty when they do not."""
+    found: list[str] = []
+    if facts.table is None:
+        found.append("the rules are not loaded")
+    tunnel = facts.tunnel
+    if tunnel is None:
+        return (*found, "the tunnel does not run", *sysctl_differences(facts, wanted))
+    if wanted.tunnel.listen_port not in (None, tunnel.listen_port):
+        found.append(f"the tunnel listens on port {tunnel.listen_port}, not {wanted.tunnel.listen_port}")
+    if set(tunnel.addresses) != set(wanted.tunnel.addresses):
+        found.append(f"the tunnel's addresses are {_listed(tunnel.addresses)}, not {_listed(wanted.tunnel.addresses)}")
+    found.extend(_peer_differences({peer.public_key: peer.allowed_ips for peer in tunnel.peers}, wanted.tunnel.peers))
+    return (*found, *sysctl_differences(facts, wanted))
+
+
+def _peer_differences(running: dict[str, frozenset[str]], wanted: dict[str, frozenset[str]]) -> list[str]:
+    found = [f"peer {key} is missing" for key in wanted if key not in running]
+    found += [f"peer {key} is still there" for key in running if key not in wanted]
+    for key in wanted.keys() & running.keys():
+        if running[key] != wanted[key]:
+            found.append(f"peer {key} has AllowedIPs {_listed(running[key])}, not {_listed(wanted[key])}")
+    return found
+
+
+def sysctl_differences(facts: Facts, wanted: Wanted) -> tuple[str, ...]:
+    """The forwarding settings that are not as wanted."""
+    items = ((key, facts.sysctls.get(key), value) for key, value in wanted.sysctls.items())
+    return tuple(f"{key} is {found or 'not there'}, not {value}" for key, found, value in items if found != value)
+
+
+def _listed(values: "tuple[object, ...] | frozenset[str]") -> str:
+    return ", ".join(sorted(map(str, values))) or "none"

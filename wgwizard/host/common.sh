@@ -1,0 +1,99 @@
+# What the scripts on Host β share. POSIX sh: dash and busybox ash run it alike.
+# The client sets before it: IFACE TABLE TUNNEL RULES RULES_UNIT_FILE DROP_IN SYSCTLS RULES_UNIT TUNNEL_UNIT STATE RUN
+# and, for a transaction, ID. Every script defines main and calls it on its last line, so that a cut upload runs nothing.
+set -u
+umask 077
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
+export PATH LC_ALL
+T=$RUN/transaction
+DROPPED=/run/systemd/system/$TUNNEL_UNIT.d/wgwizard-staged.conf
+
+have() { command -v "$1" >/dev/null 2>&1; }
+digest() { sha256sum | cut -d ' ' -f 1; }
+digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+# Seconds since boot: a deadline by it does not move when the wall clock jumps.
+uptime_seconds() { cut -d . -f 1 /proc/uptime; }
+nap() { sleep 0.1 2>/dev/null || sleep 1; }
+
+# "MODE UID:GID LINKS" of a file, from ls, as busybox may lack stat.
+mode_of() {
+  ls -lnd -- "$1" | awk '{
+    for (i = 2; i <= 10; i++) if (index("rwxst", substr($1, i, 1))) bits += 2 ^ (10 - i)
+    if (index("sS", substr($1, 4, 1))) special += 4
+    if (index("sS", substr($1, 7, 1))) special += 2
+    if (index("tT", substr($1, 10, 1))) special += 1
+    printf "%d%03o %s:%s %s\n", special, bits, $3, $4, $2 }'
+}
+
+# "KIND MODE UID:GID LINKS SHA256" of a file; "absent" is a state like any other.
+state_of() {
+  if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then echo "other - - - -"
+  elif [ -f "$1" ]; then echo "file $(mode_of "$1") $(digest_of "$1")"
+  else echo "absent - - - -"; fi
+}
+
+# The ruleset without its counters, which change with every packet.
+own_table() { nft -s list table inet "$TABLE" 2>/dev/null; }
+forwarding_sysctls() {
+  grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/accept_redirects \
+    /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra
+}
+addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
+routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
+unit_states() {
+  for unit in "$RULES_UNIT" "$TUNNEL_UNIT"; do
+    echo "$unit $(systemctl is-enabled "$unit" 2>/dev/null | head -n 1) $(systemctl is-active "$unit" 2>/dev/null)"
+  done
+}
+
+# One digest over everything that an apply would touch or relies on. What changes by itself is left out: counters, file times,
+# lifetimes, and the endpoints of peers that roam.
+fingerprint() {
+  {
+    for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do echo "$file $(state_of "$file")"; done
+    own_table
+    for part in private-key listen-port preshared-keys allowed-ips persistent-keepalive; do
+      wg show "$IFACE" $part 2>/dev/null | sort
+    done
+    addresses
+    routes
+    ip rule show
+    ip -6 rule show
+    forwarding_sysctls
+    unit_states
+  } 2>/dev/null | digest
+}
+
+# How a transaction stands: none, staging, pending, rolling or confirmed. A rename of its token decides between the last three.
+transaction_state() {
+  if [ ! -d "$T" ]; then echo none; return; fi
+  for token in pending rolling confirmed; do
+    if [ -e "$T/$token" ]; then echo $token; return; fi
+  done
+  echo staging
+}
+
+owner_field() { sed -n "s/^$1=//p" "$T/owner" 2>/dev/null | tail -n 1; }
+
+# A lock is stale when it is of another boot or past its deadline; never by a process id.
+lock_is_stale() {
+  [ "$(owner_field boot)" = "$(boot_id)" ] || return 0
+  until=$(owner_field until)
+  [ "$(uptime_seconds)" -gt "${until:-0}" ]
+}
+
+# The lock given back, with nothing left below /run unless somebody still has a result to read.
+release() {
+  rm -rf -- "$T"
+  rmdir -- "$RUN" 2>/dev/null
+  return 0
+}
+
+# The result that the engine left for us, read once.
+take_result() {
+  cat "$RUN/result-$ID" 2>/dev/null
+  rm -f -- "$RUN/result-$ID"
+  rmdir -- "$RUN" 2>/dev/null
+  return 0
+}

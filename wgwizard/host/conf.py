@@ -1,0 +1,55 @@
+"""What a WireGuard .conf that we are about to write asks of the running interface; pure."""
+
+from dataclasses import dataclass
+from ipaddress import ip_interface, ip_network
+
+from wgwizard.site import InterfaceAddress, Network
+
+_Section = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTunnel:
+    """The [Interface] section, and each peer's AllowedIPs by public key.
+
+    `interface_lines` are what a live change must not touch while SSH runs through the tunnel.
+    """
+
+    addresses: tuple[InterfaceAddress, ...]
+    listen_port: int | None
+    peers: dict[str, frozenset[str]]
+    interface_lines: tuple[str, ...]
+
+    def networks(self) -> tuple[Network, ...]:
+        """All AllowedIPs of all peers."""
+        return tuple(dict.fromkeys(ip_network(text, strict=False) for allowed in self.peers.values() for text in sorted(allowed)))
+
+
+def parse_conf(text: str) -> WantedTunnel:
+    """The parts of a .conf of ours; comments and keys that do not matter here are passed over."""
+    sections = _sections(text)
+    interface = [pair for title, pairs in sections if title == "interface" for pair in pairs]
+    peers = [pairs for title, pairs in sections if title == "peer"]
+    port = _values(interface, "listenport")
+    return WantedTunnel(
+        addresses=tuple(ip_interface(address) for address in _values(interface, "address")),
+        listen_port=int(port[0]) if port else None,
+        peers={key: frozenset(_values(peer, "allowedips")) for peer in peers for key in _values(peer, "publickey")},
+        interface_lines=tuple(f"{key}={value}" for key, value in interface),
+    )
+
+
+def _sections(text: str) -> list[tuple[str, _Section]]:
+    found: list[tuple[str, _Section]] = []
+    for line in text.splitlines():
+        bare = line.partition("#")[0].strip()
+        if bare.startswith("["):
+            found.append((bare.strip("[]").lower(), []))
+        elif found and "=" in bare:
+            key, _, value = bare.partition("=")
+            found[-1][1].append((key.strip().lower(), value.strip()))
+    return found
+
+
+def _values(pairs: _Section, key: str) -> list[str]:
+    return [item.strip() for name, value in pairs if name == key for item in value.split(",") if item.strip()]

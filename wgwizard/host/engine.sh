@@ -1,0 +1,209 @@
+# Runs on Host β by itself, in transient units: activate, rollback, persist. Works from $T; writes under /etc only in persist.
+# Set before it: ID MODE.
+
+# The end of it, for a script that waits for it; without one nothing is left behind.
+report() {
+  if [ ! -e "$T/waited_for" ]; then return; fi
+  printf '%s\n' "$1" >"$RUN/.result-$ID" && mv -- "$RUN/.result-$ID" "$RUN/result-$ID"
+}
+trouble() { echo "$*" >"$T/trouble"; }
+
+# bounded SECONDS COMMAND…: the command's status, or 124 when it had to be killed.
+bounded() {
+  limit=$1
+  shift
+  "$@" </dev/null >>"$T/log" 2>&1 &
+  command=$!
+  (
+    left=$limit
+    while [ "$left" -gt 0 ]; do sleep 1; kill -0 $command 2>/dev/null || exit 0; left=$((left - 1)); done
+    kill -9 $command
+  ) >/dev/null 2>&1 &
+  guard=$!
+  wait $command
+  status=$?
+  kill $guard 2>/dev/null
+  [ $status -ne 137 ] || status=124
+  return $status
+}
+
+# The end of the log without keys: wg repeats a malformed one in its error.
+log_tail() { tail -n 3 "$T/log" 2>/dev/null | sed 's#[A-Za-z0-9+/]\{42,43\}=*#(key)#g' | tr '\n' ' '; }
+# One unit rolls back, so that it runs once whoever asks for it: the deadline, a failed step, or the client.
+fail() {
+  printf '%s\n' "$1: $(log_tail)" >"$T/reason"
+  systemctl start "wgwizard-rollback-$ID.service" 2>>"$T/log" || rollback
+  exit 1
+}
+still_wanted() { [ -e "$T/pending" ] || exit 1; }
+interface_exists() { [ -e "/sys/class/net/$IFACE" ]; }
+
+load_rules() {
+  bounded 20 nft -c -f "$T/new/$IFACE.nft" || fail "nft refuses the rules"
+  still_wanted
+  bounded 20 nft -f "$T/new/$IFACE.nft" || fail "the rules could not be loaded"
+}
+
+activate() {
+  still_wanted
+  if [ "$MODE" = uninstall ]; then
+    restore_sysctls "$SYSCTLS" "$STATE/$IFACE/baseline/sysctls"
+    still_wanted
+    stop_tunnel || fail "the tunnel could not be stopped"
+    still_wanted
+    if own_table >/dev/null; then bounded 20 nft delete table inet "$TABLE" || fail "the rules could not be removed"; fi
+  else
+    load_rules
+    still_wanted
+    if interface_exists; then update_tunnel || fail "the running tunnel could not be changed"
+    else
+      if systemctl is-active -q "$TUNNEL_UNIT"; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
+      start_tunnel || fail "the tunnel could not be started"
+    fi
+    still_wanted
+    if [ -f "$T/new/$(basename "$SYSCTLS")" ]; then
+      load_sysctls "$T/new/$(basename "$SYSCTLS")" || fail "forwarding could not be set"
+    fi
+    own_table | digest >"$T/table"
+  fi
+  true >"$T/activated"
+}
+
+restore_tunnel() {
+  if [ ! -e "$T/old/wireguard.conf" ]; then
+    stop_tunnel
+    drop_in_away
+    bounded 5 systemctl reset-failed "$TUNNEL_UNIT"
+    return 0
+  fi
+  drop_in_away
+  if ! interface_exists; then
+    bounded 5 systemctl reset-failed "$TUNNEL_UNIT"
+    bounded 30 systemctl restart "$TUNNEL_UNIT"
+  fi
+  bounded 10 wg syncconf "$IFACE" "$T/old/wireguard.conf"
+  sync_addresses "$T/old/addresses"
+  sync_routes "$T/old/routes"
+  bounded 5 ip link set dev "$IFACE" mtu "$(cat "$T/old/mtu")"
+}
+
+restore_table() {
+  if [ ! -e "$T/old/table" ]; then
+    if own_table >/dev/null; then bounded 20 nft delete table inet "$TABLE"; fi
+    return
+  fi
+  { echo "table inet $TABLE"; echo "delete table inet $TABLE"; cat "$T/old/table"; } >"$T/old/load.nft"
+  bounded 20 nft -f "$T/old/load.nft"
+  if [ -e "$T/old/rules_active" ]; then bounded 20 systemctl start "$RULES_UNIT"; fi
+}
+
+# Back to what was there. The rename decides against a confirmation; every step may be repeated after a crash.
+rollback() {
+  if ! mv -- "$T/pending" "$T/rolling" 2>/dev/null && [ ! -e "$T/rolling" ]; then return 1; fi
+  ROLLING=yes
+  if [ "${ACTIVATING:-no}" = no ]; then bounded 10 systemctl stop "wgwizard-activate-$ID.service"; fi
+  switched=$T/new/$(basename "$SYSCTLS")
+  if [ "$MODE" = uninstall ]; then
+    switched=$SYSCTLS
+    restore_table
+  fi
+  restore_sysctls "$switched" "$T/old/sysctls"
+  restore_tunnel
+  if [ "$MODE" = apply ]; then restore_table; fi
+  restore_ra_routes
+  report "$(cat "$T/reason" 2>/dev/null || echo "nobody confirmed in time")"
+  release
+  systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
+  return 0
+}
+
+# place FILE MODE OWNER SOURCE: the file is there whole or not at all, also after a power cut.
+place() {
+  directory=$(dirname "$1")
+  if [ ! -d "$directory" ]; then mkdir -p -- "$directory" && chmod 755 "$directory" || return 1; fi
+  temporary=$directory/.wgwizard-$ID
+  cp -p -- "$4" "$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && flush "$temporary" && mv -f -- "$temporary" "$1" &&
+    flush "$directory" && return 0
+  rm -f -- "$temporary"
+  return 1
+}
+flush() { sync "$1" 2>/dev/null || sync; }
+place_new() { # MODE PATH
+  cmp -s "$T/new/$(basename "$2")" "$2" && [ "$(mode_of "$2" | cut -d ' ' -f 1)" = "$1" ] && return 0
+  place "$2" "$1" 0:0 "$T/new/$(basename "$2")"
+}
+
+# back_to_baseline FILE: as it was before our first apply; a file that was edited since is kept.
+back_to_baseline() {
+  saved=$STATE/$IFACE/baseline
+  if [ -f "$1" ]; then
+    grep -qFx "$(digest_of "$1") $1" "$STATE/$IFACE/applied" || { echo "$1 was edited since; it is left as it is" >>"$T/notes"; return 0; }
+  fi
+  read -r kind mode owner links sum <<END
+$(awk -v path="$1" '{ p = $0; sub(/^([^ ]* ){5}/, "", p); if (p == path) { print $1, $2, $3, $4, $5 } }' "$saved/index")
+END
+  if [ "$kind" = file ]; then place "$1" "$mode" "$owner" "$saved/$(basename "$1")"; else rm -f -- "$1"; fi
+}
+
+keep_baseline() {
+  if [ -d "$STATE/$IFACE/baseline" ]; then return 0; fi
+  mkdir -p -- "$STATE/$IFACE" && rm -rf -- "$STATE/$IFACE/baseline.part" && cp -Rp -- "$T/baseline" "$STATE/$IFACE/baseline.part" &&
+    flush "$STATE/$IFACE" && mv -- "$STATE/$IFACE/baseline.part" "$STATE/$IFACE/baseline"
+}
+
+persist_apply() {
+  keep_baseline || return 1
+  true >"$T/applied"
+  while read -r mode path; do
+    echo "$(digest_of "$T/new/$(basename "$path")") $path" >>"$T/applied"
+  done <"$T/manifest"
+  while read -r mode path; do
+    place_new "$mode" "$path" || return 1
+    case $path in
+      "$RULES_UNIT_FILE") bounded 10 systemctl daemon-reload && bounded 20 systemctl enable "$RULES_UNIT" || return 1 ;;
+      "$TUNNEL") bounded 20 systemctl enable "$TUNNEL_UNIT" || return 1 ;;
+    esac
+  done <"$T/manifest"
+  while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
+  place "$STATE/$IFACE/table" 0600 0:0 "$T/table" && place "$STATE/$IFACE/applied" 0600 0:0 "$T/applied" || return 1
+  drop_in_away
+  bounded 10 systemctl daemon-reload
+  systemctl is-active -q "$RULES_UNIT" || bounded 20 systemctl start "$RULES_UNIT" || return 1
+  systemctl is-active -q "$TUNNEL_UNIT" || bounded 30 systemctl start "$TUNNEL_UNIT"
+}
+
+persist_uninstall() {
+  if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
+  for unit in "$TUNNEL_UNIT" "$RULES_UNIT"; do
+    if systemctl is-enabled -q "$unit" 2>/dev/null; then bounded 20 systemctl disable "$unit" || return 1; fi
+  done
+  bounded 20 systemctl stop "$RULES_UNIT"
+  for file in "$SYSCTLS" "$TUNNEL" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
+  cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
+  rm -rf -- "${STATE:?}/$IFACE" || return 1
+  if [ -f "$T/directories" ]; then
+    while read -r directory; do rmdir -- "$directory" 2>/dev/null; done <"$T/directories"
+  fi
+  bounded 10 systemctl daemon-reload
+}
+
+# After the confirmation there is only forward. A second call finishes what the first left.
+persist() {
+  if [ ! -e "$T/confirmed" ]; then return 1; fi
+  systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
+  if ! "persist_$MODE"; then
+    trouble "$(log_tail)"
+    return 1
+  fi
+  if [ -e "$T/waited_for" ]; then cp -- "$T/notes" "$RUN/notes-$ID" 2>/dev/null; fi
+  report persisted
+  release
+}
+
+main() {
+  case $1 in
+    activate) ACTIVATING=yes; activate ;;
+    rollback) rollback ;;
+    persist) persist ;;
+  esac
+}

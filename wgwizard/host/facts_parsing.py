@@ -1,0 +1,209 @@
+"""The probe's output -> Facts; pure. The output's sections are described in probe.sh."""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import TypeVar
+
+from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, Transaction, UnitState
+from wgwizard.host.layout import Layout
+from wgwizard.site import InterfaceAddress
+
+PACKAGE_MANAGERS = ("apt-get", "dnf", "yum", "zypper", "pacman", "apk", "opkg")
+_FOREIGN_ROUTES = ("unreachable", "blackhole", "prohibit", "throw", "multicast", "broadcast", "local", "anycast")
+_T = TypeVar("_T")
+
+Sections = dict[str, str]
+
+
+class ProbeUnreadableError(ValueError):
+    """The output is not whole: its last section is missing."""
+
+
+def sections(output: bytes, nonce: str) -> Sections:
+    """The probe's sections by "name" or "name argument", each with its text."""
+    text = output.decode("utf-8", "backslashreplace")
+    found: Sections = {}
+    for part in text.split(f"\n={nonce}= ")[1:]:
+        title, _, body = part.partition("\n")
+        found[title] = body
+    if "end" not in found:
+        raise ProbeUnreadableError(text[-500:])
+    return found
+
+
+def parse_facts(parts: Sections, layout: Layout) -> Facts:
+    """The facts in these sections."""
+    files = {path: _file(path, parts.get(f"file {path}", "")) for path in layout.files}
+    applied = _applied(parts.get("applied", ""))
+    addresses = _addresses(parts.get("addresses", ""))
+    own = addresses.pop(layout.interface, ()) if applied else ()
+    tunnel = _tunnel(parts.get("wireguard", ""), own or addresses.get(layout.interface, ()))
+    sysctls = _sysctls(parts.get("sysctls", ""))
+    before = _sysctls(parts.get("baseline_sysctls", "")) or sysctls
+    system = _pairs(parts.get("system", ""))
+    routes = parts.get("routes", "")
+    return Facts(
+        interfaces=addresses,
+        ipv4_forwarding=before.get("net/ipv4/ip_forward") == "1",
+        ipv6_forwarding=before.get("net/ipv6/conf/all/forwarding") == "1",
+        ra_default_interfaces=_ra_interfaces(routes),
+        public_key=_public_key(files[layout.tunnel], tunnel) if applied else None,
+        links=frozenset(re.findall(r"^\d+: ([^:@\s]+)", parts.get("links", ""), re.MULTILINE)),
+        routes=tuple(route for line in routes.splitlines() if (route := _route(line)) is not None),
+        sysctls=sysctls,
+        udp_ports=frozenset(int(line.rpartition(":")[2], 16) for line in parts.get("listening", "").split()),
+        forward_drops=_forward_drops(parts.get("chains", ""), layout.table),
+        files=files,
+        table=parts.get("table", "").strip() or None,
+        applied_table=parts.get("applied_table", "").strip() or None,
+        units=_units(parts.get("units", "")),
+        tunnel=tunnel,
+        applied=applied,
+        baseline=_baseline(parts.get("baseline", "")),
+        ssh=_ssh(system.get("ssh", "")),
+        system=_system(system, _pairs(parts.get("os", ""))),
+        transaction=_transaction(parts.get("transaction", "")),
+        fingerprint=parts.get("fingerprint", "").strip(),
+    )
+
+
+def _pairs(text: str) -> dict[str, str]:
+    split = (line.partition("=") for line in text.splitlines())
+    return {name.strip(): value.strip().strip('"') for name, _, value in split if name}
+
+
+def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
+    tools = frozenset(pairs.get("tools", "").split())
+    return System(
+        name=release.get("PRETTY_NAME") or release.get("ID", ""),
+        kernel=pairs.get("system", ""),
+        init=pairs.get("init", ""),
+        package_manager=next((manager for manager in PACKAGE_MANAGERS if manager in tools), None),
+        tools=tools,
+        nft_version=pairs.get("nft", ""),
+        kernel_wireguard=pairs.get("kernel_wireguard") == "yes",
+        userspace_wireguard=pairs.get("userspace", "wireguard-go") in tools,
+        boot_id=pairs.get("boot_id", ""),
+        now=float(pairs.get("now") or 0),
+    )
+
+
+def _addresses(text: str) -> dict[str, tuple[InterfaceAddress, ...]]:
+    """From `ip -o addr show`: "2: eth0    inet 192.0.2.1/24 …"; loopback and link-local addresses are of no concern."""
+    found: dict[str, tuple[InterfaceAddress, ...]] = {}
+    for line in text.splitlines():
+        match = re.match(r"\d+: (\S+)\s+inet6? (\S+)(?: peer (\S+))?", line)
+        address = _or_none(ip_interface, match[2]) if match else None
+        if match is None or address is None or address.is_loopback or (address.version == 6 and address.is_link_local):
+            continue
+        found[match[1]] = (*found.get(match[1], ()), address)
+    return found
+
+
+def _route(line: str) -> Route | None:
+    words = line.split()
+    if not words or words[0] in _FOREIGN_ROUTES or "dev" not in words[:-1]:
+        return None
+    default = "::/0" if _is_ipv6(words) else "0.0.0.0/0"
+    network = _or_none(ip_network, default if words[0] == "default" else words[0])
+    return Route(network, words[words.index("dev") + 1], "via" in words) if network else None
+
+
+def _is_ipv6(words: list[str]) -> bool:
+    """Of a default route, whose family only its gateway shows, or the preference that IPv6 routes alone have."""
+    return any(":" in word for word in words) or "pref" in words
+
+
+def _ra_interfaces(routes: str) -> tuple[str, ...]:
+    found = (re.match(r"default .*\bdev (\S+)", line) for line in routes.splitlines() if "proto ra" in line)
+    return tuple(dict.fromkeys(match[1] for match in found if match))
+
+
+def _sysctls(text: str) -> dict[str, str]:
+    found = (line.removeprefix("/proc/sys/").rpartition(":") for line in text.splitlines())
+    return {key: value for key, _, value in found if key}
+
+
+def _forward_drops(chains: str, own: str) -> tuple[str, ...]:
+    """The base chains of the forward hook whose policy is drop, as "family table chain": an accept of ours cannot undo theirs."""
+    found: list[str] = []
+    table = chain = ""
+    for line in chains.splitlines():
+        words = line.split()
+        if words[:1] == ["table"] and len(words) >= 3:
+            table = f"{words[1]} {words[2]}"
+        elif words[:1] == ["chain"] and len(words) >= 2:
+            chain = words[1]
+        elif "hook forward" in line and "policy drop" in line and not table.endswith(f" {own}"):
+            found.append(f"{table} {chain}")
+    return tuple(found)
+
+
+def _file(path: str, body: str) -> HostFile:
+    """A section "file": its state, the digest of its preshared keys, then its text with keys hidden."""
+    state, _, rest = body.partition("\n")
+    words = state.split()
+    if len(words) != 5 or words[0] != "file":
+        return HostFile(path, words[0] if words else "absent")
+    digest, _, text = rest.partition("\n")
+    return HostFile(path, "file", words[1], words[2], words[4], text, digest)
+
+
+def _applied(text: str) -> dict[str, str]:
+    split = (line.partition(" ") for line in text.splitlines())
+    return {path: digest for digest, _, path in split if path}
+
+
+def _baseline(text: str) -> dict[str, str]:
+    """Lines "KIND MODE UID:GID LINKS SHA256 PATH"."""
+    rows = (line.split(" ", 5) for line in text.splitlines())
+    return {row[5]: row[0] for row in rows if len(row) == 6}
+
+
+def _units(text: str) -> dict[str, UnitState]:
+    """Lines "UNIT ENABLED ACTIVE"; `is-enabled` says nothing of a unit that is not there, so a word may be missing."""
+    rows = [line.split(" ") for line in text.splitlines() if line]
+    return {row[0]: UnitState(row[1], row[2]) for row in rows if len(row) == 3}
+
+
+def _tunnel(text: str, addresses: tuple[InterfaceAddress, ...]) -> LiveTunnel | None:
+    """From `wg show … dump` without its secrets (wg(8)): the first row is the interface, each other a peer."""
+    rows = [line.split("\t") for line in text.splitlines()]
+    if not rows or len(rows[0]) != 2:
+        return None
+    peers = tuple(_peer(row) for row in rows[1:] if len(row) == 5)
+    return LiveTunnel(rows[0][0], int(rows[0][1]), addresses, peers)
+
+
+def _peer(row: list[str]) -> LivePeer:
+    key, _, allowed, handshake, keepalive = row
+    networks = frozenset(allowed.split(",")) - {"(none)"}
+    return LivePeer(key, networks, float(handshake) or None, int(keepalive) if keepalive.isdigit() else None)
+
+
+def _public_key(conf: HostFile, tunnel: LiveTunnel | None) -> str | None:
+    if tunnel is not None:
+        return tunnel.public_key
+    match = re.search(r"\(hidden, of public key ([A-Za-z0-9+/]{43}=)\)", conf.text)
+    return match[1] if match else None
+
+
+def _ssh(text: str) -> SshPath | None:
+    words = text.split()
+    client = _or_none(ip_address, words[0].partition("%")[0]) if len(words) == 4 else None
+    server = _or_none(ip_address, words[2].partition("%")[0]) if len(words) == 4 else None
+    return SshPath(client, server, int(words[3])) if client and server and words[3].isdigit() else None
+
+
+def _transaction(text: str) -> Transaction:
+    state, _, rest = text.partition("\n")
+    pairs = _pairs(rest)
+    return Transaction(state.strip() or "none", pairs.get("who", ""), pairs.get("since", ""), pairs.get("stale") == "yes")
+
+
+def _or_none(make: Callable[[str], _T], text: str) -> _T | None:
+    try:
+        return make(text)
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""The known_hosts files on this machine: read, judged, and appended to by one line."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from wgwizard.applying import Target
+from wgwizard.errors import RemoteError
+from wgwizard.host import known_hosts
+from wgwizard.host.address import SshAddress
+from wgwizard.host.known_hosts import KnownKeys, Verdict
+
+GLOBAL_FILE = Path("/etc/ssh/ssh_known_hosts")
+
+
+@dataclass(frozen=True, slots=True)
+class HostKeyFiles:
+    """What the files know of one host, and the file that new keys are appended to."""
+
+    known: KnownKeys
+    own: Path
+
+    @classmethod
+    def of(cls, target: Target, address: SshAddress) -> "HostKeyFiles":
+        """The named file alone, or the user's and the machine's."""
+        own = Path(target.known_hosts).expanduser() if target.known_hosts else Path.home() / ".ssh" / "known_hosts"
+        files = (own,) if target.known_hosts else (own, own.with_name("known_hosts2"), GLOBAL_FILE)
+        entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
+        return cls(KnownKeys(entries, address.known_hosts_name), own)
+
+    def check(self, key: paramiko.PKey) -> Verdict:
+        """KNOWN or UNKNOWN; raises RemoteError for a changed or revoked key."""
+        verdict, entry = self.known.judge(key.asbytes())
+        print_ = known_hosts.fingerprint(key.asbytes())
+        if entry is not None and verdict is Verdict.REVOKED:
+            raise RemoteError(
+                f"The host shows the key {print_}, which {entry.file} line {entry.line} marks as revoked.",
+                "Do not go on: whoever has this key may pretend to be the host.",
+            )
+        if entry is not None and verdict is Verdict.CHANGED:
+            raise RemoteError(
+                f"The host key of {self.known.name} changed: it shows {print_} ({key.get_name()}), "
+                f"and {entry.file} line {entry.line} knows {known_hosts.fingerprint(entry.key)} ({entry.kind}).",
+                f"Someone may be listening in. Only if the host was installed anew: ssh-keygen -R '{self.known.name}' -f {entry.file}",
+            )
+        return verdict
+
+    def remember(self, key: paramiko.PKey) -> None:
+        """Append the accepted key as one line; everything else in the file stays as it is, byte for byte."""
+        try:
+            self.own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            before = self.own.read_bytes() if self.own.exists() else b""
+            line = known_hosts.new_line(self.known.name, key.get_name(), key.asbytes(), after=before)
+            descriptor = os.open(self.own, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "ab") as file:
+                file.write(line)
+        except OSError as error:
+            raise RemoteError(
+                f"The accepted host key cannot be written to {self.own}: {error.strerror}.", "Name another file with --known-hosts."
+            ) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise RemoteError(f"{file} cannot be read: {error.strerror}.", "Without it no host key can be checked.") from error

@@ -1,0 +1,62 @@
+"""Where everything of ours stands on Host β, for one tunnel interface."""
+
+from dataclasses import dataclass
+
+CONFIGURATION = "/etc/wireguard"
+STATE = "/var/lib/wgwizard"
+RUN = "/run/wgwizard"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The names that follow from the interface's: files, units and the table."""
+
+    interface: str
+
+    @property
+    def tunnel(self) -> str:
+        """The interface's wg-quick file."""
+        return f"{CONFIGURATION}/{self.interface}.conf"
+
+    @property
+    def rules(self) -> str:
+        """The ruleset."""
+        return f"/etc/wgwizard/{self.interface}.nft"
+
+    @property
+    def rules_unit_file(self) -> str:
+        """The unit that loads the ruleset at boot."""
+        return f"/etc/systemd/system/{self.rules_unit}"
+
+    @property
+    def drop_in(self) -> str:
+        """What makes the tunnel's unit require the rules' one."""
+        return f"/etc/systemd/system/{self.tunnel_unit}.d/wgwizard.conf"
+
+    @property
+    def sysctls(self) -> str:
+        """The forwarding that stays over a reboot."""
+        return f"/etc/sysctl.d/60-wgwizard-{self.interface}.conf"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that may be ours, in the order in which they are put in place.
+
+        Rules first, forwarding last, so that a host that stops half way is only ever more closed.
+        """
+        return (self.rules, self.rules_unit_file, self.drop_in, self.tunnel, self.sysctls)
+
+    @property
+    def rules_unit(self) -> str:
+        """The unit that loads the ruleset."""
+        return f"wgwizard-{self.interface}.service"
+
+    @property
+    def tunnel_unit(self) -> str:
+        """wireguard-tools' unit for the interface."""
+        return f"wg-quick@{self.interface}.service"
+
+    @property
+    def table(self) -> str:
+        """The nftables table's name (family inet)."""
+        return f"wgwizard_{self.interface}"

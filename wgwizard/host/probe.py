@@ -1,0 +1,29 @@
+"""How Host β stands, by one script that only reads."""
+
+import secrets
+
+from wgwizard.errors import RemoteError
+from wgwizard.host.facts import Facts
+from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
+from wgwizard.host.layout import Layout
+from wgwizard.host.masking import shown
+from wgwizard.host.packages import WIREGUARD_GO
+from wgwizard.host.safety import NEEDED_TOOLS
+from wgwizard.host.scripts import script
+from wgwizard.host.shell import RootShell
+
+PROBE_TIMEOUT = 60.0
+TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
+
+
+def probe(shell: RootShell, layout: Layout) -> Facts:
+    """The facts of the host; raises RemoteError where its answer is not whole."""
+    nonce = secrets.token_hex(8)
+    result = shell.run(script(layout, "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
+    try:
+        return parse_facts(sections(result.stdout, nonce), layout)
+    except ProbeUnreadableError:
+        raise RemoteError(
+            f"The host could not be looked at (status {result.status}): {shown(result.stderr) or 'it gave no reason'}.",
+            "Log in by hand and see whether /bin/sh works there as root.",
+        ) from None

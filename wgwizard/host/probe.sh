@@ -1,0 +1,97 @@
+# Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS.
+
+begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
+
+# A .conf with its keys hidden: the private key as its public key.
+masked() {
+  private=$(awk 'tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r#].*/, ""); print; exit }' "$1")
+  public=
+  if [ -n "$private" ]; then public=$(printf '%s\n' "$private" | wg pubkey 2>/dev/null); fi
+  awk -v public="$public" '
+    tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { sub(/=.*/, "= (hidden, of public key " public ")") }
+    tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/=.*/, "= (hidden)") }
+    tolower($0) ~ /^[ \t]*[#;].*(private|preshared)/ { sub(/=.*/, "= (hidden)") }
+    { print }' "$1"
+}
+preshared_digest() {
+  awk 'tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r].*/, ""); print }' "$1" | digest
+}
+
+show_file() {
+  begin file "$1"
+  state_of "$1"
+  if [ ! -f "$1" ] || [ -L "$1" ]; then return; fi
+  if [ "$1" = "$TUNNEL" ]; then
+    if grep -qi '^[[:space:]]*presharedkey' "$1"; then preshared_digest "$1"; else echo; fi
+    masked "$1"
+  else
+    echo
+    cat "$1"
+  fi
+}
+
+show_system() {
+  begin system
+  echo "boot_id=$(boot_id)"
+  echo "now=$(date +%s)"
+  echo "system=$(uname -s)"
+  echo "init=$(cat /proc/1/comm 2>/dev/null)"
+  echo "ssh=${SSH_CONNECTION_SEEN:-}"
+  echo "nft=$(nft --version 2>/dev/null)"
+  if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
+  echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
+  found=
+  for tool in $TOOLS; do if have "$tool"; then found="$found $tool"; fi; done
+  echo "tools=$found"
+  begin os
+  cat /etc/os-release 2>/dev/null
+}
+
+show_network() {
+  begin addresses
+  ip -o addr show
+  begin links
+  ip -o link show
+  begin routes
+  ip -o -4 route show
+  ip -o -6 route show
+  begin sysctls
+  forwarding_sysctls
+  begin listening
+  cat /proc/net/udp /proc/net/udp6 2>/dev/null | awk '$2 ~ /:/ { print $2 }'
+  begin chains
+  nft list chains 2>/dev/null
+}
+
+show_ours() {
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file "$file"; done
+  begin table
+  if own_table >/dev/null; then own_table | digest; fi
+  begin units
+  unit_states
+  begin wireguard
+  wg show "$IFACE" dump 2>/dev/null | awk -F '\t' 'NR == 1 { print $2 "\t" $3 } NR > 1 { print $1 "\t" $3 "\t" $4 "\t" $5 "\t" $8 }'
+  begin applied
+  cat "$STATE/$IFACE/applied" 2>/dev/null
+  begin applied_table
+  cat "$STATE/$IFACE/table" 2>/dev/null
+  begin baseline
+  cat "$STATE/$IFACE/baseline/index" 2>/dev/null
+  begin baseline_sysctls
+  cat "$STATE/$IFACE/baseline/sysctls" 2>/dev/null
+  begin transaction
+  transaction_state
+  if [ -d "$T" ]; then
+    cat "$T/owner" 2>/dev/null
+    if lock_is_stale; then echo stale=yes; fi
+  fi
+}
+
+main() {
+  show_system
+  show_network
+  show_ours
+  begin fingerprint
+  fingerprint
+  begin end
+}

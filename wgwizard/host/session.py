@@ -1,0 +1,98 @@
+"""The parts that applying and uninstalling share: connect, look, refuse, install, and look again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from wgwizard.applying import Ask, Change, Event, State, Step, Target, Tell
+from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.host.facts import Facts
+from wgwizard.host.layout import Layout
+from wgwizard.host.masking import shown
+from wgwizard.host.packages import install_command, missing_packages
+from wgwizard.host.probe import probe
+from wgwizard.host.scripts import script
+from wgwizard.host.shell import RootShell
+from wgwizard.host.ssh import connect
+from wgwizard.host.transaction import Transaction
+from wgwizard.problems import Problem
+
+INSTALL_TIMEOUT = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One apply or uninstall from the front end's side: whom to ask and tell."""
+
+    layout: Layout
+    target: Target
+    ask: Ask
+    tell: Tell
+
+    @contextmanager
+    def opened(self) -> Iterator[RootShell]:
+        """The first connection."""
+        self._say(Step.CONNECT, State.RUNNING, self.target.address)
+        with connect(self.target, self.ask) as connection:
+            self._say(Step.CONNECT, State.DONE, str(connection.address))
+            yield RootShell(connection, self.target, self.ask)
+
+    def probed(self, shell: RootShell) -> Facts:
+        """How the host stands."""
+        self._say(Step.PROBE, State.RUNNING, "looking at the host")
+        facts = probe(shell, self.layout)
+        self._say(Step.PROBE, State.DONE, facts.system.name or facts.system.kernel)
+        return facts
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Raise RemoteError with every reason, if there is one."""
+        if problems:
+            self._say(Step.PREVIEW, State.FAILED, problems[0].message)
+            raise RemoteError("\n".join(problem.message for problem in problems), problems[0].hint)
+
+    def with_packages(self, shell: RootShell, facts: Facts) -> Facts:
+        """The facts once everything needed is installed, with consent; they are probed anew where something was."""
+        packages = missing_packages(facts)
+        if not packages:
+            return facts
+        command = install_command(facts.system.package_manager, packages)
+        if command is None:
+            raise RemoteError(f"The host lacks {', '.join(packages)}, and has no package manager that we know.", "Install them by hand.")
+        if not self.ask.install(packages, command):
+            raise CancelledError(f"Without {', '.join(packages)} nothing can be applied; the host is as it was.")
+        self._say(Step.PROBE, State.RUNNING, command)
+        text = f"export DEBIAN_FRONTEND=noninteractive\nmain() {{ {command} </dev/null; }}\n"
+        result = shell.run(script(self.layout, main=text + "main; exit"), timeout=INSTALL_TIMEOUT)
+        if result.status != 0:
+            raise RemoteError(f"`{command}` failed on the host: {shown(result.stderr or result.stdout)}", "Install them by hand.")
+        facts = self.probed(shell)
+        missing = missing_packages(facts)
+        if missing:
+            raise RemoteError(f"The host still lacks {', '.join(missing)} after `{command}`.", "Install them by hand.")
+        return facts
+
+    def previewed(self, found: tuple[Change, ...]) -> None:
+        """Say how much would change."""
+        text = f"{len(found)} change{'' if len(found) == 1 else 's'}" if found else "nothing to change"
+        self._say(Step.PREVIEW, State.DONE, text)
+
+    def transaction(self, mode: str, facts: Facts) -> Transaction:
+        """A new change of this host as these facts describe it."""
+        return Transaction(self.layout, self.target, self.ask, self.tell, mode, facts)
+
+    def checked(self, shell: RootShell, left: Callable[[Facts], tuple[Change, ...]]) -> Facts:
+        """Success is only what a fresh probe finds: nothing `left` to change; raises RemoteError otherwise."""
+        self._say(Step.CHECK, State.RUNNING, "looking at the host again")
+        facts = probe(shell, self.layout)
+        rest = left(facts)
+        if rest:
+            self._say(Step.CHECK, State.FAILED, rest[0].path)
+            raise RemoteError(
+                "The change was confirmed, but the host is not as planned: " + ", ".join(change.path for change in rest) + ".",
+                "Apply again and look at what is left.",
+            )
+        self._say(Step.CHECK, State.DONE, "the host is as planned")
+        return facts
+
+    def _say(self, step: Step, state: State, text: str) -> None:
+        self.tell(Event(step, state, text))

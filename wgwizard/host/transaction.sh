@@ -1,0 +1,154 @@
+# Locks, stages, backs up, arms the undo, and starts the activation. Nothing that was there is touched before the undo is armed.
+# Set before it: ID MODE (apply or uninstall) SECONDS_TO_UNDO FINGERPRINT WHO ENGINE_SHA256; stage_files is generated.
+
+say() { echo "@ $*"; }
+give_up() {
+  say failed "$*"
+  release
+  exit 1
+}
+
+busy() {
+  say busy "$(owner_field who); since $(owner_field since); its lock ends in $(($(owner_field until) - $(uptime_seconds))) s"
+  exit 1
+}
+
+# What an earlier session left: confirmed is finished, pending past its deadline is undone, the rest is nothing yet.
+recover() {
+  case $(transaction_state) in
+    confirmed) sh "$T/engine.sh" persist ;;
+    pending | rolling) sh "$T/engine.sh" rollback ;;
+    *) mv -- "$T" "$RUN/stale-$ID" && rm -rf -- "$RUN/stale-$ID" ;;
+  esac
+  if [ -d "$T" ]; then say failed "what an earlier session left could not be finished: $(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
+}
+
+take_lock() {
+  mkdir -p -- "$RUN" || { say failed "$RUN cannot be made"; exit 1; }
+  chmod 700 "$RUN"
+  if [ -d "$T" ]; then
+    if [ "$(transaction_state)" = confirmed ] || lock_is_stale; then recover; else busy; fi
+  fi
+  mkdir -- "$T" 2>/dev/null || busy
+  until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 60))
+  printf '%s\n' "id=$ID" "boot=$(boot_id)" "until=$until" "since=$(date)" "who=$WHO" "mode=$MODE" >"$T/owner"
+  rm -rf -- "$RUN"/result-* "$RUN"/notes-* "$RUN"/stale-*
+  # Until the undo is armed, a client that goes away leaves nothing behind.
+  trap 'release; exit 1' HUP INT TERM PIPE
+}
+
+# put NAME SHA256: a staged file from stdin, used only if it came whole.
+put() {
+  cat >"$T/new/$1" || give_up "$T/new/$1 cannot be written"
+  if [ "$(digest_of "$T/new/$1")" != "$2" ]; then give_up "the upload of $1 was damaged on the way"; fi
+}
+
+# The line that stands for a key made here is replaced by the key that our file has already, else by a new one.
+fill_private_key() {
+  conf=$T/new/$IFACE.conf
+  if [ ! -f "$conf" ] || ! grep -q '^# PrivateKey = (made on .*)$' "$conf"; then return; fi
+  key=
+  if [ -f "$STATE/$IFACE/applied" ] && [ -f "$TUNNEL" ]; then
+    key=$(sed -n 's/^[[:space:]]*PrivateKey[[:space:]]*=[[:space:]]*\([A-Za-z0-9+/]*=\).*/\1/p' "$TUNNEL" | head -n 1)
+  fi
+  if [ -z "$key" ]; then key=$(wg genkey) || give_up "wg genkey failed"; fi
+  while IFS= read -r line; do
+    case $line in
+      '# PrivateKey = (made on '*) printf 'PrivateKey = %s\n' "$key" ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done <"$conf" >"$conf.filled"
+  mv -- "$conf.filled" "$conf"
+}
+
+check_room() {
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS" "$STATE/x"; do
+    directory=$(dirname "$file")
+    while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
+    [ -w "$directory" ] || give_up "$directory cannot be written to: a read-only file system?"
+    needed=$(($(du -sk "$T/new" | cut -f 1) * 4 + 64))
+    left=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
+    [ "$left" -ge "$needed" ] || give_up "$directory has only $left KiB left, $needed KiB are needed"
+    case $(state_of "$file") in
+      other*) give_up "$file is not a regular file" ;;
+      "file "*) [ "$(mode_of "$file" | cut -d ' ' -f 3)" = 1 ] || give_up "$file has several hard links" ;;
+    esac
+  done
+}
+
+# What the first apply finds is kept for uninstall: bytes, mode, owner, "absent", the directories that were not there, forwarding.
+save_baseline() {
+  mkdir -- "$T/baseline" || give_up "the backup cannot be written"
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
+    echo "$(state_of "$file") $file" >>"$T/baseline/index"
+    if [ -f "$file" ]; then cp -p -- "$file" "$T/baseline/$(basename "$file")" || give_up "$file cannot be backed up"; fi
+    directory=$(dirname "$file")
+    if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi
+  done
+  if [ ! -d "$STATE" ]; then echo "$STATE" >>"$T/baseline/directories"; fi
+  forwarding_sysctls >"$T/baseline/sysctls"
+}
+
+back_up() {
+  mkdir -- "$T/old" || give_up "the backup cannot be written"
+  own_table >"$T/old/table" || rm -f -- "$T/old/table"
+  forwarding_sysctls >"$T/old/sysctls"
+  ip -o -6 route show default | grep 'proto ra' >"$T/old/ra_routes"
+  if systemctl is-active -q "$TUNNEL_UNIT"; then true >"$T/old/tunnel_active"; fi
+  if systemctl is-active -q "$RULES_UNIT"; then true >"$T/old/rules_active"; fi
+  if wg show "$IFACE" >/dev/null 2>&1; then
+    wg showconf "$IFACE" >"$T/old/wireguard.conf" || give_up "the running tunnel cannot be backed up"
+    ip -o addr show dev "$IFACE" | awk '$3 ~ /^inet/ && $0 !~ /scope link/ { print $4 }' >"$T/old/addresses"
+    { ip -o -4 route show dev "$IFACE"; ip -o -6 route show dev "$IFACE"; } | grep -v 'proto kernel' | awk '{ print $1 }' >"$T/old/routes"
+    ip -o link show dev "$IFACE" | sed 's/.* mtu \([0-9]*\).*/\1/' >"$T/old/mtu"
+  fi
+  if [ ! -d "$STATE/$IFACE/baseline" ]; then save_baseline; fi
+  true >"$T/old/COMPLETE" || give_up "the backup cannot be written"
+}
+
+arm() {
+  systemd-run --quiet --collect --unit="wgwizard-rollback-$ID" --on-active="$SECONDS_TO_UNDO" --timer-property=AccuracySec=1s \
+    --property=KillMode=process sh "$T/engine.sh" rollback </dev/null 2>"$T/arm.err" ||
+    give_up "the undo cannot be armed: $(cat "$T/arm.err")"
+  systemctl is-active -q "wgwizard-rollback-$ID.timer" || give_up "the undo's timer does not run"
+  echo "until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 10))" >>"$T/owner"
+  trap '' HUP INT TERM PIPE
+  true >"$T/pending"
+}
+
+# In a unit of its own, so that the end of this connection is not the end of it half way.
+activate() {
+  true >"$T/waited_for"
+  if ! systemd-run --quiet --collect --unit="wgwizard-activate-$ID" --property=KillMode=process sh "$T/engine.sh" activate </dev/null 2>"$T/run.err"
+  then
+    echo "the activation could not be started: $(cat "$T/run.err")" >"$T/reason"
+    sh "$T/engine.sh" rollback
+  fi
+  while [ -d "$T" ] && [ ! -e "$RUN/result-$ID" ]; do
+    if [ -e "$T/activated" ]; then
+      say key "$(wg show "$IFACE" public-key 2>/dev/null)"
+      say done activate
+      rm -f -- "$T/waited_for"
+      return
+    fi
+    nap
+  done
+  say undone "$(take_result)"
+  exit 1
+}
+
+main() {
+  take_lock
+  if [ "$(fingerprint)" != "$FINGERPRINT" ]; then say changed; release; exit 1; fi
+  mkdir -- "$T/new" || give_up "$T/new cannot be made"
+  stage_files
+  if [ "$(digest_of "$T/engine.sh")" != "$ENGINE_SHA256" ]; then give_up "the upload was damaged on the way"; fi
+  fill_private_key
+  check_room
+  say done stage
+  back_up
+  say done backup
+  arm
+  say done arm
+  activate
+}

@@ -1,0 +1,12 @@
+# Undoes a change that was not confirmed, now rather than at its deadline, and waits for it. Set before it: ID.
+
+main() {
+  if [ "$(owner_field id)" = "$ID" ] && [ -e "$T/pending" ]; then
+    true >"$T/waited_for"
+    echo "the check over a new connection failed" >"$T/reason"
+    systemctl start "wgwizard-rollback-$ID.service" || sh "$T/engine.sh" rollback
+  fi
+  left=600
+  while [ "$(owner_field id)" = "$ID" ] && [ $left -gt 0 ]; do nap; left=$((left - 1)); done
+  if [ "$(owner_field id)" != "$ID" ]; then echo "@ undone $(take_result)"; fi
+}
