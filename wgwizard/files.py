@@ -41,20 +41,34 @@ def read_file(path: Path, most: int) -> Read:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as failure:
         raise _told(path, failure, "read") from failure
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        for is_kind, words in _KINDS:
-            if is_kind(about.st_mode):
-                raise FileError(f"{path} is {words}, not a file", "give the path of a file")
-        if about.st_size > most:
-            raise FileError(f"{path} has {about.st_size} bytes; the most is {most}", "check that this is the right file")
-        try:
-            content = file.read(most + 1)
-        except OSError as failure:
-            raise _told(path, failure, "read") from failure
+    try:
+        about = os.fstat(handle)
+        _refuse_kind(path, about, most)
+        content = _read(handle, most + 1)
+    except OSError as failure:
+        raise _told(path, failure, "read") from failure
+    finally:
+        os.close(handle)
     if len(content) > most:
         raise FileError(f"{path} has more than {most} bytes", "check that this is the right file")
     return Read(content, stat.S_IMODE(about.st_mode), about.st_uid, path.is_symlink())
+
+
+def _refuse_kind(path: Path, about: os.stat_result, most: int) -> None:
+    for is_kind, words in _KINDS:
+        if is_kind(about.st_mode):
+            raise FileError(f"{path} is {words}, not a file", "give the path of a file")
+    if about.st_size > most:
+        raise FileError(f"{path} has {about.st_size} bytes; the most is {most}", "check that this is the right file")
+
+
+def _read(handle: int, most: int) -> bytes:
+    """Up to `most` bytes."""
+    parts: list[bytes] = []
+    while most > 0 and (part := os.read(handle, most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def replace_file(path: Path, content: bytes, mode: int) -> None:

@@ -31,7 +31,7 @@ MAX_DIGITS = 18
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]*)\Z")
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]:[0-9]+|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/[0-9]+)?")
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -44,7 +44,7 @@ _GUESSES = (  # what YAML 1.1 would make something else of (https://yaml.org/typ
     (re.compile(r"[-+]?0[xX][0-9a-fA-F_]+\Z"), "yaml-hexadecimal", "YAML reads this as a hexadecimal number"),
     (re.compile(r"[-+]?0[bB][01_]+\Z"), "yaml-binary", "YAML reads this as a binary number"),
     (re.compile(r"[-+]?0[oO]?[0-9_]+\Z"), "yaml-octal", "YAML reads a number with a leading zero to base 8"),
-    (re.compile(r"\+[0-9]+\Z|[-+]?[0-9][0-9_]*_[0-9_]*\Z"), "yaml-number", "a number here is written with digits alone"),
+    (re.compile(r"\+[0-9]+\Z|-0\Z|[-+]?[0-9][0-9_]*_[0-9_]*\Z"), "yaml-number", "a number here is written with digits alone"),
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?\Z"), "yaml-date", "YAML reads this as a date"),
     (re.compile(r"[-+]?\.(?i:inf|nan)\Z"), "yaml-float", "YAML reads this as infinity or not-a-number"),
     (re.compile(r"[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?\Z"), "yaml-float", "YAML reads this as a fraction"),
@@ -216,20 +216,19 @@ class _Builder:
             self._plain(text, event)
 
     def _plain(self, text: str, event: yaml.ScalarEvent) -> None:
-        """Add an unquoted scalar that YAML might read as something else than text."""
-        value: Value = text
+        """Add an unquoted scalar that YAML might read as something else than text; good ones are remembered."""
         if text in _CONSTANTS:
-            value = _CONSTANTS[text]
+            self._known[text] = _CONSTANTS[text]
+        elif _INTEGER.match(text) and len(text) <= MAX_DIGITS:
+            self._known[text] = int(text)
         elif _INTEGER.match(text):
-            if len(text) > MAX_DIGITS:
-                self._complain("number-too-long", event, f"{text[:20]}… has {len(text)} digits", "no number here has more than ten")
-            else:
-                value = int(text)
+            self._complain("number-too-long", event, f"{text[:20]}… has {len(text)} digits", "no number here has more than ten")
         elif (guess := _guess(text)) is not None:
             code, reason = guess
             self._complain(code, event, f"{text[:60]!r}: {reason}", _advice(code, text[:60]))
-        self._known[text] = value
-        self._add(value)
+        else:
+            self._known[text] = text
+        self._add(self._known.get(text, text))
 
     def _key(self, text: str, event: yaml.ScalarEvent) -> None:
         frame = self._stack[-1]

@@ -1,6 +1,14 @@
 """The site file's document <-> Site, and the fields at which problems are said."""
 
+from ipaddress import IPv4Interface
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.strategies import ANYTHING, sites
 from wgwizard import sitefile, yamltext
+from wgwizard.site import Host, Needs, Point, RoutesAt, Tunnel
 
 FULL = """
 version: 1
@@ -65,3 +73,201 @@ def test_writing_and_reading_again_gives_the_same_site():
     site, _ = read(FULL)
     again, problems = read(sitefile.to_yaml(site))
     assert (again, problems) == (site, ())
+
+
+def test_the_bare_minimum():
+    site, problems = read(
+        "version: 1\nname: s\nsite: {networks: [192.168.1.0/24]}\nhost: {addresses: [192.168.1.10]}\npoints: [{name: a}]\n"
+    )
+    assert problems == ()
+    assert site.host == Host(addresses=(IPv4Interface("192.168.1.10/24"),))
+    assert site.tunnel == Tunnel()
+    assert site.points == (Point("a"),)
+    assert (site.routes_at, site.strategy, site.needs) == (None, None, Needs())
+    assert sitefile.to_document(site) == {
+        "version": 1,
+        "name": "s",
+        "site": {"networks": ["192.168.1.0/24"]},
+        "host": {"addresses": ["192.168.1.10/24"]},
+        "points": [{"name": "a"}],
+    }
+
+
+def changed(path, value):
+    document, _ = yamltext.parse(FULL.encode())
+    part, field = path.split(".")
+    document[part][field] = value
+    return sitefile.read(document)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("none", set()), ([], set()), ("router", {RoutesAt.ROUTER}), (["hosts", "dhcp"], {RoutesAt.HOSTS, RoutesAt.DHCP})],
+)
+def test_routes_may_be_one_word_or_nowhere(written, read_as):
+    site, problems = changed("site.routes", written)
+    assert (site.routes_at, problems) == (read_as, ())
+
+
+def test_none_beside_a_place_is_a_contradiction():
+    site, problems = changed("site.routes", ["none", "router"])
+    assert (site, [(problem.code, problem.field) for problem in problems]) == (None, [("contradiction", "site.routes")])
+
+
+def test_a_host_that_cannot_be_dialled_is_not_one_whose_endpoint_is_not_known():
+    document, _ = yamltext.parse(FULL.encode())
+    document["host"]["endpoint"] = None
+    document["points"][1]["endpoint"] = "a2.example.com:51820"
+    site, problems = sitefile.read(document)
+    assert (problems, site.host.cannot_be_dialled, site.host.endpoint) == ((), True, None)
+    assert sitefile.to_document(site)["host"]["endpoint"] is None
+    del document["points"][1]["endpoint"]
+    site, problems = sitefile.read(document)
+    assert (site, [(problem.code, problem.field) for problem in problems]) == (None, [("nobody-can-dial", "points[1].endpoint")])
+
+
+@pytest.mark.parametrize(
+    ("said", "on_host"), [({}, False), ({"ssh": "h"}, True), ({"ssh": "h", "keys": "here"}, False), ({"keys": "host"}, True)]
+)
+def test_where_the_hosts_key_is_made(said, on_host):
+    document, _ = yamltext.parse(FULL.encode())
+    document["host"] = {"addresses": ["192.168.200.2", "fd00:200::2"], **said}
+    site, problems = sitefile.read(document)
+    assert (problems, site.host.keys_on_host) == ((), on_host)
+    assert sitefile.read(sitefile.to_document(site))[0] == site
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("site.networks", [{"cidr": "192.168.200.0/24", "strategy": "gateway"}]),
+        ("site.networks", [{"cidr": "192.168.200.0/24", "routes": ["router"]}]),
+        ("site.networks", [{"cidr": "192.168.200.0/24", "mapped_to": "10.201.1.0/24"}]),
+        ("site.router_kind", "openwrt"),
+        ("host.ssh", "local"),
+        ("host.interface", ["eth0", "eth1"]),
+    ],
+)
+def test_what_is_known_but_not_supported_is_refused_as_such(path, value):
+    site, problems = changed(path, value)
+    assert site is None
+    assert any(problem.code == "not-supported-yet" and problem.field.startswith(path) for problem in problems)
+
+
+def services(text):
+    return read(
+        FULL.replace("strategy: gateway", "strategy: forward").replace(
+            "  - name: a2\n", f"  - name: a2\n    opens: site\n    services: {text}\n"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "taken_by"),
+    [
+        ("{name: x, protocol: tcp, port: 8081}", "points[0].services[0]"),
+        ("{name: x, protocol: tcp, port: 22}", "host.ssh"),
+        ("{name: x, protocol: udp, port: 53}", "host.services[0]"),
+        ("{name: x, protocol: udp, port: 1, published_port: 51822}", "tunnel.port"),
+    ],
+)
+def test_a_port_of_the_host_leads_to_one_thing(service, taken_by):
+    site, problems = services(f"[{service}]")
+    assert (site, [problem.code for problem in problems]) == (None, ["port-taken"])
+    assert problems[0].field.startswith("points[1].services[0].p")
+    assert taken_by in problems[0].message
+
+
+def test_the_same_port_of_another_protocol_is_free():
+    assert services("[{name: x, protocol: udp, port: 8081}]")[1] == ()
+
+
+def test_where_nothing_is_forwarded_ports_may_repeat():
+    text = FULL.replace("  - name: a2\n", "  - name: a2\n    opens: site\n    services: [{name: x, protocol: tcp, port: 8081}]\n")
+    assert read(text)[1] == ()
+
+
+def test_what_opens_leaves_unused_is_a_warning():
+    site, problems = read(FULL.replace("    opens: both", "    opens: site"))
+    assert [(problem.code, problem.field) for problem in problems] == [
+        ("right-unused", "points[0].may_reach[0]"),
+        ("right-unused", "points[0].may_reach[1]"),
+        ("right-unused", "points[0].may_reach[2]"),
+    ]
+    assert site is not None
+    site, problems = read(FULL.replace("    opens: both", "    opens: points"))
+    assert [(problem.code, problem.field) for problem in problems] == [("service-unused", "points[0].services[0]")]
+    assert site is not None
+
+
+def test_a_half_answered_document_tells_what_is_missing_and_checks_what_is_there():
+    problems = sitefile.read({"version": 1, "site": {"networks": ["192.168.1.1/24"]}, "points": [{}, {"name": "a b"}]})[1]
+    assert {(problem.code, problem.field) for problem in problems} == {
+        ("missing", "name"),
+        ("host-bits", "site.networks[0]"),
+        ("missing", "host.addresses"),
+        ("missing", "points[0].name"),
+        ("bad-name", "points[1].name"),
+    }
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 5, {}, {1: 2}, {"site": None}, {"points": [None, 3]}, {"host": {"addresses": [[]]}}])
+def test_no_document_makes_it_raise(document):
+    site, problems = sitefile.read(document)
+    assert site is None
+    assert problems
+
+
+def test_the_editor_schema_knows_the_required_fields():
+    schema = sitefile.schema()
+    parts = schema["$defs"]
+    assert parts["SiteFile"]["required"] == ["version", "name", "site", "host", "points"]
+    assert parts["PointPart"]["required"] == ["name"]
+    assert parts["SiteFile"]["additionalProperties"] is False
+    assert schema["$schema"].startswith("https://json-schema.org/")
+
+
+def test_overlaps_among_many_networks_and_points_take_no_square_time():
+    """Ten thousand points with homes, and a thousand networks, are read in seconds, and the one overlap is found."""
+    document, _ = yamltext.parse(FULL.encode())
+    document["site"]["networks"] += [f"172.16.{number >> 2}.{(number & 3) * 64}/26" for number in range(1000)]
+    document["tunnel"]["networks"][0] = "10.0.0.0/16"
+    document["points"] += [
+        {
+            "name": f"p{number}",
+            "addresses": [f"10.0.{16 + (number >> 8)}.{number & 255}"],
+            "home_networks": [f"10.{100 + (number >> 8)}.{number & 255}.0/24"],
+        }
+        for number in range(10_000)
+    ]
+    document["points"][5000]["home_networks"] = ["172.16.77.0/24"]
+    document["points"][6000]["addresses"] = ["10.0.16.7"]
+    site, problems = sitefile.read(document)
+    assert site is None
+    assert {(problem.code, problem.field) for problem in problems} == {
+        ("home-overlaps", "points[5000].home_networks[0]"),
+        ("duplicate-address", "points[6000].addresses[0]"),
+    }
+
+
+@settings(max_examples=150, deadline=None)
+@given(sites())
+def test_any_site_survives_being_written_and_read(site):
+    document, problems = yamltext.parse(sitefile.to_yaml(site).encode())
+    assert problems == ()
+    again, problems = sitefile.read(document)
+    assert [problem for problem in problems if problem.is_error] == []
+    assert again == site
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_document_with_anything_in_any_field_never_makes_it_raise(data):
+    document, _ = yamltext.parse(FULL.encode())
+    place, key = document, data.draw(st.sampled_from(list(document)))
+    while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.booleans()):
+        place = place[key]
+        key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place))))
+    place[key] = data.draw(ANYTHING)
+    site, problems = sitefile.read(document)
+    assert (site is None) == any(problem.is_error for problem in problems)

@@ -1,0 +1,140 @@
+"""Strict YAML: what is text, what is a number, and that no bytes at all can make the parser raise."""
+
+import time
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wgwizard import yamltext
+
+
+def parse(text):
+    return yamltext.parse(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("51820", 51820),
+        ("-1", -1),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("", None),
+        ("'no'", "no"),
+        ('"22:22"', "22:22"),
+        ("'010'", "010"),
+        ("10.0.0.0/24", "10.0.0.0/24"),
+        ("192.168.200.1", "192.168.200.1"),
+        ("8000-8010", "8000-8010"),
+        ("fd00:200::/64", "fd00:200::/64"),
+        ('"fd00::"', "fd00::"),
+        ("vpn.example.com:51822", "vpn.example.com:51822"),
+        ("none", "none"),
+        ("y", "y"),
+        ("note", "note"),
+        ("oN-air", "oN-air"),
+        ("[a, 'b', 3]", ["a", "b", 3]),
+        ("{a: {b: []}}", {"a": {"b": []}}),
+        ("|\n  two\n  lines\n", "two\nlines\n"),
+    ],
+)
+def test_a_value(text, value):
+    assert parse(f"k: {text}") == ({"k": value}, ())
+
+
+def test_line_ends_of_other_systems_and_comments_are_fine():
+    assert parse("# β\r\nname: a # x\r\nb:\r\n  - 1\r\n") == ({"name": "a", "b": [1]}, ())
+
+
+def test_several_guesses_are_said_at_once_with_their_lines():
+    _, problems = parse("a: no\nb:\n  - x\n  - 010\nc: {d: 0x1, e: 1.5}\n")
+    assert [(problem.field, problem.message.partition(":")[0]) for problem in problems] == [
+        ("a", "line 1"),
+        ("b[1]", "line 4"),
+        ("c.d", "line 5"),
+        ("c.e", "line 5"),
+    ]
+
+
+def test_a_flood_of_problems_ends():
+    _, problems = parse("a: [" + "no," * 100_000 + "]")
+    assert len(problems) == yamltext.MAX_PROBLEMS + 1
+    assert problems[-1].code == "too-many-problems"
+
+
+def test_what_pyyaml_would_guess_is_never_let_through():
+    """Every plain scalar that PyYAML's resolver takes for something else than text is refused or read as YAML 1.2's core."""
+    loader = yaml.SafeLoader("")
+    pieces = [
+        "0",
+        "1",
+        "7",
+        "9",
+        "x",
+        "o",
+        "b",
+        "_",
+        ":",
+        ".",
+        "-",
+        "+",
+        "e",
+        "E",
+        "inf",
+        "nan",
+        "NaN",
+        "yes",
+        "NO",
+        "On",
+        "off",
+        "<<",
+        "=",
+        "T",
+        "2026-01-02",
+    ]
+    for first in pieces:
+        for second in ["", *pieces]:
+            for third in ["", *pieces]:
+                text = first + second + third
+                if loader.resolve(yaml.ScalarNode, text, (True, False)).endswith(":str"):
+                    continue
+                document, problems = parse(f"k: {text}")
+                if problems == ():
+                    assert document["k"] in (int(text) if text.lstrip("-").isdigit() else text, None, True, False)
+                    assert str(document["k"]) == text, text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_make_it_raise(content):
+    document, problems = yamltext.parse(content)
+    assert (document is None) == bool(problems)
+
+
+YAMLISH = st.text(alphabet="ab:-[]{},#&*!|>'\"%@`?\t\n 019.~<=/\\_é\u202e", max_size=60)
+
+
+@settings(max_examples=500, deadline=None)
+@given(YAMLISH)
+def test_no_text_makes_it_raise(text):
+    document, problems = parse(text)
+    assert (document is None) == bool(problems)
+    assert all(problem.hint and problem.message for problem in problems)
+
+
+def test_ten_thousand_points_cost_less_than_pyyamls_own_loader():
+    point = "  - {{name: p{0}, addresses: [10.0.0.1], public_key: abc, platform: linux}}\n"
+    content = ("points:\n" + "".join(point.format(number) for number in range(10_000))).encode()
+
+    def seconds(action):
+        started = time.perf_counter()
+        action()
+        return time.perf_counter() - started
+
+    own = min(seconds(lambda: yamltext.parse(content)) for _ in range(3))
+    theirs = min(seconds(lambda: yaml.load(content, yaml.CSafeLoader)) for _ in range(2))
+    assert own < theirs
