@@ -1,66 +1,73 @@
-"""The article's network as a site: Endpoint A and a second point behind NAT, Host β, Endpoint B beside it, and a host C in another VLAN."""
+"""The article's network as a site file: Endpoint A and a second point behind NAT, Host β, Endpoint B, and a host C in another VLAN."""
 
-from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any
 
+from wgwizard import sitefile
 from wgwizard.derive import complete
 from wgwizard.lock import Lock
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import (
-    Address,
-    Endpoint,
-    Host,
-    Needs,
-    Opens,
-    Point,
-    RoutesAt,
-    Service,
-    Site,
-    SiteHost,
-    SiteNetwork,
-    Strategy,
-    Tunnel,
-)
+from wgwizard.recommend import recommend
+from wgwizard.site import Site
 
-A, A2, B, C = "endpoint-a", "endpoint-a2", "endpoint-b", "camera"
+A, A2, B, C, ADMIN = "endpoint-a", "endpoint-a2", "endpoint-b", "camera", "admin-desk"
+
+Document = dict[str, Any]
 
 
-def _addresses(*texts: str) -> tuple[Address, ...]:
-    return tuple(ip_address(text) for text in texts)
+def article_document(strategy: str, *, routes: str = "none", drops_invalid: bool = True, into_tunnel: bool = False) -> Document:
+    """Site B of the documentation in both families, with everything allowed; `routes` is the one place where a route can be told."""
+    return {
+        "version": 1,
+        "name": "site-b",
+        "site": {
+            "networks": [
+                {"cidr": "192.168.200.0/24", "name": "lan"},
+                {"cidr": "fd00:200::/64", "name": "lan6"},
+                {"cidr": "192.168.201.0/24", "name": "cameras"},
+                {"cidr": "fd00:201::/64", "name": "cameras6"},
+            ],
+            "hosts": [
+                {"name": B, "addresses": ["192.168.200.22", "fd00:200::22"]},
+                {"name": C, "addresses": ["192.168.201.22", "fd00:201::22"]},
+                {"name": ADMIN, "addresses": ["192.168.200.9", "fd00:200::9"]},
+            ],
+            "router": ["192.168.200.1", "fd00:200::1"],
+            "routes": routes,
+            "router_drops_invalid": drops_invalid,
+        },
+        "host": {
+            "addresses": ["192.168.200.2/24", "fd00:200::2/64"],
+            "default_gateway": False,
+            "endpoint": "vpn.example.com:51822",
+            "ssh": "admin@192.168.200.2",
+            "services": [{"name": "dns", "protocol": "tcp", "port": 53}],
+        },
+        "tunnel": {"networks": ["10.0.0.0/24", "fd00:10::/64"], "addresses": ["10.0.0.2", "fd00:10::2"], "port": 51822},
+        "points": [_point(A, "1", 8081), _point(A2, "3", 8082)],
+        "needs": {"opens": "both", "site_clients_seen_as_host": into_tunnel},
+        "strategy": strategy,
+    }
 
 
-def article_site(routes_at: RoutesAt | None = None, *, drops_invalid: bool | None = True, opens: Opens = Opens.BOTH) -> Site:
-    """Site B as in the documentation, both families; `routes_at` is the one place where a route can be told."""
-    web, web2 = Service("web", "tcp", 8000, 8001), Service("web", "tcp", 8000, 8002)
-    return Site(
-        name="site-b",
-        networks=(
-            SiteNetwork(ip_network("192.168.200.0/24"), "lan"),
-            SiteNetwork(ip_network("fd00:200::/64"), "lan"),
-            SiteNetwork(ip_network("192.168.201.0/24"), "cameras"),
-            SiteNetwork(ip_network("fd00:201::/64"), "cameras"),
-        ),
-        hosts=(SiteHost(B, _addresses("192.168.200.22", "fd00:200::22")), SiteHost(C, _addresses("192.168.201.22", "fd00:201::22"))),
-        router=_addresses("192.168.200.1", "fd00:200::1"),
-        routes_at=frozenset() if routes_at is None else frozenset({routes_at}),
-        router_drops_invalid=drops_invalid,
-        host=Host(
-            addresses=(ip_interface("192.168.200.2/24"), ip_interface("fd00:200::2/64")),
-            interfaces=("eth0",),
-            default_gateway=False,
-            endpoint=Endpoint("vpn.example.com", 51822),
-            services=(Service("dns", "tcp", 53),),
-        ),
-        tunnel=Tunnel(networks=(ip_network("10.0.0.0/24"), ip_network("fd00:10::/64")), addresses=_addresses("10.0.0.2", "fd00:10::2"), port=51822),
-        points=(
-            Point(A, _addresses("10.0.0.1", "fd00:10::1"), services=(web,)),
-            Point(A2, _addresses("10.0.0.3", "fd00:10::3"), services=(web2,)),
-        ),
-        needs=Needs(opens=opens),
-    )
+def _point(name: str, number: str, published: int) -> Document:
+    return {
+        "name": name,
+        "addresses": [f"10.0.0.{number}", f"fd00:10::{number}"],
+        "services": [{"name": "web", "protocol": "tcp", "port": 8000, "published_port": published}],
+    }
 
 
-def plan_of(site: Site, strategy: Strategy, *, into_tunnel: bool = False) -> Plan:
-    """The plan of a site whose keys nobody knows yet."""
-    completed, _, problems = complete(site, Lock())
+def site_of(document: Document) -> Site:
+    """The site of a document that is in order."""
+    site, problems = sitefile.read(document)
+    assert site is not None, problems
+    return site
+
+
+def plan_of(document: Document) -> Plan:
+    """The plan of a document for its own or the recommended strategy, with keys that nobody knows yet."""
+    site, _, problems = complete(site_of(document), Lock())
     assert not problems
-    return make_plan(completed, strategy, masquerade_into_tunnel=into_tunnel, public_keys={})
+    recommendation = recommend(site)
+    assert recommendation.chosen is not None
+    return make_plan(site, recommendation.chosen, masquerade_into_tunnel=recommendation.masquerade_into_tunnel, public_keys={})

@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 LAB = Path("/run/wgwizard-lab")
+SHARED = Path("/media")  # a place outside /run for what unprivileged test users may read
 CGROUPS = LAB / "cgroups"
 OUR_CGROUP = "WGWIZARD_LAB_CGROUP"
 STALE_AFTER = 600.0  # seconds
@@ -33,6 +34,7 @@ def prepare() -> None:
     _mount("-t", "tmpfs", "-o", "mode=755", "run", "/run")
     LAB.mkdir()
     LAB.chmod(0o755)
+    _mount("-t", "tmpfs", "-o", "mode=755", "shared", str(SHARED))
     Path("/run/netns").mkdir()
     Path("/run/wireguard").mkdir(mode=0o700)
     _mount("-t", "tmpfs", "-o", "mode=755", "net", "/dev/net") if Path("/dev/net").is_dir() else None
