@@ -57,20 +57,10 @@ def test_a_host_left_alone_stays_the_same_and_every_kind_of_change_is_seen(beta:
     first = snapshot.take(beta)
     assert first.differences(snapshot.take(beta)) == []
     beta.sh("chmod 0640 /etc/nftables.conf; echo x >> /etc/hosts; rm /etc/issue; mkdir /etc/new; chown admin /etc/motd")
-    beta.sh(
-        "nft add table ip new; sysctl -w net.ipv4.conf.eth0.forwarding=1; systemctl mask cron.service; ip route add 10.9.0.0/16 via 192.168.200.9"
-    )
+    beta.sh("nft add table ip new; sysctl -w net.ipv4.conf.eth0.forwarding=1; ip route add 10.9.0.0/16 via 192.168.200.9")
     seen = "\n".join(first.differences(snapshot.take(beta)))
-    for mark in (
-        "/etc/nftables.conf",
-        "/etc/hosts",
-        "/etc/issue",
-        "/etc/new",
-        "/etc/motd",
-        "table ip new",
-        "eth0.forwarding",
-        "10.9.0.0/16",
-    ):
+    files = ("/etc/nftables.conf", "/etc/hosts", "/etc/issue", "/etc/new", "/etc/motd")
+    for mark in (*files, "table ip new", "eth0.forwarding", "10.9.0.0/16"):
         assert mark in seen
 
 
