@@ -101,11 +101,12 @@ class ApplyStep(Step):
         able = address is not None and self.tools.connector is not None
         start = self.query_one("#start", Button)
         start.display = able
-        said = (
-            f"Apply to {address}, or go on without"
-            if able
-            else "Host β has no login here (its page asks for one), so nothing is applied now."
-        )
+        if able:
+            said = f"Apply to {address}, or go on without"
+        elif address is not None:
+            said = f"Nothing here can log in to {address}, so nothing is applied now."
+        else:
+            said = "Host β has no login here (its page asks for one), so nothing is applied now."
         self.query_one("#target", Static).update(said)
         later = f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}" if not self.events else None
         self.query_one("#progress", Static).display = able

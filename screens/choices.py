@@ -48,8 +48,15 @@ class Choices(Widget, can_focus=True):
         self.offered = choices
         self.across = across
         self.several = several
+        self.offer(choices, answer)
+
+    def offer(self, choices: tuple[Choice, ...], answer: str) -> None:
+        """Offer these choices instead, with this answer chosen."""
+        self.offered = choices
         self.set_reactive(Choices.answer, answer)
-        self.set_reactive(Choices.cursor, next((place for place, choice in enumerate(choices) if self.holds(choice)), 0))
+        held = (place for place, choice in enumerate(choices) if self.holds(choice))
+        self.set_reactive(Choices.cursor, 0 if self.several else next(held, 0))
+        self.refresh(layout=True)
 
     def holds(self, choice: Choice) -> bool:
         """Whether this choice is (among) the chosen."""

@@ -78,7 +78,7 @@ def _done(draft: Draft, tools: Tools) -> Step:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("start", "Welcome", _start),
+    Page("start", "Welcome", _start, with_picture=False),
     _questions(SITE),
     _questions(HOST),
     _questions(TUNNEL),

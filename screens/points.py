@@ -13,7 +13,6 @@ from screens.dialogs import Choose, Help
 from screens.draft import Draft
 from screens.field import ProblemLine, sign
 from screens.form import Form
-from screens.picture import cut
 from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT, Kind
 from wgwizard.questions.answers import text_of, value_at, with_value
@@ -138,7 +137,7 @@ class PointsStep(Step):
         for place, point in enumerate(points):
             wrong = self.draft.problems_under(f"points[{place}]")
             mark = sign(min(wrong, key=lambda problem: not problem.is_error)) if wrong else " "
-            listed.add_option(Option(cut(f"{mark} {described(point)}", max(self.size.width - 3, 40))))
+            listed.add_option(Option(f"{mark} {described(point)}"))
         listed.display = bool(points)
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):

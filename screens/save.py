@@ -14,9 +14,10 @@ from screens.draft import Draft
 from screens.field import ProblemLine
 from screens.step import Step
 from screens.tools import Tools
-from wgwizard import profiles, unfinished
+from wgwizard import profiles, sitefile, unfinished
 from wgwizard.keys import Keyring
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
+from wgwizard.questions import Document
 from wgwizard.secret import Secret
 
 _WHY = (
@@ -33,6 +34,12 @@ _OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the
 def joined(sealed: Keyring, made: Keyring) -> Keyring:
     """The keys that were sealed before with those made since."""
     return Keyring({**sealed.public, **made.public}, {**sealed.private, **made.private}, {**sealed.preshared, **made.preshared})
+
+
+def in_order(document: Document) -> Document:
+    """The same answers in the order of docs/site-file.md; as they are where they are no site yet."""
+    site, _ = sitefile.read(document)
+    return document if site is None else sitefile.to_document(site)
 
 
 class SaveStep(Step):
@@ -122,7 +129,7 @@ class SaveStep(Step):
             if passphrase is not None:
                 keyring = joined(profiles.load_keys(path, passphrase), keyring) if known else keyring
                 profiles.save_keys(path, keyring, passphrase)
-            profiles.save_site(path, draft.document)
+            profiles.save_site(path, in_order(draft.document))
             profiles.save_lock(path, draft.lock)
             unfinished.forget_draft()
             return replace(draft, path=path, saved=draft.document, keyring=keyring, passphrase=passphrase)

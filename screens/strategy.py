@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from textwrap import wrap
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -17,6 +19,7 @@ from screens.study import Study, study
 from wgwizard.problems import Problem
 from wgwizard.questions import STRATEGY, Choice
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
+from wgwizard.site import Strategy
 from wgwizard.trace import trace
 
 OVERRULE = STRATEGY.questions[0]
@@ -38,19 +41,19 @@ def hanging(lead: str, text: str, width: int) -> Content:
     return Content.assemble((lead, "dim"), ("\n" + " " * len(lead)).join(lines))
 
 
-def heading(recommendation: Recommendation) -> Content:
+def shown_of(recommendation: Recommendation, by_hand: Strategy | None) -> Ranked:
+    """The strategy that the page is about: what was chosen by hand, else the recommended one, else the nearest."""
+    wanted = by_hand or recommendation.chosen
+    return next((ranked for ranked in recommendation.ranked if ranked.strategy is wanted), recommendation.ranked[0])
+
+
+def heading(recommendation: Recommendation, shown: Ranked) -> Content:
     """What is chosen, and whether a person or the rules chose it."""
-    if recommendation.chosen is None:
-        return Content.styled("No strategy gives all that you ask.", "bold")
-    shown = next(ranked for ranked in recommendation.ranked if ranked.strategy is recommendation.chosen)
-    by = "Your choice" if recommendation.overruled else "Recommended"
-    return Content.assemble((f"{by}: {TITLES[shown.strategy]}", "bold"), f"   {shown.headline}")
-
-
-def reasons(recommendation: Recommendation, width: int) -> Content:
-    """Why the chosen one, or why none, and what it costs."""
-    shown = [ranked for ranked in recommendation.ranked if ranked.strategy is recommendation.chosen] or list(recommendation.ranked[:1])
-    return Content("\n").join([line for ranked in shown for line in _reasons(ranked, width)])
+    if recommendation.chosen is shown.strategy:
+        lead = f"{'Your choice' if recommendation.overruled else 'Recommended'}: "
+    else:
+        lead = "Cannot work here: " if recommendation.recommended is not None else "No strategy gives all that you ask. Nearest: "
+    return Content.assemble((f"{lead}{TITLES[shown.strategy]}", "bold"), f"   {shown.headline}")
 
 
 def what_else(recommendation: Recommendation, width: int) -> Content:
@@ -70,7 +73,7 @@ def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:
         Choice(
             "auto" if ranked.strategy is recommendation.recommended else ranked.strategy.value,
             TITLES[ranked.strategy],
-            f"{_SIGNS[ranked.verdict]} {'recommended: ' if ranked.strategy is recommendation.recommended else ''}{ranked.headline}",
+            f"{_SIGNS[ranked.verdict]} {'recommended' if ranked.strategy is recommendation.recommended else ranked.headline}",
         )
         for ranked in recommendation.ranked
     )
@@ -79,14 +82,18 @@ def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:
 class StrategyStep(Step):
     """The page of the recommendation."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", "more", key_display="PgDn"),
+    ]
+
     def compose(self) -> ComposeResult:
-        """The recommendation, the choice, what it loses, what would change it, and who then reaches whom."""
-        with VerticalScroll(can_focus=False):
-            yield Static(id="heading")
-            yield Static(id="reasons")
+        """The recommendation and the choice; below, why, what it loses, what would change it, and who then reaches whom."""
+        yield Static(id="heading")
+        yield Choices((), "", across=False)
+        with VerticalScroll(id="because"):
             yield ProblemLine()
-            yield Static(Content.assemble((OVERRULE.prompt, "bold"), (f"   {OVERRULE.word}", "dim")), classes="prompt")
-            yield VerticalScroll(id="ways", can_focus=False)
+            yield Static(id="reasons")
             yield Static(id="else")
             yield Static(Content.styled("Who reaches whom", "bold"), classes="prompt")
             yield Static(id="reach", markup=False)
@@ -94,25 +101,22 @@ class StrategyStep(Step):
     def enter(self, draft: Draft) -> None:
         """Show what follows from the answers."""
         super().enter(draft)
-        self.run_worker(self._show, exclusive=True)
+        self._show()
 
-    async def _show(self) -> None:
+    def _show(self) -> None:
         found, problems = study(self.draft)
-        ways = self.query_one("#ways", VerticalScroll)
+        ways = self.query_one(Choices)
+        ways.display = found is not None
         if found is None:
-            await ways.remove_children()
             self._say(Content("Some answers are still in the way:"), Content(""), problems)
             return
         offered = choices_of(found.recommendation)
         held = self.draft.text(OVERRULE.id, OVERRULE)
-        answer = held if any(choice.answer == held for choice in offered) else "auto"
-        shown = next(iter(ways.query(Choices)), None)
-        if shown is None or shown.offered != offered:
-            await ways.remove_children()
-            shown = Choices(offered, answer, across=False)
-            await ways.mount(shown)
-        shown.focus(scroll_visible=False)
-        self._say(heading(found.recommendation), reasons(found.recommendation, self._room), found.problems)
+        ways.offer(offered, held if any(choice.answer == held for choice in offered) else "auto")
+        ways.focus()
+        shown = shown_of(found.recommendation, found.site.strategy)
+        why = Content("\n").join(list(_reasons(shown, self._room)))
+        self._say(heading(found.recommendation, shown), why, found.problems)
         self._show_rest(found)
 
     def _say(self, heading: Content, reasons: Content, problems: tuple[Problem, ...]) -> None:
@@ -134,12 +138,17 @@ class StrategyStep(Step):
         event.stop()
         self.change(self.draft.answered(OVERRULE.id, OVERRULE, event.choices.answer))
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        self.run_worker(self._show, exclusive=True)
+        self._show()
+
+    def action_page(self, by: int) -> None:
+        """Scroll the reasons, wherever the focus is."""
+        below = self.query_one("#because", VerticalScroll)
+        below.scroll_relative(y=by * max(below.size.height - 1, 1), animate=False)
 
     def on_resize(self) -> None:
         """Wrap anew."""
         if self.is_attached and self.display:
-            self.run_worker(self._show, exclusive=True)
+            self._show()
 
     def on_key(self, event: object) -> None:
         """Enter in the choice is Next."""
@@ -153,8 +162,7 @@ class StrategyStep(Step):
             self.post_message(self.Finished())
             return
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        for choices in self.query(Choices):
-            choices.focus()
+        self.query_one(Choices).focus()
 
     def why(self) -> tuple[str, str]:
         """Why one may choose here."""

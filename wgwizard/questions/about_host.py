@@ -16,7 +16,7 @@ ENDPOINT = Question(
     id="host.endpoint",
     kind=Kind.TEXT,
     prompt="Under which name or address is it reached from outside?",
-    word="endpoint, public name:port",
+    word="endpoint",
     example="vpn.example.com:51820",
     why="The points dial it. `curl https://ifconfig.me` at the site prints the public address, and the router must forward the "
     "UDP port to Host β. When unsure, leave it empty: the points' files then say what is missing.",

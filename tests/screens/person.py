@@ -1,0 +1,99 @@
+"""A person at the terminal: types, clicks and reads what stands on the screen, through Textual's pilot."""
+
+import asyncio
+import difflib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from screens.app import WizardApp
+from screens.draft import Draft
+from screens.tools import Tools
+from wgwizard.applying import Connector
+
+GOLDEN = Path(__file__).parent / "golden"
+REGENERATE = "WGWIZARD_REGENERATE"
+PATIENCE = 10.0
+
+
+class Person:
+    """What a person can do; `read` is the whole screen as text."""
+
+    def __init__(self, app: WizardApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+        self.everything_seen: list[str] = []
+
+    def read(self) -> str:
+        strips = self.app.screen._compositor.render_strips()
+        text = "\n".join(strip.text.rstrip() for strip in strips) + "\n"
+        self.everything_seen.append(text)
+        return text
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+        await self.pilot.pause()
+        self.read()
+
+    async def types(self, text: str) -> None:
+        await self.pilot.press(*text)
+        await self.pilot.pause()
+        self.read()
+
+    async def pastes(self, text: str) -> None:
+        assert self.app.screen.focused is not None
+        self.app.screen.focused.post_message(events.Paste(text))
+        await self.pilot.pause()
+        self.read()
+
+    async def clicks(self, selector: str, offset: tuple[int, int] | None = None) -> None:
+        if offset is None:
+            assert await self.pilot.click(selector)
+        else:
+            assert await self.pilot.click(selector, offset=offset)
+        await self.pilot.pause()
+        self.read()
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of the texts stand on the screen."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while missing := [text for text in texts if text not in self.read()]:
+            if asyncio.get_running_loop().time() > end:
+                raise AssertionError(f"{missing} not on the screen:\n{self.read()}")
+            await self.pilot.pause(0.02)
+
+    def sees_no(self, text: str) -> None:
+        assert text not in self.read(), self.read()
+
+    def focused_path(self) -> str:
+        """The site-file path of the question that has the focus."""
+        focused = self.app.screen.focused
+        assert focused is not None
+        return next((node.path for node in focused.ancestors_with_self if hasattr(node, "path")), "")
+
+
+@asynccontextmanager
+async def sit_down(
+    connector: Connector | None = None, *, draft: Draft | None = None, begin_at: str = "start", size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Person]:
+    """Start the wizard in a terminal of this size."""
+    app = WizardApp(draft or Draft(), Tools(connector), begin_at=begin_at)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Person(app, pilot)
+
+
+def matches_golden(name: str, text: str) -> None:
+    """Compare with golden/NAME; `WGWIZARD_REGENERATE=1 python -m pytest tests/screens` writes them anew."""
+    path = GOLDEN / name
+    if os.environ.get(REGENERATE):
+        path.write_text(text)
+    known = path.read_text() if path.exists() else ""
+    if known != text:
+        diff = "\n".join(difflib.unified_diff(known.splitlines(), text.splitlines(), f"golden/{name}", "now", lineterm=""))
+        pytest.fail(f"{diff}\n(meant so? {REGENERATE}=1 python -m pytest tests/screens)", pytrace=False)
