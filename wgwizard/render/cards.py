@@ -6,57 +6,25 @@ RFC 3442.
 
 from ipaddress import IPv4Network
 
-from wgwizard.plan_model import FAMILIES, ROUTER, Plan, RouteNeeded, lan_addresses
+from wgwizard.plan_model import FAMILIES, Plan, RouteNeeded, lan_addresses
 from wgwizard.plan_warnings import router_rule
 from wgwizard.render.artefact import Artefact
-from wgwizard.render.text import header
-from wgwizard.site import Address, Cloud, RoutesAt, of_family
+from wgwizard.render.card import card, section
+from wgwizard.render.cloud_card import cloud_card
+from wgwizard.site import Address, RoutesAt, of_family
 from wgwizard.siteroutes import in_cloud, is_default_gateway
-
-MODE = "0644"
-
-# For each cloud: how to add, check and remove a route, and how to let β pass on what is not its own. From the references of
-# the AWS API (CreateRoute, ModifyNetworkInterfaceAttribute), gcloud, and Azure PowerShell.
-_CLOUD_FORMS: dict[Cloud, tuple[str, str, str, str]] = {
-    Cloud.AWS: (
-        "aws ec2 create-route --route-table-id TABLE {option} {network} --network-interface-id ENI",
-        "aws ec2 describe-route-tables --route-table-ids TABLE",
-        "aws ec2 delete-route --route-table-id TABLE {option} {network}",
-        "aws ec2 modify-network-interface-attribute --network-interface-id ENI --no-source-dest-check",
-    ),
-    Cloud.GCP: (
-        "gcloud compute routes create wgwizard{family} --network=NET --destination-range={network} --next-hop-instance=HOST --next-hop-instance-zone=Z",
-        "gcloud compute routes describe wgwizard{family}",
-        "gcloud compute routes delete wgwizard{family}",
-        "the instance must have been made with --can-ip-forward",
-    ),
-    Cloud.AZURE: (
-        "$rt | Add-AzRouteConfig -Name wgwizard{family} -AddressPrefix {network} -NextHopType VirtualAppliance -NextHopIpAddress {via}; $rt | Set-AzRouteTable",
-        "$rt | Get-AzRouteConfig",
-        "$rt | Remove-AzRouteConfig -Name wgwizard{family}; $rt | Set-AzRouteTable",
-        "switch IP forwarding on at the host's network interface",
-    ),
-}
 
 
 def cards(plan: Plan) -> list[Artefact]:
     """Every card that this plan needs, for the node "router"."""
     at = {place: [route for route in plan.routes if route.at is place] for place in RoutesAt}
     made: list[Artefact | None] = [
-        _cloud_card(plan, at[RoutesAt.ROUTER]) if in_cloud(plan.site) else _router_card(plan, at[RoutesAt.ROUTER]),
+        cloud_card(plan, at[RoutesAt.ROUTER]) if in_cloud(plan.site) else _router_card(plan, at[RoutesAt.ROUTER]),
         _hosts_card(plan, at[RoutesAt.HOSTS]),
         _dhcp_card(plan, at[RoutesAt.DHCP]),
         _port_card(plan),
     ]
     return [card for card in made if card is not None]
-
-
-def _card(plan: Plan, name: str, what: str, lines: list[str], missing: tuple[str, ...] = ()) -> Artefact:
-    return Artefact(ROUTER, f"{name}.txt", MODE, "\n".join([*header(plan, what), *lines]) + "\n", missing=missing)
-
-
-def _section(title: str, lines: list[str]) -> list[str]:
-    return ["", f"{title}:", *(f"    {line}" if line else "" for line in lines)]
 
 
 def _command(route: RouteNeeded, verb: str) -> str:
@@ -87,12 +55,12 @@ def _router_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
         "",
         f"On the site's router{_shown(plan.site.router)}. The Linux commands are shown; any other router takes the same network",
         "and next hop in its own words.",
-        *_section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
-        *_section(
+        *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
+        *section(
             "Add for good, with systemd-networkd in the LAN interface's .network file (not verified on your router)", _networkd(routes)
         ),
-        *_section("Check", _checks(plan, routes)),
-        *_section("Remove", [_command(route, "del") for route in routes]),
+        *section("Check", _checks(plan, routes)),
+        *section("Remove", [_command(route, "del") for route in routes]),
     ]
     rules = list(router_rule(plan))
     if rules:
@@ -103,33 +71,11 @@ def _router_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
             "own LAN interface in place of lan0:",
             *(f"    {rule}" for rule in rules),
         ]
-    return _card(plan, "route-on-the-router", "route to the points, for the site's router", lines)
+    return card(plan, "route-on-the-router", "route to the points, for the site's router", lines)
 
 
 def _shown(addresses: tuple[Address, ...]) -> str:
     return f" ({', '.join(map(str, addresses))})" if addresses else ""
-
-
-def _cloud_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
-    """The route table of a virtual network, and its check of sources and destinations."""
-    if not routes:
-        return None
-    add, check, remove, switch = _CLOUD_FORMS[plan.site.cloud or Cloud.AWS]
-
-    def filled(form: str) -> list[str]:
-        option = {4: "--destination-cidr-block", 6: "--destination-ipv6-cidr-block"}
-        texts = [form.format(option=option[r.network.version], network=r.network, via=r.via, family=r.network.version) for r in routes]
-        return list(dict.fromkeys(texts))
-
-    lines = [
-        "",
-        "In the route table of the network that the host is in; words in capitals are yours. Not verified in your account.",
-        *_section("Add", filled(add)),
-        *_section("Let the host pass on what is not its own", [switch]),
-        *_section("Check", filled(check)),
-        *_section("Remove", filled(remove)),
-    ]
-    return _card(plan, "route-in-the-cloud", "route to the points, for the cloud's route table", lines)
 
 
 # --- computers ----------------------------------------------------------------------------------------------------------------
@@ -142,14 +88,14 @@ def _hosts_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
         "",
         "On every computer of the site that shares the host's link and that the points use. Linux commands; not for computers",
         "behind another router.",
-        *_section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
-        *_section(
+        *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
+        *section(
             "Add for good, with systemd-networkd in the interface's .network file (not verified on your computers)", _networkd(routes)
         ),
-        *_section("Check", _checks(plan, routes)),
-        *_section("Remove", [_command(route, "del") for route in routes]),
+        *section("Check", _checks(plan, routes)),
+        *section("Remove", [_command(route, "del") for route in routes]),
     ]
-    return _card(plan, "route-on-the-computers", "route to the points, for the site's computers", lines)
+    return card(plan, "route-on-the-computers", "route to the points, for the site's computers", lines)
 
 
 def _dhcp_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
@@ -168,15 +114,15 @@ def _dhcp_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
         "",
         "On the site's DHCP server. The default route stands in it too, and must: a computer that takes option 121 ignores the",
         "router option (RFC 3442). Option 249 has the same bytes, for older Windows.",
-        *_section("dnsmasq", [f"dhcp-option=121,{dnsmasq}", f"dhcp-option=249,{dnsmasq}"]),
-        *_section("Kea", [f'{{"name": "classless-static-route", "data": "{kea}"}}']),
-        *_section("Any other server, option 121 as hexadecimal bytes", [raw]),
-        *_section(
+        *section("dnsmasq", [f"dhcp-option=121,{dnsmasq}", f"dhcp-option=249,{dnsmasq}"]),
+        *section("Kea", [f'{{"name": "classless-static-route", "data": "{kea}"}}']),
+        *section("Any other server, option 121 as hexadecimal bytes", [raw]),
+        *section(
             "Check, on one computer after its next lease", ["ip route        # the default route is still there", *_checks(plan, routes)]
         ),
-        *_section("Remove", ["take the lines out again; computers forget them with their next lease"]),
+        *section("Remove", ["take the lines out again; computers forget them with their next lease"]),
     ]
-    return _card(plan, "route-by-dhcp", "route to the points, for the site's DHCP server (IPv4 only)", lines, missing)
+    return card(plan, "route-by-dhcp", "route to the points, for the site's DHCP server (IPv4 only)", lines, missing)
 
 
 def classless_routes(routes: list[tuple[IPv4Network, Address]]) -> bytes:
@@ -201,23 +147,23 @@ def _port_card(plan: Plan) -> Artefact | None:
         return None
     port = site.tunnel.port
     if in_cloud(site):
-        lines = _section("Add, in the network's security rules", [f"admit UDP port {port} from anywhere to the host"])
-        return _card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
+        lines = section("Add, in the network's security rules", [f"admit UDP port {port} from anywhere to the host"])
+        return card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
     four, six = (lan_addresses(site, family)[:1] for family in FAMILIES)
     add = [f"UDP port {endpoint.port} -> {address} port {port}" for address in four]
     add += [f"IPv6 needs no forward, but the firewall must admit UDP to {address} port {port}" for address in six]
     lines = [
         "",
         f"On the site's router, so that the points can dial the host at {endpoint}.",
-        *_section("Add, a port forward", add),
-        *_section("Check that the router has a public address", _carrier_nat()),
-        *_section("Check that the name leads here", _naming(endpoint.host)),
-        *_section(
+        *section("Add, a port forward", add),
+        *section("Check that the router has a public address", _carrier_nat()),
+        *section("Check that the name leads here", _naming(endpoint.host)),
+        *section(
             "Check that it works", [f"wg show {plan.host.interface} latest-handshakes        # on the host, after a point has dialled"]
         ),
-        *_section("Remove", [f"take the forward of UDP port {endpoint.port} out again"]),
+        *section("Remove", [f"take the forward of UDP port {endpoint.port} out again"]),
     ]
-    return _card(plan, "port-forward", "the way in from the internet, for the site's router", lines)
+    return card(plan, "port-forward", "the way in from the internet, for the site's router", lines)
 
 
 def _carrier_nat() -> list[str]:
