@@ -176,10 +176,10 @@ class _Tracer:
     def _to_host(self, kind: PointKind, permits: list[Permit]) -> Iterable[_Row]:
         allowed = {permit.target for permit in permits}
         for family in _families(self.plan):
-            yield _Row(POINT, HOST, family, PING, "", False, self.walker.to_host(kind, family, ""))
+            yield _Row(POINT, HOST, family, PING, "", False, self.walker.to_host(kind, family, "the host answers every point's ping", ""))
             for service in self.plan.site.host.services:
                 reason = "" if service.name in allowed else "this service of the host is not among the point's rights"
-                way = self.walker.to_host(kind, family, reason)
+                way = self.walker.to_host(kind, family, "a service of the host that the point may use", reason)
                 yield _Row(POINT, HOST, family, service.protocol, str(service.port), False, way)
 
     def _to_points(self, kind: PointKind) -> Iterable[_Row]:

@@ -5,7 +5,7 @@ facts behind every step were measured (docs/strategies.md).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import ip_network
 from typing import Final
@@ -141,8 +141,8 @@ class Walker:
             return _dropped(steps, str(place), target, POINT, f"the packet arrives, but its answer is lost: {trouble}")
         return Way(True, tuple(steps), POINT, self._way_back_text())
 
-    def to_host(self, kind: PointKind, family: Family, refusal: str) -> Way:
-        """A point opens to β itself, at β's address in the tunnel."""
+    def to_host(self, kind: PointKind, family: Family, why: str, refusal: str) -> Way:
+        """A point opens to β itself, at β's address in the tunnel; `why` says what is permitted there."""
         own = self._tunnel_address(family)
         if own is None:
             return Way(False, (), None, f"the tunnel has no IPv{family}")
@@ -151,16 +151,14 @@ class Walker:
             return entered
         if refusal:
             return _dropped(entered, HOST, POINT, own, refusal)
-        return Way(
-            True, (*entered, Step(HOST, POINT, own, "accepted", "to_host")), POINT, "the host's own services that this point may use"
-        )
+        return Way(True, (*entered, Step(HOST, POINT, own, "accepted", "to_host")), POINT, why)
 
     def to_points(self, kind: PointKind, network: Network) -> Way:
-        """A point opens to another point."""
+        """A point opens to another point: refused by β, and before that by AllowedIPs that do not hold the tunnel's networks."""
         family: Family = 4 if network.version == 4 else 6
         entered = self._enter(kind, family, network, None)
         if isinstance(entered, Way):
-            return entered
+            return replace(entered, why=f"points do not reach each other: {entered.why}")
         return _dropped(entered, HOST, POINT, None, "points do not reach each other: the host permits nothing from point to point")
 
     def _enter(self, kind: PointKind, family: Family, place: Place, target: Address | None, *, forwarded: bool = True) -> list[Step] | Way:

@@ -1,0 +1,225 @@
+#!/bin/sh
+# wgwizard: site site-b, strategy gateway
+# puts the files of the host in place and starts wg0; run it on the host as root
+set -eu
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
+
+# put PATH MODE FILTER: the standard input becomes the file, by one rename; "changed" grows where it was not the same before.
+put() {
+  mkdir -p "${1%/*}"
+  (umask 077 && "$3" >"$1.wgwizard-new")
+  if [ -e "$1" ] && cmp -s "$1" "$1.wgwizard-new"; then
+    rm "$1.wgwizard-new"
+  else
+    chmod "$2" "$1.wgwizard-new"
+    mv "$1.wgwizard-new" "$1"
+    changed="$changed $1"
+    say "written: $1"
+  fi
+}
+
+# Nothing that somebody else made is overwritten.
+ours() {
+  if [ -e "$1" ] && ! grep -q '^# wgwizard: ' "$1"; then fail "$1 is not wgwizard's: move it away first"; fi
+}
+
+# β's LAN interface, by its address.
+lan_interface() { ip -o addr show to "$1" | awk 'NR == 1 { print $2 }'; }
+
+# The settings for the kernel: the LAN interface where it was not known, and accept_ra=2 where a default route is learned by RA,
+# which IPv6 forwarding would make the kernel forget.
+settings() {
+  {
+    if [ -e "$settings" ]; then grep '/accept_ra = 2$' "$settings" || :; fi
+    ip -6 route show default proto ra 2>/dev/null | sed -n 's,.* dev \([^ ]*\).*,net/ipv6/conf/\1/accept_ra = 2,p'
+  } | sort -u >"$work/ra"
+  while IFS= read -r line; do
+    case $line in
+      "$unknown") printf 'net/ipv4/conf/%s/forwarding = 1\n' "$lan" ;;
+      net/ipv6/conf/all/forwarding*) cat "$work/ra"; printf '%s\n' "$line" ;;
+      *accept_ra*) grep -qxF "$line" "$work/ra" || printf '%s\n' "$line" ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done
+}
+
+# The private key is made here and stays here, where the plan says so.
+with_key() {
+  while IFS= read -r line; do
+    if [ "$line" = "$key_line" ]; then
+      key=$(sed -n 's/^PrivateKey = //p' "$conf" 2>/dev/null || :)
+      printf 'PrivateKey = %s\n' "${key:-$(wg genkey)}"
+    else
+      printf '%s\n' "$line"
+    fi
+  done
+}
+
+# IPv6 forwards between other interfaces stay as they were: open where β forwarded IPv6 before the tunnel came.
+rules() {
+  if [ -e "$rules" ]; then
+    if grep -q "$foreign" "$rules"; then cat; else without_foreign; fi
+  elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding 2>/dev/null || echo 0)" = 1 ]; then
+    without_foreign
+  else
+    cat
+  fi
+}
+without_foreign() { awk -v name="chain $foreign {" 'index($0, name) { skip = 1 } !skip { print } skip && /^\t}$/ { skip = 0 }'; }
+
+main() {
+  interface='wg0'
+  rules='/etc/wgwizard/wg0.nft'
+  settings='/etc/sysctl.d/60-wgwizard-wg0.conf'
+  conf='/etc/wireguard/wg0.conf'
+  rules_unit='wgwizard-wg0.service'
+  tunnel_unit='wg-quick@wg0.service'
+  unknown='# net/ipv4/conf/(the LAN interface)/forwarding = 1'
+  key_line='# PrivateKey = (made on beta)'
+  foreign='foreign_ipv6'
+  changed=
+  [ "$(id -u)" -eq 0 ] || fail "run this as root"
+  for tool in nft wg wg-quick ip sysctl systemctl awk sed cmp; do
+    command -v "$tool" >/dev/null || fail "$tool is missing: install nftables, wireguard-tools, iproute2 and procps"
+  done
+  ours '/etc/wgwizard/wg0.nft'
+  ours '/etc/systemd/system/wgwizard-wg0.service'
+  ours '/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf'
+  ours '/etc/sysctl.d/60-wgwizard-wg0.conf'
+  ours '/etc/wireguard/wg0.conf'
+  lan=
+  work=$(mktemp -d)
+  trap 'rm -r "$work"' EXIT
+  put '/etc/wgwizard/wg0.nft' 0644 rules <<'END_OF_WGWIZARD_FILE'
+# wgwizard: site site-b, strategy gateway
+# rules of the tunnel, loaded by nft -f; no other table is touched
+table inet wgwizard_wg0
+delete table inet wgwizard_wg0
+table inet wgwizard_wg0 {
+	# points that may reach the whole site
+	set full_site4 {
+		type ipv4_addr;
+		size 64;
+		elements = {
+			10.0.0.1
+		}
+	}
+
+	# points that the site may open
+	set open_points4 {
+		type ipv4_addr;
+		size 64;
+		elements = {
+			10.0.0.1
+		}
+	}
+
+	chain forward {
+		type filter hook forward priority filter; policy accept;
+		iifname "wg0" jump from_points
+		oifname "wg0" jump to_points
+	}
+
+	chain from_points {
+		# answers, and what belongs to an open connection
+		ct state established,related accept
+		# points that may reach the whole site
+		ip saddr @full_site4 ip daddr 192.168.200.0/23 accept
+		counter reject with icmpx admin-prohibited
+	}
+
+	chain to_points {
+		# answers, and what belongs to an open connection
+		ct state established,related accept
+		ip saddr 192.168.200.0/23 ip daddr @open_points4 accept
+		counter reject with icmpx admin-prohibited
+	}
+
+	chain input {
+		type filter hook input priority filter; policy accept;
+		iifname "wg0" jump to_host
+	}
+
+	chain to_host {
+		# answers, and what belongs to an open connection
+		ct state established,related accept
+		icmp type echo-request ip daddr { 10.0.0.2, 192.168.200.2 } accept
+		counter reject with icmpx admin-prohibited
+	}
+
+	chain clamp {
+		type filter hook forward priority mangle; policy accept;
+		iifname "wg0" tcp flags syn tcp option maxseg size set rt mtu
+		oifname "wg0" tcp flags syn tcp option maxseg size set rt mtu
+	}
+}
+END_OF_WGWIZARD_FILE
+  put '/etc/systemd/system/wgwizard-wg0.service' 0644 cat <<'END_OF_WGWIZARD_FILE'
+# wgwizard: site site-b, strategy gateway
+# loads the rules of the tunnel at boot, and again whenever nftables.service flushes every table
+[Unit]
+Description=Rules of the WireGuard tunnel wg0
+After=nftables.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
+Before=wg-quick@wg0.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=nft -f /etc/wgwizard/wg0.nft
+ExecReload=nft -f /etc/wgwizard/wg0.nft
+
+[Install]
+WantedBy=multi-user.target
+END_OF_WGWIZARD_FILE
+  put '/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf' 0644 cat <<'END_OF_WGWIZARD_FILE'
+# wgwizard: site site-b, strategy gateway
+# no rules, no tunnel; the interface forwards IPv4 each time it is made
+[Unit]
+Requires=wgwizard-wg0.service
+After=wgwizard-wg0.service
+
+[Service]
+ExecStartPost=sysctl -q -w net/ipv4/conf/wg0/forwarding=1
+END_OF_WGWIZARD_FILE
+  put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<'END_OF_WGWIZARD_FILE'
+# wgwizard: site site-b, strategy gateway
+# forwarding between the tunnel and the site
+net/ipv4/conf/eth0/forwarding = 1
+END_OF_WGWIZARD_FILE
+  put '/etc/wireguard/wg0.conf' 0600 cat <<'END_OF_WGWIZARD_FILE'
+# wgwizard: site site-b, strategy gateway
+# Host β (beta)
+
+[Interface]
+Address = 10.0.0.2/24
+ListenPort = 51822
+PrivateKey = (hidden)
+Table = off
+
+[Peer]
+# endpoint-a
+PublicKey = fGGOQlX9KG4BPznOoKj61OLMTl+XAz/8N2uFYzok8HM=
+PresharedKey = (hidden)
+AllowedIPs = 10.0.0.1/32
+END_OF_WGWIZARD_FILE
+  systemctl daemon-reload
+  systemctl -q enable "$rules_unit" "$tunnel_unit"
+  if ! systemctl -q is-active "$rules_unit"; then
+    systemctl start "$rules_unit"
+  else
+    case $changed in *"$rules"*) systemctl reload "$rules_unit" ;; esac
+  fi
+  sysctl -q -p "$settings"
+  if ! systemctl -q is-active "$tunnel_unit"; then
+    systemctl start "$tunnel_unit"
+  else
+    case $changed in *"$conf"*) systemctl restart "$tunnel_unit" ;; esac
+  fi
+  say "public key of this host: $(wg show "$interface" public-key)"
+}
+
+main "$@"
