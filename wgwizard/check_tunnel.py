@@ -1,6 +1,6 @@
 """Whether the tunnel keeps apart from the site, and the addresses in it fit."""
 
-from wgwizard.addresses import refuse_edge
+from wgwizard.addresses import parse_address, refuse_edge
 from wgwizard.draft import Draft, Located
 from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import error, warning
@@ -17,6 +17,7 @@ def check_tunnel(site: Site, draft: Draft, networks: NetworkIndex) -> None:
     _check_addresses(draft, tunnel)
     _check_room(site, draft)
     _check_mtu(site, draft)
+    _check_endpoints(site, draft, networks, tunnel)
     if site.tunnel.interface in site.host.interfaces:
         message = f"{site.tunnel.interface} is also Host β's LAN interface"
         draft.problems.append(error("bad-interface", "tunnel.interface", message, "the tunnel needs an interface of its own, such as wg0"))
@@ -69,6 +70,22 @@ def _check_room(site: Site, draft: Draft) -> None:
         if usable < max(needed, 2):
             message = f"{network} has room for {max(usable, 0)}, and {needed} addresses are needed"
             draft.problems.append(error("tunnel-too-small", field, message, "take a larger network, such as a /24"))
+
+
+def _check_endpoints(site: Site, draft: Draft, networks: NetworkIndex, tunnel: NetworkIndex) -> None:
+    """An endpoint behind the tunnel itself is a loop: the tunnel's own packets would go into the tunnel."""
+    dialled = [("host.endpoint", site.host.endpoint), *((f"{field}.endpoint", point.endpoint) for field, point in draft.points)]
+    for field, endpoint in dialled:
+        address = None if endpoint is None else parse_address(endpoint.host, field, [])
+        if address is None:
+            continue
+        inside = tunnel.around(address)
+        if inside is not None:
+            hint = "give the address at which it is reached without the tunnel"
+            draft.problems.append(error("endpoint-loop", field, f"{address} is in the tunnel's own {inside[1]}", hint))
+        elif field == "host.endpoint" and networks.around(address) is not None:
+            hint = "points that may reach this network would send the tunnel's own packets into the tunnel: give the public address or name"
+            draft.problems.append(warning("endpoint-loop", field, f"{address} is inside the site's own network", hint))
 
 
 def _check_mtu(site: Site, draft: Draft) -> None:

@@ -27,7 +27,7 @@ def fit(document: object, kind: type[Part], unsupported: Unsupported) -> tuple[P
         return msgspec.convert(document, kind), []
     except (msgspec.ValidationError, RecursionError):
         problems: list[Problem] = []
-        fitted = _Fitter(unsupported, problems).struct(document, _struct_type(kind), "")
+        fitted = _Fitter(unsupported, problems, _homes(kind)).struct(document, _struct_type(kind), "")
         return (kind() if fitted is UNSET else fitted), problems
 
 
@@ -64,12 +64,34 @@ def _struct_type(kind: type[Struct]) -> inspect.StructType:
     return described
 
 
+@cache
+def _homes(kind: type[Struct]) -> dict[str, list[str]]:
+    """Where each field's name belongs ("opens": ["needs", "points[]"]), for fields that stand in the wrong place."""
+    homes: dict[str, list[str]] = {}
+
+    def walk(described: inspect.Type, path: str) -> None:
+        described = described.type if isinstance(described, inspect.Metadata) else described
+        if isinstance(described, inspect.StructType):
+            for field in described.fields:
+                homes.setdefault(field.encode_name, []).append(path or "the top level")
+                walk(field.type, f"{path}.{field.encode_name}" if path else field.encode_name)
+        elif isinstance(described, inspect.ListType):
+            walk(described.item_type, f"{path}[]")
+        elif isinstance(described, inspect.UnionType):
+            for choice in described.types:
+                walk(choice, path)
+
+    walk(_struct_type(kind), "")
+    return homes
+
+
 class _Fitter:
     """Walks a document beside the description of its type; `UNSET` stands for what does not fit."""
 
-    def __init__(self, unsupported: Unsupported, problems: list[Problem]) -> None:
+    def __init__(self, unsupported: Unsupported, problems: list[Problem], homes: dict[str, list[str]]) -> None:
         self._unsupported = unsupported
         self._problems = problems
+        self._homes = homes
 
     def struct(self, value: object, kind: inspect.StructType, path: str) -> Any:
         if not isinstance(value, dict):
@@ -144,6 +166,8 @@ class _Fitter:
             return
         close = nearest(str(key), fields)
         hint = f"did you mean {close}?" if close else f"the fields here are {', '.join(fields)}"
+        if str(key) in self._homes:
+            hint = f"it belongs in {' or '.join(self._homes[str(key)])}: check the indent"
         if "private" in str(key) or str(key).endswith("secret"):
             hint = "secrets do not belong in the site file; wgwizard keeps them sealed in NAME.secrets"
         self._problems.append(error("unknown-field", path, f"{shown(key)} is not a field of the site file", hint))

@@ -33,6 +33,7 @@ _UNSEEN = re.compile(
 )
 _INTEGER = re.compile(r"(?:0|-?[1-9][0-9]*)\Z")
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]:[0-9]+|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/[0-9]+)?")
+_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")  # might be a private key that somebody pasted here
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -277,7 +278,7 @@ def _syntax_problem(broken: yaml.YAMLError, text: bytes, field: str) -> Problem:
     if mark is None:
         return error("yaml-syntax", field, f"this is not YAML: {reason}", "look for a missing quote or bracket")
     lines = text.decode("utf-8").splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
+    line = _KEY.sub("(hidden)", lines[mark.line]) if mark.line < len(lines) else ""
     addresses = list(_IPV6.finditer(line))
     if addresses:
         address = next((found for found in addresses if found.end() >= mark.column), addresses[-1]).group()

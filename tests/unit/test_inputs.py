@@ -278,6 +278,8 @@ VALUES = [
     ("99", TO, "192.168.7.7", "outside-site", None, "192.168.7.7"),
     ("99b", TO, "192.168.0.0/16", "outside-site", None, "192.168.0.0/16"),
     ("99c", "site.hosts[0].addresses[0]", "192.168.7.7", "outside-site", None, "192.168.7.7"),
+    ("loop", ENDPOINT, "10.0.0.7:51822", "endpoint-loop", None, "10.0.0.7"),
+    ("loop2", "points[0].endpoint", "10.0.0.7:51822", "endpoint-loop", None, "10.0.0.7"),
     ("100", "host", {}, "missing", "host.addresses", "Host β's address"),
 ]
 WARNINGS = [
@@ -288,6 +290,7 @@ WARNINGS = [
     ("59c", "tunnel.mtu", 1421, "large-mtu", None, "1421"),
     ("81", ENDPOINT, "10.1.2.3:51820", "private-endpoint", None, "10.1.2.3 is a private address"),
     ("81b", ENDPOINT, "[::1]:51820", "private-endpoint", None, "loopback"),
+    ("loop3", ENDPOINT, "192.168.200.2:51822", "endpoint-loop", None, "192.168.200.2"),
     ("overlap", "points[0].home_networks", ["192.168.0.0/16"], "home-overlaps", "points[0].home_networks[0]", "192.168.200.0/24"),
 ]
 ALL = [(*case, E) for case in VALUES] + [(*case, W) for case in WARNINGS]

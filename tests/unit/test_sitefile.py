@@ -1,6 +1,7 @@
 """The site file's document <-> Site, and the fields at which problems are said."""
 
 from ipaddress import IPv4Interface
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -154,6 +155,21 @@ def test_what_is_known_but_not_supported_is_refused_as_such(path, value):
     assert any(problem.code == "not-supported-yet" and problem.field.startswith(path) for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "hint"),
+    [
+        ("tunnel.prot", "tunnel.prot", "did you mean port?"),
+        ("site.opens", "site.opens", "it belongs in points[] or needs: check the indent"),
+        ("host.adresses", "host.adresses", "did you mean addresses?"),
+        ("needs.private_key", "needs.private_key", "secrets do not belong in the site file; wgwizard keeps them sealed in NAME.secrets"),
+        ("needs.zzz", "needs.zzz", "the fields here are opens, tell_points_apart, site_clients_seen_as_host"),
+    ],
+)
+def test_an_unknown_field_is_told_where_it_belongs(path, field, hint):
+    site, problems = changed(path, 1)
+    assert (site, [(problem.code, problem.field, problem.hint) for problem in problems]) == (None, [("unknown-field", field, hint)])
+
+
 def services(text):
     return read(
         FULL.replace("strategy: gateway", "strategy: forward").replace(
@@ -271,3 +287,17 @@ def test_a_document_with_anything_in_any_field_never_makes_it_raise(data):
     place[key] = data.draw(ANYTHING)
     site, problems = sitefile.read(document)
     assert (site is None) == any(problem.is_error for problem in problems)
+
+
+def test_the_example_in_the_guide_is_right():
+    guide = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text(encoding="utf-8")
+    site, problems = read(guide.partition("```yaml\n")[2].partition("```")[0])
+    assert problems == ()
+    assert site.points[0].services[0].published_port == 8081
+
+
+def test_the_guide_names_every_field():
+    guide = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text(encoding="utf-8")
+    for part in sitefile.schema()["$defs"].values():
+        for field in part["properties"]:
+            assert f"`{field}`" in guide or f".{field}`" in guide or f"{field}: " in guide, field

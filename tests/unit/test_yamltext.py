@@ -108,6 +108,13 @@ def test_what_pyyaml_would_guess_is_never_let_through():
                     assert str(document["k"]) == text, text
 
 
+def test_a_key_in_a_broken_line_is_not_repeated():
+    key = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg="
+    _, problems = parse(f"points: [{{name: a, private_key: {key} }}")
+    assert [problem.code for problem in problems] == ["yaml-syntax"]
+    assert key not in repr(problems)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_raise(content):
