@@ -300,4 +300,4 @@ def test_the_guide_names_every_field():
     guide = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text(encoding="utf-8")
     for part in sitefile.schema()["$defs"].values():
         for field in part["properties"]:
-            assert f"`{field}`" in guide or f".{field}`" in guide or f"{field}: " in guide, field
+            assert f"`{field}`" in guide or f".{field}`" in guide or f"{field}:" in guide, field
