@@ -1,0 +1,103 @@
+"""The composition root: the only file that joins front ends, SSH and core. Heavy imports wait until a verb needs them."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+
+from wgwizard import arguments
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code (errors.ExitCode)."""
+    sys.excepthook = _say_crash
+    options = arguments.parse(sys.argv[1:] if words is None else words)
+    if options.no_color:
+        os.environ["NO_COLOR"] = "1"
+    signal.signal(signal.SIGTERM, _terminated)
+    from wgwizard.errors import ExitCode, WgwizardError
+
+    try:
+        return int(_run(options))
+    except WgwizardError as problem:
+        _say_error(problem, as_json=getattr(options, "json", False))
+        return int(problem.exit_code)
+    except KeyboardInterrupt:
+        _say("× cancelled")
+        return int(ExitCode.CANCELLED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is still buffered must not raise again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.FAILURE)
+    except OSError as problem:
+        _say(f"× {f'{problem.filename}: ' if problem.filename else ''}{problem.strerror or type(problem).__name__}")
+        return int(ExitCode.FAILURE)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """One verb."""
+    if options.verb == "new":
+        return _wizard(options)
+    from wgwizard import cli
+
+    if options.verb in cli.VERBS:
+        return cli.VERBS[options.verb](options)
+    from wgwizard import cli_remote
+    from wgwizard.host.connector import SshConnector
+
+    verb = {"apply": cli_remote.apply, "uninstall": cli_remote.uninstall}[options.verb]
+    return verb(options, SshConnector())
+
+
+def _wizard(options: argparse.Namespace) -> int:
+    """The wizard: from nothing, from a preset, or on a saved site."""
+    from screens.terminal import check_terminal
+
+    check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
+    from screens.app import run_wizard
+    from wgwizard.cli_remote import login
+    from wgwizard.host.connector import SshConnector
+
+    document = None
+    if options.preset is not None:
+        import presets
+        from wgwizard import yamltext
+
+        document, _ = yamltext.parse(presets.load(options.preset).text.encode())
+    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=login(options, address=""))
+
+
+def _terminated(number: int, _: FrameType | None) -> None:
+    """SIGTERM: leave through every `finally`, with the code that a shell expects."""
+    sys.exit(128 + number)
+
+
+def _say_error(problem: Exception, *, as_json: bool) -> None:
+    """An error in words, with every problem of a refused site and what to do; those problems also as JSON where it was asked for."""
+    from wgwizard import output
+    from wgwizard.errors import SiteRefusedError, WgwizardError
+
+    refused = problem.problems if isinstance(problem, SiteRefusedError) else ()
+    if as_json and refused:
+        print(output.to_json({"problems": [output.problem_document(one) for one in refused]}), flush=True)  # noqa: T201 - data
+    hint = problem.hint if isinstance(problem, WgwizardError) and not refused else ""
+    told = [output.problem_text(one) for one in refused]
+    _say(*([] if [one.message for one in refused] == [str(problem)] else [f"× {problem}"]), *told, *([f"    {hint}"] if hint else []))
+
+
+def _say_crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """An error of the program's own: where it arose, without messages and values, for both may hold secrets."""
+    import traceback
+
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+    _say(f"× wgwizard broke ({kind.__name__}). Please report these lines:", *places)
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr, flush=True)  # noqa: T201 - words to the person
+
+
+if __name__ == "__main__":
+    sys.exit(main())

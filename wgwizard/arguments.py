@@ -1,0 +1,145 @@
+"""The command line's words and options; imports nothing heavy, so that --help answers at once."""
+
+import argparse
+import difflib
+from collections.abc import Sequence
+
+from wgwizard import __version__
+
+VERBS = {
+    "new": "the wizard: questions, preview, apply (also without any word)",
+    "presets": "list the presets, or print one",
+    "recommend": "the strategies ranked, with reasons",
+    "plan": "every file for every node, and who reaches whom",
+    "apply": "put the plan on Host β, with a way back",
+    "uninstall": "take everything off Host β again",
+    "schema": "the JSON Schema of the site file",
+}
+_GLOBAL = ("--no-color", "-h", "--help", "--version")
+EPILOG = (
+    "wgwizard SITE.yaml opens the wizard on a saved site. "
+    "Exit codes: 0 ok, 1 failure, 2 usage or no terminal, 3 site refused or no strategy fits, 4 remote, 5 differences found."
+)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command line as a namespace with `verb`; exits with 2 where it cannot be understood, with 0 after --help and --version."""
+    words = list(words)
+    place = next((place for place, word in enumerate(words) if word not in _GLOBAL), len(words))
+    first = words[place] if place < len(words) else None
+    if first is None or first.startswith("-"):
+        if not {"-h", "--help", "--version"} & set(words[:place]):
+            words.insert(place, "new")
+    elif is_file(first):
+        words[place : place + 1] = ["new", "--site", first]
+    elif first not in VERBS:
+        _parser().error(_unknown(first))
+    return _parser().parse_args(words)
+
+
+def is_file(word: str) -> bool:
+    """Whether a first word is a site file and no verb."""
+    return "/" in word or word.endswith((".yaml", ".yml"))
+
+
+def _unknown(word: str) -> str:
+    near = difflib.get_close_matches(word, VERBS, n=1)
+    suggestion = f"did you mean “{near[0]}”?" if near else f"the verbs are {', '.join(VERBS)}"
+    return f"“{word}” is no verb; {suggestion} (a site file has a / in it or ends in .yaml)"
+
+
+def _parser() -> argparse.ArgumentParser:
+    about = "Describe a site, get a WireGuard strategy with reasons, see every rule, put it on Host β."
+    parser = argparse.ArgumentParser(prog="wgwizard", description=about, epilog=EPILOG, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"wgwizard {__version__}")
+    parser.add_argument("--no-color", action="store_true", help="no colour (NO_COLOR does the same)")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, add in _ADD.items():
+        one = verbs.add_parser(verb, help=VERBS[verb], description=VERBS[verb], allow_abbrev=False)
+        one.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add(one)
+    return parser
+
+
+def _add_new(new: argparse.ArgumentParser) -> None:
+    new.add_argument("--site", help=argparse.SUPPRESS)
+    new.add_argument("--preset", metavar="NAME", help="begin with this preset (wgwizard presets)")
+    new.add_argument("-o", "--output", metavar="SITE.yaml", help="where to save (default: ./NAME.yaml)")
+    _add_connection(new)
+
+
+def _add_presets(presets: argparse.ArgumentParser) -> None:
+    presets.add_argument("name", nargs="?", help="the preset to print")
+
+
+def _add_recommend(recommend: argparse.ArgumentParser) -> None:
+    recommend.add_argument("site", metavar="SITE.yaml")
+    recommend.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_plan(plan: argparse.ArgumentParser) -> None:
+    plan.add_argument("site", metavar="SITE.yaml")
+    plan.add_argument("--json", action="store_true", help="one JSON object")
+    plan.add_argument("-o", "--output", metavar="DIR", help="write every complete file below DIR/NODE/")
+    plan.add_argument("--reveal-secrets", action="store_true", help="print private and preshared keys (needs --passphrase-file)")
+    _add_passphrase(plan)
+
+
+def _add_apply(apply: argparse.ArgumentParser) -> None:
+    apply.add_argument("site", metavar="SITE.yaml")
+    apply.add_argument("--dry-run", action="store_true", help="only show what would change; exit code 5 where something would")
+    _add_passphrase(apply)
+    _add_remote(apply)
+
+
+def _add_uninstall(uninstall: argparse.ArgumentParser) -> None:
+    uninstall.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
+    uninstall.add_argument("--interface", help="the tunnel's interface (default: the site's, else wg0)")
+    _add_remote(uninstall)
+
+
+def _add_schema(schema: argparse.ArgumentParser) -> None:
+    schema.set_defaults(json=True)
+
+
+def _add_remote(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--ssh", metavar="TARGET", help="[user@]host[:port] (default: host.ssh of the site)")
+    verb.add_argument("--yes", action="store_true", help="do not ask whether the changes are wanted")
+    verb.add_argument("--json", action="store_true", help="events as JSON lines")
+    _add_connection(verb)
+
+
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--identity", metavar="FILE", help="private SSH key")
+    parser.add_argument("--known-hosts", metavar="FILE", help="known_hosts file (default: ssh's own)")
+    parser.add_argument("--accept-host-key", metavar="SHA256:…", help="take an unknown host key with this fingerprint")
+    parser.add_argument("--sudo-password-file", metavar="FILE", help="file with the sudo password, or a file descriptor's number")
+    parser.add_argument(
+        "--confirm-timeout", metavar="SECONDS", type=_seconds, default=90.0, help="undo unless confirmed within (default: 90)"
+    )
+
+
+def _add_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--passphrase-file", metavar="FILE", help="file with the passphrase of NAME.secrets, or a file descriptor's number")
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds that leaves time to connect afresh."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds") from None
+    if not 10 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text} seconds: between 10 and 3600 are possible")
+    return seconds
+
+
+_ADD = {
+    "new": _add_new,
+    "presets": _add_presets,
+    "recommend": _add_recommend,
+    "plan": _add_plan,
+    "apply": _add_apply,
+    "uninstall": _add_uninstall,
+    "schema": _add_schema,
+}

@@ -1,0 +1,104 @@
+"""The questions of an apply at a terminal; without one nothing is asked, and what is missing is said."""
+
+import getpass
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from wgwizard.applying import Change, HostKey
+from wgwizard.errors import RemoteError, UsageError
+from wgwizard.output import changes_text
+from wgwizard.secret import Secret
+
+
+def has_terminal() -> bool:
+    """Whether somebody can be asked: questions go to stderr, answers come from stdin."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalAsk:
+    """Asks on the terminal (applying.Ask); `yes` answers whether changes are wanted, never whether a host key is right."""
+
+    yes: bool
+
+    def accept_host_key(self, key: HostKey) -> bool:
+        """Whether the fingerprint is the host's own."""
+        if not has_terminal():
+            raise RemoteError(
+                f"the host key of {key.host} (port {key.port}) is not known: {key.kind} {key.fingerprint}",
+                "compare it with the host's own (there: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), "
+                f"then add --accept-host-key {key.fingerprint}",
+            )
+        say(f"{key.host} (port {key.port}) shows a {key.kind} key that is not known here: {key.fingerprint}")
+        return _asked("Is that the host's own key?")
+
+    def confirm(self, changes: tuple[Change, ...]) -> bool:
+        """Whether these changes are wanted."""
+        if self.yes:
+            return True
+        _need_terminal("nobody can be asked whether the changes are wanted", "look at them with --dry-run, then add --yes")
+        say(changes_text(changes))
+        return _asked("Make these changes?")
+
+    def sudo_password(self, who: str) -> Secret | None:
+        """The password for sudo; an empty one cancels."""
+        _need_terminal(f"sudo asks for the password of {who}", "add --sudo-password-file FILE, or allow sudo without a password")
+        text = getpass.getpass(f"[sudo] password of {who}: ", stream=sys.stderr)
+        return Secret(text) if text else None
+
+    def install(self, packages: tuple[str, ...], command: str) -> bool:
+        """Whether these missing packages may be installed."""
+        if self.yes:
+            return True
+        _need_terminal(f"the host lacks {', '.join(packages)}", f"install them there ({command}), or add --yes")
+        return _asked(f"The host lacks {', '.join(packages)}. Run “{command}” there?")
+
+
+def the_passphrase() -> Secret:
+    """The passphrase of the sealed keys."""
+    return Secret(getpass.getpass("passphrase of the sealed keys: ", stream=sys.stderr))
+
+
+def new_passphrase() -> Secret:
+    """A new passphrase, asked for twice."""
+    first = getpass.getpass("new passphrase, to seal the keys that are made now: ", stream=sys.stderr)
+    if not first:
+        raise UsageError("the passphrase is empty", "the keys are sealed with it: any words that you will remember")
+    if getpass.getpass("once more: ", stream=sys.stderr) != first:
+        raise UsageError("the two passphrases differ", "try again")
+    return Secret(first)
+
+
+def read_secret(source: str, what: str) -> Secret:
+    """The secret in a file, or behind a file descriptor's number; one newline at its end is left out. UsageError where there is none."""
+    try:
+        if source.isdecimal():
+            with os.fdopen(int(source), encoding="utf-8", closefd=False) as stream:
+                text = stream.read()
+        else:
+            text = Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{what}: {source} cannot be read: {reason}", "name a file, or the number of an open file descriptor") from None
+    text = text.removesuffix("\n")
+    if not text:
+        raise UsageError(f"{what}: {source} is empty", "write the secret into it, in one line")
+    return Secret(text)
+
+
+def say(text: str) -> None:
+    """A line for the person; data goes to stdout, words to stderr."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
+
+
+def _need_terminal(message: str, hint: str) -> None:
+    if not has_terminal():
+        raise UsageError(f"{message}, and there is no terminal to ask at", hint)
+
+
+def _asked(question: str) -> bool:
+    """Yes or no; the end of the input is no."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201 - as above
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,139 @@
+"""The headless verbs, one function each: a namespace of options in, an exit code out; data on stdout, words on stderr."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from wgwizard import output, profiles
+from wgwizard.asking import read_secret, say
+from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
+from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
+from wgwizard.pipeline import Result, Study, result, study
+from wgwizard.problems import Problem
+from wgwizard.render import install_script
+from wgwizard.render.artefact import Artefact, Bundle
+from wgwizard.secret import Secret
+from wgwizard.site import Site
+from wgwizard.writing import write_bundle
+
+
+def presets(options: argparse.Namespace) -> int:
+    """List the presets, or print one."""
+    import presets as shelf
+
+    if options.name is not None:
+        put(shelf.load(options.name).text.rstrip("\n"))
+        return ExitCode.OK
+    found = shelf.load_all()
+    width = max(len(preset.name) for preset in found)
+    put("\n".join(f"{preset.name.ljust(width)}  {preset.title}" for preset in found))
+    return ExitCode.OK
+
+
+def schema(_: argparse.Namespace) -> int:
+    """The JSON Schema of the site file."""
+    from wgwizard import sitefile
+
+    put(output.to_json(sitefile.schema()))
+    return ExitCode.OK
+
+
+def recommend(options: argparse.Namespace) -> int:
+    """The ranked strategies; 3 where none fits."""
+    found, warnings = opened(options.site)
+    if options.json:
+        put(output.to_json(output.recommendation_document(found.recommendation)))
+    else:
+        put(output.recommendation_text(found.recommendation))
+    shown = () if options.json else found.recommendation.problems
+    for problem in (*warnings, *(one for one in found.problems if one not in shown)):
+        say(output.problem_text(problem))
+    return ExitCode.OK if found.strategy is not None else ExitCode.REFUSED
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Every file for every node; with `-o` the complete ones are written."""
+    if options.reveal_secrets and options.passphrase_file is None:
+        raise UsageError("--reveal-secrets needs --passphrase-file", "without the passphrase no secret is known here")
+    found, warnings = opened(options.site)
+    need_strategy(options.site, found)
+    keyring = Keyring()
+    if options.passphrase_file is not None:
+        found, keyring = with_sealed_keys(options.site, found, read_secret(options.passphrase_file, "--passphrase-file"))
+    outcome = result(found, keyring)
+    said = (*warnings, *outcome.warnings)
+    if options.json:
+        document = output.plan_document(outcome, found.recommendation, said, reveal=options.reveal_secrets)
+        put(output.to_json(document))
+    elif options.output is None:
+        put(output.plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets))
+    if options.output is not None:
+        profiles.save_lock(options.site, found.lock)
+        _write(options, outcome, () if options.json else said)
+    return ExitCode.OK
+
+
+def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem, ...]) -> None:
+    """Write the complete files, and a script that installs β's; say what was written, and what was left out and why."""
+    bundle = Bundle((*outcome.bundle.artefacts, install_script(outcome.plan, outcome.bundle)))
+    written = write_bundle(Path(options.output), bundle)
+    if not options.json:
+        put("\n".join(str(path) for path in written))
+    for artefact in bundle.artefacts:
+        if not artefact.complete:
+            say(_left_out(artefact, outcome.plan.site))
+    for problem in warnings:
+        say(output.problem_text(problem))
+
+
+def _left_out(artefact: Artefact, site: Site) -> str:
+    """Why a file was not written, and what would complete it."""
+    ways = dict.fromkeys(_way_to(lack, site) for lack in artefact.missing)
+    return f"! not written: {artefact.node} {artefact.path}; missing {', '.join(artefact.missing)}: {'; '.join(ways)}"
+
+
+def _way_to(lack: str, site: Site) -> str:
+    """How something that is missing becomes known."""
+    if lack == "host.interface":
+        return "write host.interface, or let wgwizard apply find it"
+    if lack in ("host.private_key", "host.public_key") and site.host.keys_on_host:
+        return "Host β makes its key itself, at the first wgwizard apply"
+    return "give --passphrase-file, so that keys can be made and sealed"
+
+
+# --- what the verbs share --------------------------------------------------------------------------------------------------
+
+
+def opened(path: str) -> tuple[Study, tuple[Problem, ...]]:
+    """The study of a site file with its lock, and the warnings about the file; SiteRefusedError where it is refused."""
+    loaded = profiles.load_site(path)
+    return study(loaded.site, profiles.load_lock(path)), loaded.warnings
+
+
+def need_strategy(path: str, found: Study) -> None:
+    """SiteRefusedError where there is nothing to build."""
+    if found.strategy is None:
+        raise SiteRefusedError(f"{path}: no plan can be made", found.problems)
+
+
+def with_sealed_keys(path: str, found: Study, passphrase: Secret) -> tuple[Study, Keyring]:
+    """The keys of a site: unsealed, what is missing made once, sealed again, and the public ones remembered in the lock."""
+    known = profiles.load_keys(path, passphrase)
+    keyring = complete_keyring(found.site, known, found.lock)
+    problems = keyring_problems(found.site, keyring, found.lock)
+    if problems:
+        raise SiteRefusedError(f"{path}: the keys do not fit each other", problems)
+    if keyring != known:
+        profiles.save_keys(path, keyring, passphrase)
+    lock = remember(found.lock, keyring)
+    profiles.save_lock(path, lock)
+    return replace(found, lock=lock), keyring
+
+
+def put(text: str) -> None:
+    """Data, to stdout."""
+    print(text, flush=True)  # noqa: T201 - this is what the command line is for
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {"presets": presets, "schema": schema, "recommend": recommend, "plan": plan}

@@ -1,0 +1,132 @@
+"""The verbs that connect: apply and uninstall. The connector is handed in by `__main__`."""
+
+import argparse
+
+from wgwizard import output, profiles
+from wgwizard.applying import Connector, Event, Outcome, Target
+from wgwizard.asking import TerminalAsk, has_terminal, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli import need_strategy, opened, put, with_sealed_keys
+from wgwizard.errors import ExitCode, UsageError
+from wgwizard.host.facts import Facts
+from wgwizard.keys import Keyring
+from wgwizard.pipeline import Study, planned, with_host_key
+from wgwizard.plan import Plan
+from wgwizard.secret import Secret
+from wgwizard.site import DEFAULT_INTERFACE, Site
+
+
+def apply(options: argparse.Namespace, connector: Connector) -> int:
+    """Bring Host β to the plan; 5 where a dry run finds differences."""
+    found, warnings = opened(options.site)
+    need_strategy(options.site, found)
+    target = target_of(options, found.site)
+    for problem in (*warnings, *found.problems):
+        say(output.problem_text(problem))
+    found, keyring = _keys(options, found)
+
+    def make_plan(facts: Facts) -> Plan:
+        return planned(found, keyring, facts)
+
+    ask = TerminalAsk(options.yes)
+    outcome = connector.apply(found.site, make_plan, keyring, target, ask, _teller(options), dry_run=options.dry_run)
+    _report(options, outcome)
+    if options.dry_run:
+        return ExitCode.DIFFERENT if outcome.changes else ExitCode.OK
+    lock = found.lock if outcome.host_public_key is None else with_host_key(found.lock, outcome.host_public_key)
+    profiles.save_lock(options.site, lock)
+    _say_owners(options, found.site)
+    return ExitCode.OK
+
+
+def uninstall(options: argparse.Namespace, connector: Connector) -> int:
+    """Take everything of ours off Host β, after asking (unless --yes)."""
+    if options.site is None and options.ssh is None:
+        raise UsageError("uninstall needs a site file or --ssh TARGET", "wgwizard uninstall SITE.yaml")
+    site = profiles.load_site(options.site).site if options.site is not None else None
+    interface = options.interface or (site.tunnel.interface if site is not None else DEFAULT_INTERFACE)
+    outcome = connector.uninstall(interface, target_of(options, site), TerminalAsk(options.yes), _teller(options))
+    _report(options, outcome)
+    return ExitCode.OK
+
+
+def target_of(options: argparse.Namespace, site: Site | None) -> Target:
+    """How to log in: --ssh, else the site's host.ssh."""
+    address = options.ssh or (site.host.ssh if site is not None else None)
+    if address is None:
+        raise UsageError("it is not known how to log in to Host β", "write host.ssh into the site file, or add --ssh [user@]host[:port]")
+    return login(options, address)
+
+
+def login(options: argparse.Namespace, address: str) -> Target:
+    """What the command line says of logging in at `address`."""
+    password = options.sudo_password_file
+    return Target(
+        address=address,
+        identity=options.identity,
+        known_hosts=options.known_hosts,
+        accept_host_key=options.accept_host_key,
+        sudo_password=None if password is None else read_secret(password, "--sudo-password-file"),
+        confirm_timeout=options.confirm_timeout,
+    )
+
+
+def _keys(options: argparse.Namespace, found: Study) -> tuple[Study, Keyring]:
+    """The keys that the plan needs: with the passphrase all of them, else what is public, where that is enough."""
+    passphrase = _passphrase(options, found)
+    if passphrase is None:
+        return found, Keyring()
+    return with_sealed_keys(options.site, found, passphrase)
+
+
+def _passphrase(options: argparse.Namespace, found: Study) -> Secret | None:
+    """The passphrase, asked for only where keys must be made or unsealed; `None` where the public halves are enough."""
+    if options.passphrase_file is not None:
+        return read_secret(options.passphrase_file, "--passphrase-file")
+    if options.dry_run and not has_terminal():
+        return None
+    if profiles.has_keys(options.site):
+        return the_passphrase() if has_terminal() else _needed("unsealed")
+    unknown = [point for point in found.site.points if point.name not in found.lock.public_keys]
+    if not found.site.host.keys_on_host or any(point.public_key is None or point.preshared_key for point in unknown):
+        return new_passphrase() if has_terminal() else _needed("made")
+    return None
+
+
+def _needed(doing: str) -> Secret:
+    raise UsageError(f"keys must be {doing}, and there is no terminal to ask for the passphrase", "add --passphrase-file FILE")
+
+
+class _Teller:
+    """Shows events as they come: JSON lines on stdout, or words on stderr."""
+
+    def __init__(self, json_lines: bool) -> None:
+        self._json_lines = json_lines
+
+    def __call__(self, event: Event) -> None:
+        if self._json_lines:
+            put(output.to_json_line(output.event_document(event)))
+        else:
+            say(output.event_text(event))
+
+
+def _teller(options: argparse.Namespace) -> _Teller:
+    return _Teller(options.json)
+
+
+def _report(options: argparse.Namespace, outcome: Outcome) -> None:
+    """How it ended."""
+    if options.json:
+        put(output.to_json_line(output.outcome_document(outcome)))
+        return
+    if outcome.changes:
+        put(output.changes_text(outcome.changes))
+    say(outcome.state)
+    for note in outcome.notes:
+        say(f"! {note}")
+
+
+def _say_owners(options: argparse.Namespace, site: Site) -> None:
+    """What each point's owner has to do now."""
+    say(f"Now write the points' files (wgwizard plan {options.site} -o DIR --passphrase-file FILE), and:")
+    for point in site.points:
+        say(f"  {output.owner_text(site, point)}")

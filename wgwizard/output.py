@@ -1,0 +1,212 @@
+"""What the command line prints: JSON as docs/commands.md promises it, and text for people. Pure: values in, text out."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from wgwizard.applying import Change, Event, Outcome
+from wgwizard.pipeline import Result
+from wgwizard.problems import Problem
+from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
+from wgwizard.render.artefact import Artefact
+from wgwizard.site import Point, Site
+from wgwizard.trace import Hop, Reach
+
+_SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """One JSON document, readable by people too."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def to_json_line(document: Mapping[str, Any]) -> str:
+    """One JSON object on one line."""
+    return json.dumps(document, ensure_ascii=False)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------------
+
+
+def plan_document(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> dict[str, Any]:
+    """The object of `plan --json`; keys read "(hidden)" unless `reveal`."""
+    return {
+        "strategy": found.plan.strategy.value,
+        "recommendation": recommendation_document(recommendation),
+        "artefacts": [artefact_document(artefact, reveal=reveal) for artefact in found.bundle.artefacts],
+        "reachability": [reach_document(reach) for reach in found.reaches],
+        "warnings": [problem_document(problem) for problem in warnings],
+    }
+
+
+def recommendation_document(recommendation: Recommendation) -> dict[str, Any]:
+    """The object of `recommend --json`."""
+    return asdict(recommendation)
+
+
+def artefact_document(artefact: Artefact, *, reveal: bool) -> dict[str, Any]:
+    """One file; its text is masked unless `reveal`."""
+    return {
+        "node": artefact.node,
+        "path": artefact.path,
+        "mode": artefact.mode,
+        "text": artefact.content() if reveal else artefact.text,
+        "secret": artefact.secret,
+        "complete": artefact.complete,
+        "missing": list(artefact.missing),
+    }
+
+
+def reach_document(reach: Reach) -> dict[str, Any]:
+    """One row of who reaches whom; `port` is a number, a text for ranges, or null for all; `via` are the nodes on the way."""
+    return {
+        "from": reach.origin,
+        "to": reach.target,
+        "family": reach.family,
+        "protocol": reach.protocol,
+        "port": int(reach.ports) if reach.ports.isdecimal() else reach.ports or None,
+        "reachable": reach.reachable,
+        "published": reach.published,
+        "via": [hop.node for hop in reach.hops],
+        "source_seen": None if reach.source_seen is None else str(reach.source_seen),
+        "why": reach.why,
+        "hops": [_hop_document(hop) for hop in reach.hops],
+    }
+
+
+def _hop_document(hop: Hop) -> dict[str, Any]:
+    return {
+        "node": hop.node,
+        "source": None if hop.source is None else str(hop.source),
+        "destination": None if hop.destination is None else str(hop.destination),
+        "action": hop.action,
+        "rule": hop.rule,
+    }
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """One problem."""
+    return asdict(problem)
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """One event of an apply."""
+    return asdict(event)
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """How an apply ended: the last line."""
+    return {"outcome": asdict(outcome)}
+
+
+# --- text ------------------------------------------------------------------------------------------------------------------
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem on its lines: where, what, and what to do."""
+    field = f"{problem.field}: " if problem.field else ""
+    hint = f"\n    {problem.hint}" if problem.hint else ""
+    return f"{'×' if problem.is_error else '!'} {field}{problem.message}{hint}"
+
+
+def recommendation_text(recommendation: Recommendation) -> str:
+    """The recommendation as in the wizard."""
+    blocks = [_chosen_text(recommendation)]
+    blocks.extend(_ranked_text(ranked) for ranked in recommendation.ranked)
+    if recommendation.would_change:
+        blocks.append("What would change this\n" + "\n".join(f"  {one.question}: {one.text}" for one in recommendation.would_change))
+    if recommendation.find_out:
+        blocks.append("Not known yet\n" + "\n".join(f"  {one.question}: {one.text}" for one in recommendation.find_out))
+    if recommendation.problems:
+        blocks.append("\n".join(problem_text(problem) for problem in recommendation.problems))
+    return "\n\n".join(blocks)
+
+
+def _chosen_text(recommendation: Recommendation) -> str:
+    """The first line: what is recommended, or written by hand against it."""
+    if recommendation.chosen is None:
+        return "No strategy fits"
+    into_tunnel = " with masquerade into the tunnel" if recommendation.masquerade_into_tunnel else ""
+    chosen = f"{TITLES[recommendation.chosen]}{into_tunnel}"
+    if not recommendation.overruled:
+        return f"Recommended: {chosen}"
+    rather = TITLES[recommendation.recommended] if recommendation.recommended is not None else "none"
+    return f"Chosen: {chosen} (written by hand; recommended: {rather})"
+
+
+def _ranked_text(ranked: Ranked) -> str:
+    """One strategy with its reasons."""
+    lines = [f"{_SIGNS[ranked.verdict]} {TITLES[ranked.strategy]} ({ranked.strategy}): {ranked.headline}"]
+    lines += [f"    ✓ {reason.text} [{reason.question}]" for reason in ranked.why]
+    lines += [f"    × {reason.text} [{reason.question}]" for reason in ranked.why_not]
+    if ranked.verdict is not Verdict.UNFIT:
+        lines += [f"    ! it costs: {cost}" for cost in ranked.costs]
+    return "\n".join(lines)
+
+
+def plan_text(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> str:
+    """Every file under its node's heading, who reaches whom, and the warnings."""
+    blocks = [f"{_chosen_text(recommendation)}"]
+    node = None
+    for artefact in found.bundle.artefacts:
+        if artefact.node != node:
+            node = artefact.node
+            blocks.append(f"━━ {node} ━━")
+        blocks.append(_artefact_text(artefact, reveal=reveal))
+    blocks.append("━━ who reaches whom ━━\n" + reach_table(found.reaches))
+    said = [problem_text(problem) for problem in warnings]
+    if said:
+        blocks.append("━━ warnings ━━\n" + "\n".join(said))
+    return "\n\n".join(blocks)
+
+
+def _artefact_text(artefact: Artefact, *, reveal: bool) -> str:
+    """A file under its path; one that is not complete says what it lacks."""
+    lacks = "" if artefact.complete else f", not complete: {', '.join(artefact.missing)} not known yet"
+    body = artefact.content() if reveal else artefact.text
+    return f"── {artefact.path} (mode {artefact.mode}{lacks})\n{body.rstrip()}"
+
+
+def reach_table(reaches: Iterable[Reach]) -> str:
+    """Who reaches whom, as aligned columns."""
+    rows = [("from", "to", "", "port", "works", "seen as", "why")]
+    rows += [_reach_row(reach) for reach in reaches]
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:6], widths, strict=True)]
+        lines.append("  ".join([*cells, row[6]]).rstrip())
+    return "\n".join(lines)
+
+
+def _reach_row(reach: Reach) -> tuple[str, str, str, str, str, str, str]:
+    port = f"{reach.protocol or 'any'} {reach.ports}".strip() + (" of β" if reach.published else "")
+    seen = "—" if reach.source_seen is None else str(reach.source_seen)
+    return reach.origin, reach.target, f"IPv{reach.family}", port, "✓" if reach.reachable else "×", seen, reach.why
+
+
+def changes_text(changes: Iterable[Change]) -> str:
+    """The differences between the host and the plan, as unified diffs."""
+    return "\n".join(f"{change.kind} {change.path}\n{change.diff}".rstrip() for change in changes)
+
+
+def event_text(event: Event) -> str:
+    """One event on one line."""
+    sign = {"running": "●", "done": "✓", "failed": "×", "skipped": "○"}[event.state.value]
+    undo = f"   (undo in {event.undo_in:.0f} s)" if event.undo_in is not None else ""
+    return f"{sign} {event.step.value}: {event.text}{undo}"
+
+
+def owner_text(site: Site, point: Point) -> str:
+    """What the owner of a point has to do once Host β is ready."""
+    file = f"{point.name}/etc/wireguard/{site.tunnel.interface}.conf"
+    if point.public_key is not None:
+        own = f"put the private key that stays on {point.name} into it"
+        return f"{point.name}: take {file}, {own}, then bring the tunnel up"
+    ways = {
+        "linux": f"copy {file} to /etc/wireguard/ (mode 0600), then: systemctl enable --now wg-quick@{site.tunnel.interface}",
+        "android": f"import {file} in the WireGuard app",
+        "ios": f"import {file} in the WireGuard app",
+    }
+    return f"{point.name}: {ways.get(point.platform, f'import {file} in the WireGuard application, then activate it')}"
