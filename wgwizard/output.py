@@ -1,9 +1,10 @@
 """What the command line prints: JSON as docs/commands.md promises it, and text for people. Pure: values in, text out."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
+
+import msgspec
 
 from wgwizard.applying import Change, Event, Outcome
 from wgwizard.pipeline import Result
@@ -18,12 +19,12 @@ _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
 
 def to_json(document: Mapping[str, Any]) -> str:
     """One JSON document, readable by people too."""
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
 def to_json_line(document: Mapping[str, Any]) -> str:
     """One JSON object on one line."""
-    return json.dumps(document, ensure_ascii=False)
+    return msgspec.json.encode(document).decode()
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------------

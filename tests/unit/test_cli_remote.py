@@ -1,0 +1,209 @@
+"""apply and uninstall with a connector that plays the host: what it is given, what is remembered, what is said, and the exit codes."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wgwizard import arguments, cli, cli_remote, profiles
+from wgwizard.applying import Change, Event, HostKey, Outcome, State, Step, Target
+from wgwizard.asking import TerminalAsk, read_secret
+from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
+from wgwizard.host.facts import Facts
+from wgwizard.secret import Secret
+
+HOST_KEY = "CZe8gBoEcIDUuYlqP1b8N3GNaTY6RU6y9TXnB0ZFkmg="
+CHANGE = Change("/etc/wgwizard/wg0.nft", "create", "--- absent\n+++ wanted\n+table inet wgwizard_wg0")
+SITE = """\
+version: 1
+name: site-b
+site: {networks: [192.168.200.0/24], routes: []}
+host: {addresses: [192.168.200.2/24], endpoint: "vpn.example.com:51820", ssh: admin@192.168.200.2}
+points: [{name: laptop}, {name: phone, platform: android}]
+needs: {opens: points}
+"""
+
+
+class Host:
+    """A connector that plans once, tells one event, and ends as it was told to."""
+
+    def __init__(self, outcome: Outcome, *, asks: bool = False) -> None:
+        self.outcome = outcome
+        self.asks = asks
+        self.plan = self.keyring = self.target = self.interface = None
+
+    def apply(self, site, make_plan, keyring, target, ask, tell, *, dry_run):
+        self.keyring, self.target = keyring, target
+        self.plan = make_plan(Facts())
+        if self.asks:
+            assert ask.confirm((CHANGE,))
+        tell(Event(Step.PREVIEW, State.DONE, "1 change", 12.0))
+        return self.outcome
+
+    def uninstall(self, interface, target, ask, tell):
+        self.interface, self.target = interface, target
+        return self.outcome
+
+    def handshakes(self, interface, target, ask):
+        raise AssertionError("the command line does not ask for handshakes")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "phrase").write_text("correct horse\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def apply(host, *words) -> int:
+    return cli_remote.apply(arguments.parse(["apply", "site.yaml", *words]), host)
+
+
+def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
+    host = Host(Outcome(True, "applied", HOST_KEY, (CHANGE,), ("ufw is active",)))
+    assert apply(host, "--passphrase-file", "phrase", "--confirm-timeout", "30", "--identity", "id") == ExitCode.OK
+    assert host.target == Target("admin@192.168.200.2", identity="id", confirm_timeout=30.0)
+    assert set(host.keyring.private) == set(host.keyring.preshared) == {"laptop", "phone"}
+    lock = profiles.load_lock("site.yaml")
+    assert lock.public_keys["host"] == HOST_KEY
+    assert lock.public_keys["laptop"] == host.keyring.public["laptop"]
+    assert set(lock.addresses) == {"host", "laptop", "phone"}
+    said = capsys.readouterr()
+    assert CHANGE.path in said.out
+    for words in ("✓ preview: 1 change   (undo in 12 s)", "ufw is active", "laptop: copy", "phone: import"):
+        assert words in said.err
+    assert not re.search("|".join(map(re.escape, (secret.reveal() for secret in host.keyring.private.values()))), said.out + said.err)
+
+
+def test_the_points_files_are_complete_after_the_first_apply(folder, capsys):
+    assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
+    capsys.readouterr()
+    options = arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"])
+    assert cli.plan(options) == ExitCode.OK
+    assert f"PublicKey = {HOST_KEY}" in (folder / "out/laptop/etc/wireguard/wg0.conf").read_text()
+
+
+def test_a_dry_run_says_whether_anything_differs_and_remembers_nothing(folder, capsys):
+    sealed = ("--passphrase-file", "phrase")
+    assert apply(Host(Outcome(False, "preview", HOST_KEY, (CHANGE,))), "--dry-run", *sealed) == ExitCode.DIFFERENT
+    assert "host" not in profiles.load_lock("site.yaml").public_keys
+    assert apply(Host(Outcome(False, "unchanged", HOST_KEY)), "--dry-run", *sealed) == ExitCode.OK
+    assert "laptop:" not in capsys.readouterr().err
+
+
+def test_events_are_json_lines(folder, capsys):
+    apply(Host(Outcome(True, "applied", HOST_KEY, (CHANGE,))), "--json", "--passphrase-file", "phrase")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == {"step": "preview", "state": "done", "text": "1 change", "undo_in": 12.0}
+    assert lines[-1]["outcome"]["state"] == "applied"
+    assert lines[-1]["outcome"]["changes"][0]["path"] == CHANGE.path
+
+
+def test_a_colleague_without_the_secrets_may_apply_what_the_lock_knows(folder, capsys):
+    apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase")
+    (folder / "site.secrets").unlink()
+    host = Host(Outcome(False, "unchanged", HOST_KEY))
+    assert apply(host, "--ssh", "root@10.1.1.1:2222") == ExitCode.OK
+    assert host.target.address == "root@10.1.1.1:2222"
+    assert {peer.public_key for peer in host.plan.host.peers} == {
+        profiles.load_lock("site.yaml").public_keys[name] for name in ("laptop", "phone")
+    }
+
+
+def test_what_is_missing_is_said_without_a_terminal(folder):
+    with pytest.raises(UsageError, match="keys must be made") as missing:
+        apply(Host(Outcome(False, "unchanged")))
+    assert "--passphrase-file" in missing.value.hint
+    with pytest.raises(UsageError, match="nobody can be asked") as missing:
+        apply(Host(Outcome(False, "unchanged"), asks=True), "--passphrase-file", "phrase")
+    assert "--yes" in missing.value.hint
+    assert apply(Host(Outcome(True, "applied"), asks=True), "--passphrase-file", "phrase", "--yes") == ExitCode.OK
+    (folder / "site.yaml").write_text(SITE.replace(", ssh: admin@192.168.200.2", ""))
+    with pytest.raises(UsageError, match="log in"):
+        apply(Host(Outcome(False, "unchanged")), "--passphrase-file", "phrase")
+
+
+def test_nothing_is_applied_where_no_strategy_fits(folder):
+    (folder / "site.yaml").write_text(SITE.replace("opens: points", "opens: site"))
+    host = Host(Outcome(True, "applied"))
+    with pytest.raises(SiteRefusedError) as refused:
+        apply(host, "--passphrase-file", "phrase")
+    assert [problem.code for problem in refused.value.problems if problem.is_error] == ["no-strategy-fits"]
+    assert host.plan is None
+
+
+def test_uninstall_needs_a_site_or_a_target(folder):
+    host = Host(Outcome(True, "uninstalled"))
+    assert cli_remote.uninstall(arguments.parse(["uninstall", "--ssh", "root@h", "--interface", "wg7"]), host) == ExitCode.OK
+    assert (host.interface, host.target.address) == ("wg7", "root@h")
+    assert cli_remote.uninstall(arguments.parse(["uninstall", "site.yaml"]), host) == ExitCode.OK
+    assert (host.interface, host.target.address) == ("wg0", "admin@192.168.200.2")
+    with pytest.raises(UsageError):
+        cli_remote.uninstall(arguments.parse(["uninstall"]), host)
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_terminal_a_host_key_is_never_accepted(folder):
+    key = HostKey("beta", 22, "ssh-ed25519", "SHA256:abc")
+    with pytest.raises(RemoteError) as unknown:
+        TerminalAsk(yes=True).accept_host_key(key)
+    assert "--accept-host-key SHA256:abc" in unknown.value.hint
+    with pytest.raises(UsageError, match="sudo asks for the password of admin@beta"):
+        TerminalAsk(yes=True).sudo_password("admin@beta")
+
+
+@pytest.mark.parametrize(("content", "expected"), [("word\n", "word"), ("word\n\n", "word\n"), ("two words", "two words"), ("  ", "  ")])
+def test_one_newline_at_the_end_of_a_secret_is_left_out(tmp_path, content, expected):
+    (tmp_path / "secret").write_text(content)
+    assert read_secret(str(tmp_path / "secret"), "--passphrase-file") == Secret(expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
+def test_a_secret_that_is_none_is_said(tmp_path, content):
+    (tmp_path / "secret").write_bytes(content)
+    for source in (str(tmp_path / "secret"), str(tmp_path / "absent"), "987"):
+        with pytest.raises(UsageError):
+            read_secret(source, "--passphrase-file")
+
+
+ASKING = """
+from wgwizard.applying import Change, HostKey
+from wgwizard.asking import TerminalAsk
+ask = TerminalAsk(yes=False)
+print(ask.accept_host_key(HostKey("beta", 22, "ssh-ed25519", "SHA256:abc")))
+print(ask.confirm((Change("/etc/x", "create", "+line"),)))
+print(ask.install(("nftables",), "apt-get install nftables"))
+print(ask.sudo_password("admin@beta").reveal())
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"), [("y\nyes\nY\nhunter2\n", "True True True hunter2"), ("n\n\nno\nhunter2\n", "False False False hunter2")]
+)
+def test_at_a_terminal_everything_is_asked(answers, expected):
+    """In a pty: what is answered is what the caller gets, and the password is not echoed."""
+    main, terminal = pty.openpty()
+    root = Path(__file__).parent.parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKING], stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, cwd=root, start_new_session=True, text=True
+    )
+    os.close(terminal)
+    seen = ""
+    for prompt, answer in zip(("key?", "changes?", "there?", "admin@beta: "), answers.splitlines(keepends=True), strict=True):
+        while prompt not in seen:
+            seen += os.read(main, 1000).decode()
+        os.write(main, answer.encode())
+    out, _ = process.communicate(timeout=20)
+    os.close(main)
+    assert out.split() == expected.split()
+    assert "SHA256:abc" in seen
+    assert "+line" in seen
+    assert "hunter2" not in seen
