@@ -16,8 +16,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z")
 _INTERFACE = re.compile(r"[A-Za-z0-9_=+.][A-Za-z0-9_=+.-]{0,14}\Z")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
 _PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
-_SSH_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?\Z")
-_SSH_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z")
+_SSH = re.compile(
+    r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?@)?"
+    r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
+)
 _TAKEN_INTERFACES = frozenset({"all", "default", "lo", ".", ".."})  # directories and devices under /proc/sys/net/ipv4/conf
 
 
@@ -99,30 +102,19 @@ def read_endpoint(text: str, field: str, problems: list[Problem]) -> Endpoint | 
 
 def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
     """[user@]host[:port], or a name from ssh's own configuration; nothing that ssh(1) could take for an option."""
-    user, at, rest = text.rpartition("@")
-    host, port = rest, "22"
-    if rest.startswith("["):
-        host, _, after = rest[1:].partition("]")
-        port = after[1:] if after.startswith(":") else "22" if not after else "none"
-    elif rest.count(":") == 1:
-        host, _, port = rest.partition(":")
-    host_fits = _is_plain_address(host) if ":" in host else bool(_SSH_HOST.match(host))
-    if (at and not _SSH_USER.match(user)) or not host_fits or not _PORT.match(port) or int(port) > MAX_PORT:
-        hint = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"
-        problems.append(error("bad-ssh", field, f"{shown(text)} is not an SSH target", hint))
-        return None
-    return text
+    match = _SSH.match(text)
+    address = match and (match["bracketed"] or match["bare"])
+    if match and int(match["port"] or 22) <= MAX_PORT and (not address or parse_address(address, field, []) is not None):
+        return text
+    hint = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"
+    problems.append(error("bad-ssh", field, f"{shown(text)} is not an SSH target", hint))
+    return None
 
 
-def ssh_port(target: str | None) -> int:
-    """The port in an accepted SSH target; 22 where none is said."""
-    tail = (target or "").rpartition("]")[2] if "]" in (target or "") else (target or "")
-    port = tail.rpartition(":")[2] if tail.count(":") == 1 else ""
-    return int(port) if port else 22
-
-
-def _is_plain_address(text: str) -> bool:
-    return parse_address(text, "", []) is not None
+def ssh_port(target: str) -> int:
+    """The port in an accepted SSH target; 22 where none is said (ssh's own configuration may still say another)."""
+    match = _SSH.match(target)
+    return int(match["port"]) if match and match["port"] else 22
 
 
 def _is_numeric(host: str) -> bool:
