@@ -90,6 +90,8 @@ class Client:
     def know_host(self) -> None:
         """Write the host's key down, as after an earlier login."""
         self.known_hosts.write_text(f"192.168.200.2 {self.host.host_key}\n")
+        # sudo itself leaves this file at an admin's first use of it.
+        self.host.sh("install -o admin -g admin -m 0644 /dev/null /home/admin/.sudo_as_admin_successful")
 
     def change_site(self, site: Site) -> None:
         """Describe another site; addresses and keys that were given out stay."""
@@ -114,6 +116,9 @@ class Client:
     def apply(self, *, dry_run: bool = False) -> Outcome:
         self.change_site(self.site)
         return SshConnector().apply(self.site, self.plan, self.keyring, self.target, self.answers, self.tell, dry_run=dry_run)
+
+    def handshakes(self) -> dict[str, float | None]:
+        return SshConnector().handshakes("wg0", self.target, self.answers)
 
     def uninstall(self) -> Outcome:
         return SshConnector().uninstall("wg0", self.target, self.answers, self.tell)

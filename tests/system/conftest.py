@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.system.apply_support import Client, small_site
 from tests.system.lab import base, inside
 from tests.system.lab.host import LabHost
 from tests.system.lab.lan import Lan, LanWiring, enter_own_network
@@ -65,3 +67,15 @@ def beta(make_beta: MakeBeta) -> LabHost:
 def client_key() -> str:
     """The path of the private SSH key that `admin` on every lab host accepts."""
     return str(base.client_key())
+
+
+@pytest.fixture
+def make_client(client_key: str, tmp_path: Path) -> Callable[..., Client]:
+    """The person's side of an apply: make_client(host, points=2, keys_on_host=False, answers=Answers(…))."""
+
+    def make(host: LabHost, *, points: int = 2, keys_on_host: bool = False, **options: Any) -> Client:
+        client = Client(host, tmp_path / "known_hosts", client_key, small_site(points=points, keys_on_host=keys_on_host), **options)
+        client.know_host()
+        return client
+
+    return make

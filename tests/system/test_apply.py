@@ -1,29 +1,280 @@
-"""Applying to a real host: fresh, again, undone, refused, and taken off; each test compares the host's whole state."""
+"""Applying to a real host: fresh, again, changed, and taken off; each test compares the host's whole state."""
 
+import re
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from tests.system.apply_support import Client, small_site
+from tests.system.apply_support import Answers, Client, with_points
+from tests.system.lab import base
 from tests.system.lab.host import LabHost
+from tests.system.lab.snapshot import Entry, Snapshot, take
+from wgwizard.applying import State, Step
+from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.render import render
 
 pytestmark = pytest.mark.live
 
+MakeClient = Callable[..., Client]
+OUR_FILES = (
+    "/etc/wgwizard/wg0.nft",
+    "/etc/systemd/system/wgwizard-wg0.service",
+    "/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf",
+    "/etc/wireguard/wg0.conf",
+    "/etc/sysctl.d/60-wgwizard-wg0.conf",
+)
 
-@pytest.fixture
-def make_client(client_key: str, tmp_path: Path) -> Callable[..., Client]:
-    def make(host: LabHost, **options: object) -> Client:
-        client = Client(host, tmp_path / "known_hosts", client_key, small_site(**options))
-        client.know_host()
-        return client
 
-    return make
+def ifindex(host: LabHost) -> str:
+    return host.sh("cat /sys/class/net/wg0/ifindex").strip()
 
 
-def test_a_fresh_host_gets_the_tunnel_and_a_second_apply_writes_nothing(beta: LabHost, make_client: Callable[..., Client]) -> None:
-    client = make_client(beta)
+def running(host: LabHost) -> str:
+    """What runs, private and preshared keys included."""
+    return host.sh(
+        "wg show wg0 dump | sort; nft -s list table inet wgwizard_wg0; ip addr show dev wg0 | grep 'scope global'; ip route show dev wg0"
+    )
+
+
+def assert_stands(host: LabHost, client: Client, before: Snapshot) -> None:
+    """The host is as the client's plan says: files, modes, owners, ruleset, units, sysctls, and nothing besides."""
+    after = take(host)
+    new_files = {path: entry for path, entry in after.files.items() if before.files.get(path) != entry and entry.kind == "-"}
+    assert set(OUR_FILES) <= new_files.keys()
+    strangers = [path for path in new_files if path not in OUR_FILES and not path.startswith("/var/lib/wgwizard/")]
+    assert strangers == []
+    assert (new_files["/etc/wireguard/wg0.conf"].mode, new_files["/etc/wireguard/wg0.conf"].owner) == ("0600", "0:0")
+    assert all((new_files[path].mode, new_files[path].owner) == ("0644", "0:0") for path in OUR_FILES if not path.endswith("/wg0.conf"))
+    assert after.files["/var/lib/wgwizard"] == Entry("d", "0700", "0:0", "")
+    assert [path for path in after.volatile if not path.startswith(("/run/wireguard/", "/run/systemd/units/"))] == []
+    assert host.sh("systemctl is-enabled wgwizard-wg0 wg-quick@wg0").split() == ["enabled", "enabled"]
+    assert after.units["wgwizard-wg0.service"] == after.units["wg-quick@wg0.service"] == "active"
+    assert not [unit for unit in after.units if "rollback" in unit or "activate" in unit or "persist" in unit]
+    changed = {name for name in before.sysctls if before.sysctls[name] != after.sysctls.get(name)}
+    assert changed == {
+        "net.ipv4.conf.eth0.forwarding", "net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding",
+        "net.ipv6.conf.eth0.forwarding", "net.ipv6.conf.lo.forwarding",
+    }  # fmt: skip
+    assert after.sysctls["net.ipv4.conf.wg0.forwarding"] == "1"
+    assert set(re.findall(r"^table .*", after.ruleset, re.MULTILINE)) - set(re.findall(r"^table .*", before.ruleset, re.MULTILINE)) == {
+        "table inet wgwizard_wg0 {"
+    }
+    peers = host.sh("wg show wg0 allowed-ips").splitlines()
+    assert len(peers) == len(client.site.points)
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox"])
+@pytest.mark.parametrize("sudo", ["nopasswd", "password"])
+def test_a_fresh_host_gets_the_tunnel_and_a_second_apply_writes_nothing(
+    make_beta: Callable[..., LabHost], make_client: MakeClient, sudo: str, shell: str
+) -> None:
+    beta = make_beta(sudo=sudo, enable=("nftables.service",))
+    client = make_client(beta, answers=Answers(password=base.SUDO_PASSWORD))
+    before = take(beta)
+
+    beta.run("ln", "-sf", shell, "/bin/sh")
     outcome = client.apply()
-    assert outcome.changed
+    beta.run("ln", "-sf", "dash", "/bin/sh")
+
+    assert (outcome.changed, outcome.state) == (True, "applied")
+    assert outcome.host_public_key == beta.sh("wg show wg0 public-key").strip() == client.keyring.public["host"]
+    assert client.answers.passwords_asked == ([] if sudo == "nopasswd" else ["admin@192.168.200.2"])
+    assert [event.step for event in client.events if event.state is State.DONE] == list(Step)
+    assert_stands(beta, client, before)
+
+    beta.sh("touch /tmp/marker")
+    stands, index = take(beta), ifindex(beta)
     again = client.apply()
     assert (again.changed, again.state, again.changes) == (False, "unchanged", ())
+    assert stands.differences(take(beta)) == []
+    assert ifindex(beta) == index
+    assert beta.sh("find /etc /var/lib/wgwizard /usr /root -newer /tmp/marker").split() == []
+    assert len(client.answers.previews) == 1
+
+
+def test_the_tunnel_its_rules_and_forwarding_are_there_after_a_reboot(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    before = running(beta)
+    beta.reboot()
+    assert running(beta) == before
+    assert beta.sh("cat /proc/sys/net/ipv4/conf/wg0/forwarding /proc/sys/net/ipv4/conf/eth0/forwarding").split() == ["1", "1"]
+    assert client.apply().state == "unchanged"
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    before = take(beta)
+    outcome = client.apply(dry_run=True)
+    assert (outcome.changed, outcome.state) == (False, "preview")
+    assert [change.path for change in outcome.changes if change.kind == "create"] == list(OUR_FILES)
+    assert client.answers.previews == []
+    assert before.differences(take(beta)) == []
+
+
+def test_no_is_taken_for_an_answer(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta, answers=Answers(wanted=False))
+    before = take(beta)
+    with pytest.raises(CancelledError):
+        client.apply()
+    assert before.differences(take(beta)) == []
+
+
+def test_no_secret_is_in_a_preview_an_event_or_an_outcome(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    outcome = client.apply()
+    client.change_site(with_points(client.site, 3))
+    shown = repr((outcome, client.apply(dry_run=True), client.events, client.answers))
+    secrets = [*client.keyring.private.values(), *client.keyring.preshared.values()]
+    assert len(secrets) == 4 + 3
+    assert [secret for secret in secrets if secret.reveal() in shown] == []
+
+
+def test_a_private_key_made_on_the_host_stays_there_and_stays_the_same(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta, keys_on_host=True)
+    outcome = client.apply()
+    private = beta.sh("wg show wg0 private-key").strip()
+    assert outcome.host_public_key == beta.sh("wg show wg0 public-key").strip()
+    assert "host" not in client.keyring.private
+    assert f"PrivateKey = {private}\n" in beta.read("/etc/wireguard/wg0.conf")
+    assert private not in repr((outcome, client.events))
+    assert client.apply().state == "unchanged"
+
+    client.change_site(with_points(client.site, 3))
+    assert client.apply().host_public_key == outcome.host_public_key
+    assert beta.sh("wg show wg0 private-key").strip() == private
+
+
+def test_a_running_tunnel_is_changed_without_a_restart(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    index = ifindex(beta)
+    for count in (4, 1):
+        client.change_site(with_points(client.site, count))
+        outcome = client.apply()
+        assert outcome.state == "applied"
+        peers = dict(line.split("\t") for line in beta.sh("wg show wg0 allowed-ips").splitlines())
+        assert peers.keys() == {client.keyring.public[point.name] for point in client.site.points}
+        assert beta.read("/etc/wireguard/wg0.conf").count("[Peer]") == count
+        assert ifindex(beta) == index
+        assert client.apply().state == "unchanged"
+
+
+def test_an_address_and_port_of_a_running_tunnel_can_change(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    index = ifindex(beta)
+    client.change_site(replace(client.site, tunnel=replace(client.site.tunnel, port=51999, mtu=1380)))
+    client.apply()
+    assert (beta.sh("wg show wg0 listen-port").strip(), beta.sh("cat /sys/class/net/wg0/mtu").strip()) == ("51999", "1380")
+    assert ifindex(beta) == index
+
+
+def test_uninstall_leaves_the_host_as_it_was_before_the_first_apply(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    before = take(beta)
+    client.apply()
+    client.change_site(with_points(client.site, 3))
+    client.apply()
+    outcome = client.uninstall()
+    assert (outcome.changed, outcome.state, outcome.notes) == (True, "uninstalled", ())
+    assert before.differences(take(beta)) == []
+    assert client.uninstall().state == "absent"
+
+
+def test_uninstall_puts_back_a_file_that_was_there_byte_for_byte(beta: LabHost, make_client: MakeClient) -> None:
+    beta.run("sh", "-c", r"printf '[Interface]\r\n# \377 mine\nPrivateKey = not yet' > /etc/wireguard/wg0.conf")
+    beta.sh("chgrp adm /etc/wireguard/wg0.conf; chmod 0640 /etc/wireguard/wg0.conf; touch -d '2020-01-02 03:04:05' /etc/wireguard/wg0.conf")
+    client = make_client(beta)
+    before, time = take(beta), beta.sh("stat -c %Y /etc/wireguard/wg0.conf")
+    assert client.apply().state == "applied"
+    assert client.uninstall().state == "uninstalled"
+    assert before.differences(take(beta)) == []
+    assert beta.sh("stat -c %Y /etc/wireguard/wg0.conf") == time
+
+
+def test_uninstall_keeps_a_file_that_was_edited_since_and_says_so(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    beta.sh("echo '# mine' >> /etc/sysctl.d/60-wgwizard-wg0.conf")
+    edited = beta.read("/etc/sysctl.d/60-wgwizard-wg0.conf")
+    outcome = client.uninstall()
+    assert any("/etc/sysctl.d/60-wgwizard-wg0.conf was edited since" in note for note in outcome.notes)
+    assert beta.read("/etc/sysctl.d/60-wgwizard-wg0.conf") == edited
+    assert not (beta.root / "etc/wireguard/wg0.conf").exists()
+
+
+def test_uninstall_leaves_forwarding_on_that_something_else_needs_by_now(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    beta.sh("sysctl -qw net.ipv4.ip_forward=1; echo net.ipv6.conf.all.forwarding=1 > /etc/sysctl.d/90-router.conf")
+    outcome = client.uninstall()
+    assert sorted(outcome.notes) == [
+        "forwarding (net/ipv4/conf/eth0/forwarding) stays on: something else on the host needs it by now",
+        "forwarding (net/ipv6/conf/all/forwarding) stays on: something else on the host needs it by now",
+    ]
+    assert beta.sh("cat /proc/sys/net/ipv4/conf/eth0/forwarding /proc/sys/net/ipv6/conf/all/forwarding").split() == ["1", "1"]
+
+
+def test_rules_of_others_are_left_alone(beta: LabHost, make_client: MakeClient) -> None:
+    beta.sh(
+        "nft add table inet theirs; nft add set inet theirs banned '{ type ipv4_addr; }'; "
+        "nft add element inet theirs banned '{ 192.0.2.7 }'"
+    )
+    client = make_client(beta)
+    client.apply()
+    client.uninstall()
+    assert "192.0.2.7" in beta.sh("nft list table inet theirs")
+
+
+def test_missing_packages_are_offered_and_installed_only_with_consent(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
+    beta = make_beta(variant="bare")
+    client = make_client(beta, answers=Answers(may_install=False))
+    before = take(beta)
+    with pytest.raises(CancelledError, match="nftables, wireguard-tools, wireguard-go"):
+        client.apply()
+    assert before.differences(take(beta)) == []
+
+    client.answers.may_install = True
+    outcome = client.apply()
+    packages = ("nftables", "wireguard-tools", "wireguard-go")
+    assert client.answers.installs[-1] == (packages, "apt-get install --yes --no-install-recommends " + " ".join(packages))
+    assert outcome.state == "applied"
+    assert client.apply().state == "unchanged"
+
+
+def test_handshakes_are_told_by_public_key(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    assert client.handshakes() == {client.keyring.public[point.name]: None for point in client.site.points}
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "reason"),
+    [
+        ("ip link add wg0 type veth peer name other", "interface wg0 already"),
+        ("printf '[Interface]\\n' > /etc/wireguard/wg0.conf; systemctl enable wg-quick@wg0", "in use on the host already"),
+        ("nft add table inet wgwizard_wg0", "table inet wgwizard_wg0 already"),
+        ("ln -s /etc/passwd /etc/wireguard/wg0.conf", "a link or a directory"),
+        ("ip address add 10.64.0.7/16 dev eth0", "10.64.0.7/16 on eth0"),
+        ("ip route add 10.64.0.0/12 via 192.168.200.9", "route to 10.64.0.0/12 over eth0"),
+    ],
+)
+def test_what_is_not_ours_is_not_taken(beta: LabHost, make_client: MakeClient, sabotage: str, reason: str) -> None:
+    beta.sh(sabotage)
+    client = make_client(beta)
+    before = take(beta)
+    with pytest.raises(RemoteError, match=re.escape(reason)):
+        client.apply()
+    assert before.differences(take(beta)) == []
+
+
+def test_what_the_host_runs_is_what_was_rendered(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    facts = []
+    plan = client.plan
+    client.plan = lambda found: facts.append(found) or plan(found)  # type: ignore[method-assign]
+    client.apply()
+    artefacts = {artefact.path: artefact for artefact in render(plan(facts[0]), client.keyring).of("host")}
+    assert {path: beta.read(path) for path in OUR_FILES} == {path: artefacts[path].content() for path in OUR_FILES}

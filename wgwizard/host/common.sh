@@ -16,14 +16,14 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
 uptime_seconds() { cut -d . -f 1 /proc/uptime; }
 nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
-# "MODE UID:GID LINKS" of a file, from ls, as busybox may lack stat.
+# "MODE UID:GID LINKS" of a file, from ls, as busybox may lack stat and its awk may lack powers.
 mode_of() {
-  ls -lnd -- "$1" | awk '{
-    for (i = 2; i <= 10; i++) if (index("rwxst", substr($1, i, 1))) bits += 2 ^ (10 - i)
-    if (index("sS", substr($1, 4, 1))) special += 4
-    if (index("sS", substr($1, 7, 1))) special += 2
-    if (index("tT", substr($1, 10, 1))) special += 1
-    printf "%d%03o %s:%s %s\n", special, bits, $3, $4, $2 }'
+  ls -lnd -- "$1" | awk '
+    function digit(first) {
+      return 4 * (substr($1, first, 1) == "r") + 2 * (substr($1, first + 1, 1) == "w") + (index("xst", substr($1, first + 2, 1)) > 0)
+    }
+    function special(place, letters) { return index(letters, substr($1, place, 1)) > 0 }
+    { printf "%d%d%d%d %s:%s %s\n", 4 * special(4, "sS") + 2 * special(7, "sS") + special(10, "tT"), digit(2), digit(5), digit(8), $3, $4, $2 }'
 }
 
 # "KIND MODE UID:GID LINKS SHA256" of a file; "absent" is a state like any other.
@@ -88,6 +88,12 @@ release() {
   rm -rf -- "$T"
   rmdir -- "$RUN" 2>/dev/null
   return 0
+}
+
+# Waits until a unit of ours has ended and systemd has forgotten it.
+await_end_of() {
+  tries=100
+  while [ -e "/run/systemd/transient/$1" ] && [ $tries -gt 0 ]; do nap; tries=$((tries - 1)); done
 }
 
 # The result that the engine left for us, read once.

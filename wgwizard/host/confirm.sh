@@ -15,5 +15,6 @@ main() {
   if [ ! -e "$RUN/result-$ID" ]; then say failed "$(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
   if [ -f "$RUN/notes-$ID" ]; then sed 's/^/@ note /' "$RUN/notes-$ID"; rm -f -- "$RUN/notes-$ID"; fi
   take_result >/dev/null
+  await_end_of "wgwizard-persist-$ID.service"
   say done persist
 }

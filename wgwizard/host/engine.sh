@@ -140,7 +140,7 @@ back_to_baseline() {
     grep -qFx "$(digest_of "$1") $1" "$STATE/$IFACE/applied" || { echo "$1 was edited since; it is left as it is" >>"$T/notes"; return 0; }
   fi
   read -r kind mode owner links sum <<END
-$(awk -v path="$1" '{ p = $0; sub(/^([^ ]* ){5}/, "", p); if (p == path) { print $1, $2, $3, $4, $5 } }' "$saved/index")
+$(awk -v path="$1" '$6 == path { print $1, $2, $3, $4, $5 }' "$saved/index")
 END
   if [ "$kind" = file ]; then place "$1" "$mode" "$owner" "$saved/$(basename "$1")"; else rm -f -- "$1"; fi
 }

@@ -71,7 +71,7 @@ def take(host: LabHost) -> Snapshot:
         volatile=tuple(sorted(host.sh("find /run -name '*wgwizard*' -o -path '/run/wireguard/*' -o -name '*wg-quick*'").split())),
         ruleset=host.sh("command -v nft >/dev/null && nft -s list ruleset || true"),
         sysctls=_sysctls(host),
-        unit_files=_table(host.sh("systemctl list-unit-files --no-legend --no-pager --plain"), 1),
+        unit_files=_unit_files(host),
         units={name: state for name, state in _units(host).items() if not name.startswith(PASSING_UNITS)},
         addresses=tuple(sorted(_addresses(host))),
         routes=tuple(sorted(_routes(host))),
@@ -122,6 +122,11 @@ def _sysctls(host: LabHost) -> dict[str, str]:
 def _table(text: str, column: int) -> dict[str, str]:
     rows = (line.split() for line in text.splitlines())
     return {row[0]: row[column] for row in rows if len(row) > column}
+
+
+def _unit_files(host: LabHost) -> dict[str, str]:
+    states = _table(host.sh("systemctl list-unit-files --no-legend --no-pager --plain"), 1)
+    return {name: state for name, state in states.items() if not name.startswith(PASSING_UNITS)}
 
 
 def _units(host: LabHost) -> dict[str, str]:
