@@ -15,7 +15,7 @@ from wgwizard.plan_model import (
     Plan,
     RouteNeeded,
 )
-from wgwizard.plan_peers import host_interface, point_interface
+from wgwizard.plan_peers import PointInterfaces, host_interface
 from wgwizard.plan_rights import Rights, forwards, from_points, masquerades, to_host, to_points
 from wgwizard.plan_routes import forwarding, routes_needed
 from wgwizard.plan_warnings import plan_warnings
@@ -51,12 +51,14 @@ def make_plan(
     keys = dict(public_keys)
     if HOST not in keys and facts is not None and facts.public_key is not None:
         keys[HOST] = facts.public_key
+    interfaces = PointInterfaces(site, strategy, rights, keys, into_tunnel=into_tunnel)
+    points = tuple(interfaces.of(point) for point in site.points)
     return Plan(
         site=site,
         strategy=strategy,
         masquerade_into_tunnel=into_tunnel,
-        host=host_interface(site, keys),
-        points=tuple(point_interface(site, point, strategy, rights, keys, into_tunnel=into_tunnel) for point in site.points),
+        host=host_interface(site, keys, points),
+        points=points,
         from_points=from_points(site, strategy, rights),
         to_host=to_host(site, rights),
         to_points=to_points(site, strategy),

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from wgwizard.plan_model import HOST, Forward, InterfacePlan, Permit, Plan
-from wgwizard.site import Address, Family, Network, Point, PortRange, Service, SiteNetwork
+from wgwizard.site import Address, Family, Network, Point, PortRange, SiteNetwork
 from wgwizard.siteroutes import assumed_opens
-from wgwizard.trace_ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Symbol, Walker, Way, covers, point_kind
+from wgwizard.trace_ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Walker, Way, covers, point_kind
 
 __all__ = ["CLIENTS_OWN", "POINTS", "Hop", "Reach", "trace"]
 
@@ -73,8 +74,8 @@ class _Row:
         """The row of one point, whose address of this family is given."""
         way = self.way
         return Reach(
-            name if self.origin is POINT else str(self.origin),
-            name if self.target is POINT else str(self.target),
+            name if self.origin is POINT else self.origin,
+            name if self.target is POINT else self.target,
             self.family,
             self.protocol,
             self.ports,
@@ -87,13 +88,19 @@ class _Row:
 
 
 def _hops(way: Way, name: str, address: Address | None) -> tuple[Hop, ...]:
-    def own(symbol: Symbol) -> Address | None:
-        return address if symbol is POINT else symbol
-
-    return tuple(
-        Hop(name if step.node is POINT else str(step.node), own(step.source), own(step.destination), step.action, step.rule)
-        for step in way.steps
-    )
+    hops = []
+    for step in way.steps:
+        node, source, destination = step.node, step.source, step.destination
+        hops.append(
+            Hop(
+                name if node is POINT else node,
+                address if source is POINT else source,
+                address if destination is POINT else destination,
+                step.action,
+                step.rule,
+            )
+        )
+    return tuple(hops)
 
 
 def trace(plan: Plan) -> tuple[Reach, ...]:
@@ -123,21 +130,23 @@ class _Tracer:
         self.host = _by_point(plan.to_host, lambda permit: permit.point)
         self.into = _by_point(plan.to_points, lambda permit: permit.point)
         self.forwards = _by_point(plan.forwards, lambda forward: forward.point)
+        self._kinds: dict[PointKind, PointKind] = {}
         self._shared: dict[tuple[object, ...], list[_Row]] = {}
+        self._services: dict[tuple[object, ...], Way] = {}
 
-    def rows(self, point: Point, interface: InterfacePlan) -> list[_Row]:
+    def rows(self, point: Point, interface: InterfacePlan) -> Iterable[_Row]:
         """All rows of one point."""
         kind = point_kind(self.plan, interface, self.peers.get(point.name))
+        kind = self._kinds.setdefault(kind, kind)
         opens = assumed_opens(self.plan.site, point)
         out, host, into = self.out[point.name], self.host[point.name], self.into[point.name]
+        # Equal rights share their tuples (plan_rights), and a kind is kept once, so identity stands for value here.
         key = (
-            kind,
+            id(kind),
             opens,
             tuple((id(permit.destinations), permit.protocol, permit.ports) for permit in out),
             tuple(permit.target for permit in host),
-            tuple((permit.target, id(permit.sources), permit.protocol, permit.ports) for permit in into),
-            tuple((forward.service, id(forward.clients)) for forward in self.forwards[point.name]),
-            point.services,
+            tuple((id(permit.sources), permit.protocol, permit.ports) for permit in into),
         )
         if key not in self._shared:
             self._shared[key] = [
@@ -145,9 +154,10 @@ class _Tracer:
                 *self._to_host(kind, host),
                 *self._to_points(kind),
                 *self._direct(kind, into, _not_opened(self.plan, point)),
-                *self._published(kind, self.forwards[point.name], point, _not_forwarded(self.plan, point)),
             ]
-        return self._shared[key]
+        if not point.services:
+            return self._shared[key]
+        return chain(self._shared[key], self._published(kind, point))
 
     # --- from points ---------------------------------------------------------------------------------------------------
 
@@ -201,18 +211,24 @@ class _Tracer:
             for permit in own:
                 yield _Row(name, POINT, family, permit.protocol, _ports(permit.ports), False, self.walker.to_point(kind, network, ""))
 
-    def _published(self, kind: PointKind, forwards: list[Forward], point: Point, refusal: str) -> Iterable[_Row]:
+    def _published(self, kind: PointKind, point: Point) -> Iterable[_Row]:
         """From each site network to each service of the point by way of β's port."""
-        published: dict[Service, Forward] = {forward.service: forward for forward in forwards}
-        for network, name in self.names.items():
-            ways: dict[int, Way] = {}
-            for service in point.services:
-                forward = published.get(service)
-                clients = forward.clients if forward is not None else ()
-                if id(clients) not in ways:
-                    ways[id(clients)] = self.walker.to_service(kind, network, clients, "" if forward is not None else refusal)
-                port = str(service.port_on_host)
-                yield _Row(name, POINT, _family(network), service.protocol, port, True, ways[id(clients)])
+        published = {forward.service: forward for forward in self.forwards[point.name]}
+        refusal = _not_forwarded(self.plan, point)
+        for service in point.services:
+            forward = published.get(service)
+            port = str(service.port_on_host)
+            for network, name in self.names.items():
+                way = self._to_service(kind, network, forward, refusal)
+                yield _Row(name, POINT, _family(network), service.protocol, port, True, way)
+
+    def _to_service(self, kind: PointKind, network: Network, forward: Forward | None, refusal: str) -> Way:
+        """The way by a port forward, which is the same for every port."""
+        key = (id(kind), network, id(forward.clients) if forward is not None else refusal)
+        if key not in self._services:
+            clients = forward.clients if forward is not None else ()
+            self._services[key] = self.walker.to_service(kind, network, clients, "" if forward is not None else refusal)
+        return self._services[key]
 
 
 def _by_point(items: Iterable[_Item], point_of: Callable[[_Item], str]) -> dict[str, list[_Item]]:

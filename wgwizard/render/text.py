@@ -5,6 +5,8 @@ from wgwizard.plan_model import Plan
 
 def plain(name: str) -> str:
     """A name without control characters, so that a comment stays one line whatever it holds."""
+    if name.isprintable():
+        return name
     return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
