@@ -7,6 +7,7 @@ from wgwizard.render.cards import cards
 from wgwizard.render.install import install_script
 from wgwizard.render.nftables import ruleset
 from wgwizard.render.sysctl import sysctl_file
+from wgwizard.render.text import refuse_unsafe_interfaces
 from wgwizard.render.units import units
 from wgwizard.render.wireguard import host_conf, point_confs
 
@@ -18,5 +19,6 @@ def render(plan: Plan, keyring: Keyring) -> Bundle:
 
     β's files come first, in the order in which they are put in place: the rules, their units, the settings, the tunnel.
     """
+    refuse_unsafe_interfaces(plan)
     on_host = (ruleset(plan), *units(plan), sysctl_file(plan), host_conf(plan, keyring))
     return Bundle((*on_host, *point_confs(plan, keyring), *cards(plan)))

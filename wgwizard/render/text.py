@@ -1,6 +1,11 @@
 """What every rendered file shares: the first lines, and names made harmless for comments."""
 
+import re
+
 from wgwizard.plan_model import Plan
+
+# What wg-quick takes as an interface's name, and what is also harmless in rules, units and settings (wg-quick(8)).
+_INTERFACE = re.compile(r"[A-Za-z0-9_=+.@:-]{1,15}")
 
 
 def plain(name: str) -> str:
@@ -13,3 +18,10 @@ def plain(name: str) -> str:
 def header(plan: Plan, what: str) -> list[str]:
     """The comment at the top of a file: who wrote it, for which site and strategy, and what it is."""
     return [f"# wgwizard: site {plain(plan.site.name)}, strategy {plan.strategy.value}", f"# {what}"]
+
+
+def refuse_unsafe_interfaces(plan: Plan) -> None:
+    """Interface names stand in rules, units and settings as they are, so any other characters end here with a ValueError."""
+    for name in (plan.host.interface, *plan.forwarding.interfaces, *plan.forwarding.accept_ra_interfaces):
+        if not _INTERFACE.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of an interface")

@@ -104,6 +104,8 @@ class _Conf:
     def artefact(self, node: str, interface: str) -> Artefact:
         """The finished file; its true content is kept apart from what is shown."""
         shown = "\n".join(self.lines) + "\n"
+        if shown.count("\n") != len(self.lines):
+            raise ValueError(f"a value for {conf_path(interface)} of {node!r} holds a line break, which would add instructions")
         whole = None
         if self._secrets:
             for place, word, secret in self._secrets:
