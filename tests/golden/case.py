@@ -14,7 +14,7 @@ from wgwizard.lock import Lock
 from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.problems import Problem
 from wgwizard.profiles import load_lock, load_site
-from wgwizard.reach_text import reach_table
+from wgwizard.output import reach_table
 from wgwizard.recommend import recommend
 from wgwizard.render import Bundle, install_script, render
 from wgwizard.secret import Secret
@@ -37,7 +37,7 @@ class Case:
         texts = {f"{artefact.node}/{artefact.path.lstrip('/')}": artefact.text for artefact in artefacts}
         incomplete = [f"{artefact.node} {artefact.path}: {', '.join(artefact.missing)}\n" for artefact in artefacts if artefact.missing]
         warned = [f"{item.code} ({item.field})\n  {item.message}\n  {item.hint}\n" for item in self.warnings]
-        texts["reach.txt"] = reach_table(trace(self.plan))
+        texts["reach.txt"] = reach_table(trace(self.plan)) + "\n"
         texts["warnings.txt"] = "".join([*incomplete, *warned])
         return texts
 

@@ -120,7 +120,7 @@ def test_no_name_adds_a_line_or_an_instruction(name: str, site_name: str, servic
 )
 def test_a_value_that_would_add_an_instruction_is_refused(changed: Callable[[Site], Site]) -> None:
     """The site file's checks refuse these long before; nothing is rendered even if one slips through."""
-    with pytest.raises(ValueError, match="line break|interface"):
+    with pytest.raises(ValueError, match=r"line break|interface"):
         files(changed(article()))
 
 
