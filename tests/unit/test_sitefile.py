@@ -170,6 +170,44 @@ def test_an_unknown_field_is_told_where_it_belongs(path, field, hint):
     assert (site, [(problem.code, problem.field, problem.hint) for problem in problems]) == (None, [("unknown-field", field, hint)])
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("tunnel.mtu", 1280),
+        ("host.default_gateway", None),
+        ("points.1", {"name": "a2", "endpoint": "192.168.200.77:51820"}),
+        ("points.1", {"name": "a2", "may_reach": [{"to": "192.168.200.0/24"}, {"to": "fd00:200::/64"}, {"to": "lan"}, {"to": "site"}]}),
+        ("tunnel.networks", ["10.0.0.0/30", "fd00:10::/64"]),
+    ],
+)
+def test_what_just_fits_is_accepted(path, value):
+    document, _ = yamltext.parse(FULL.encode())
+    part, field = path.split(".")
+    if value is None:
+        del document[part][field]
+    else:
+        document[part][int(field) if field.isdigit() else field] = value
+    if path == "tunnel.networks":
+        del document["points"][1]  # β and one point in a /30
+    found = sitefile.read(document)[1]
+    assert [problem for problem in found if problem.code != "private-endpoint"] == []
+
+
+def test_ipv4_alone_takes_the_least_and_the_most_mtu():
+    text = "version: 1\nname: s\nsite: {networks: [192.168.1.0/24]}\nhost: {addresses: [192.168.1.10/24]}\npoints: [{name: a}]\n"
+    for mtu, codes in ((575, ["bad-mtu"]), (576, []), (1420, []), (65535, ["large-mtu"]), (65536, ["bad-mtu"])):
+        assert [problem.code for problem in read(f"{text}tunnel: {{mtu: {mtu}}}\n")[1]] == codes
+
+
+def test_points_that_see_the_host_in_place_of_the_site_need_ports_of_it():
+    twice = "    services: [{name: x, protocol: tcp, port: 8081}]\n"
+    text = FULL.replace("  - name: a2\n", "  - name: a2\n    opens: site\n" + twice).replace("strategy: gateway", "strategy: auto")
+    text = text.replace("192.168.201.0/24, ", "").replace("{to: 192.168.201.7}", "{to: lan}")
+    assert read(text)[1] == ()
+    problems = read(text.replace("seen_as_host: false", "seen_as_host: true"))[1]
+    assert [(problem.code, problem.field) for problem in problems] == [("port-taken", "points[1].services[0].port")]
+
+
 def services(text):
     return read(
         FULL.replace("strategy: gateway", "strategy: forward").replace(

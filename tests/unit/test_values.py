@@ -1,11 +1,12 @@
 """Single values that are accepted as they stand, and the index that finds overlaps."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wgwizard.addresses import read_address, read_interface, read_network
 from wgwizard.netindex import NetworkIndex
 from wgwizard.site import Endpoint, PortRange
 from wgwizard.values import (
@@ -53,6 +54,7 @@ def test_endpoints(text, endpoint):
         ("root@[fd00:200::2]:2222", 2222),
         ("root@fd00:200::2", 22),
         ("my_user-1.x@my_alias", 22),
+        ("beta:65535", 65535),
     ],
 )
 def test_ssh_targets(text, port):
@@ -77,8 +79,19 @@ def test_names_interfaces_domains_and_ports():
     for domain in ("lan", "site-b.example", "a" * 63 + ".de", "1a.de"):
         assert good(read_domain, domain) == domain
     assert good(read_ports, 65535) == PortRange(65535, 65535)
+    assert good(read_ports, "65535") == PortRange(65535, 65535)
     assert good(read_ports, "80") == PortRange(80, 80)
     assert good(read_ports, "1-65535") == PortRange(1, 65535)
+
+
+def test_networks_and_addresses_at_the_edge():
+    assert good(read_network, "10.0.0.0/8") == IPv4Network("10.0.0.0/8")
+    assert good(read_network, "192.168.1.7/32") == IPv4Network("192.168.1.7/32")
+    assert good(read_interface, "192.168.200.2/31") == (ip_interface("192.168.200.2/31"), True)
+    assert good(read_interface, "fd00::2/127") == (ip_interface("fd00::2/127"), True)
+    assert good(read_interface, "192.168.200.2") == (ip_interface("192.168.200.2/32"), False)
+    assert good(read_interface, "fd00::ffff:ffff:ffff:ffff/64")[1]  # IPv6 has no broadcast address
+    assert good(read_address, "223.255.255.254") == ip_address("223.255.255.254")
 
 
 NETWORKS = st.builds(
