@@ -11,10 +11,10 @@ from wgwizard.derive import complete
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, clamped, complete_keyring, public_of
 from wgwizard.lock import Lock
+from wgwizard.output import reach_table
 from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.problems import Problem
 from wgwizard.profiles import load_lock, load_site
-from wgwizard.output import reach_table
 from wgwizard.recommend import recommend
 from wgwizard.render import Bundle, install_script, render
 from wgwizard.secret import Secret
