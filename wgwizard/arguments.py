@@ -11,6 +11,7 @@ VERBS = {
     "presets": "list the presets, or print one",
     "recommend": "the strategies ranked, with reasons",
     "plan": "every file for every node, and who reaches whom",
+    "rehearse": "prove the plan in a replica of the site, in namespaces of this machine",
     "apply": "put the plan on Host β, with a way back",
     "uninstall": "take everything off Host β again",
     "schema": "the JSON Schema of the site file",
@@ -77,6 +78,11 @@ def _add_recommend(recommend: argparse.ArgumentParser) -> None:
     recommend.add_argument("--json", action="store_true", help="one JSON object")
 
 
+def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
+    rehearse.add_argument("site", metavar="SITE.yaml")
+    rehearse.add_argument("--json", action="store_true", help="one JSON object")
+
+
 def _add_plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument("site", metavar="SITE.yaml")
     plan.add_argument("--json", action="store_true", help="one JSON object")
@@ -139,6 +145,7 @@ _ADD = {
     "presets": _add_presets,
     "recommend": _add_recommend,
     "plan": _add_plan,
+    "rehearse": _add_rehearse,
     "apply": _add_apply,
     "uninstall": _add_uninstall,
     "schema": _add_schema,

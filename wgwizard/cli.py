@@ -9,7 +9,7 @@ from wgwizard import output, profiles
 from wgwizard.asking import read_secret, say
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
-from wgwizard.pipeline import Result, Study, result, study
+from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem
 from wgwizard.render import install_script
 from wgwizard.render.artefact import Artefact, Bundle
@@ -74,6 +74,28 @@ def plan(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def rehearse(options: argparse.Namespace) -> int:
+    """The plan built in a replica of the site and measured there; 1 where a measurement is not what the plan says."""
+    from wgwizard.rehearsal.rehearse import rehearse as rehearsed
+
+    found, warnings = opened(options.site)
+    need_strategy(options.site, found)
+    findings = rehearsed(planned(found, Keyring()))
+    agrees = all(finding.agrees for finding in findings)
+    if options.json:
+        rows = [(finding.predicted, finding.measured, finding.agrees) for finding in findings]
+        put(output.to_json(output.rehearsal_document(rows)))
+    else:
+        put(output.reach_table(finding.measured for finding in findings))
+        different = [finding.predicted for finding in findings if not finding.agrees]
+        put(f"\n{len(findings) - len(different)} of {len(findings)} measured as planned")
+        if different:
+            put(f"\nThe plan says otherwise:\n{output.reach_table(different)}")
+    for problem in (*warnings, *found.problems):
+        say(output.problem_text(problem))
+    return ExitCode.OK if agrees else ExitCode.FAILURE
+
+
 def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem, ...]) -> None:
     """Write the complete files, and a script that installs β's; say what was written, and what was left out and why."""
     bundle = Bundle((*outcome.bundle.artefacts, install_script(outcome.plan, outcome.bundle)))
@@ -136,4 +158,10 @@ def put(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - this is what the command line is for
 
 
-VERBS: dict[str, Callable[[argparse.Namespace], int]] = {"presets": presets, "schema": schema, "recommend": recommend, "plan": plan}
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "presets": presets,
+    "schema": schema,
+    "recommend": recommend,
+    "plan": plan,
+    "rehearse": rehearse,
+}

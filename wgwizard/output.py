@@ -76,6 +76,12 @@ def reach_document(reach: Reach) -> dict[str, Any]:
     }
 
 
+def rehearsal_document(rows: Iterable[tuple[Reach, Reach, bool]]) -> dict[str, Any]:
+    """The object of `rehearse --json`, from (predicted, measured, whether they agree)."""
+    findings = [{"predicted": reach_document(said), "measured": reach_document(got), "agrees": agrees} for said, got, agrees in rows]
+    return {"agrees": all(finding["agrees"] for finding in findings), "findings": findings}
+
+
 def _hop_document(hop: Hop) -> dict[str, Any]:
     return {
         "node": hop.node,

@@ -9,7 +9,7 @@ from itertools import chain, combinations, product
 from wgwizard.derive import complete
 from wgwizard.lock import Lock
 from wgwizard.plan import make_plan
-from wgwizard.site import Cloud, Host, Needs, Opens, Point, RoutesAt, Service, Site, SiteNetwork, Strategy
+from wgwizard.site import Cloud, Endpoint, Host, Needs, Opens, Point, RoutesAt, Service, Site, SiteNetwork, Strategy
 from wgwizard.siteroutes import RouteAnswers, WayBack, assumed_opens, way_back_by
 from wgwizard.trace import Reach, trace
 
@@ -81,7 +81,11 @@ def ground(families: tuple[int, ...], networks: tuple[str, ...]) -> Site:
     site = Site(
         name="site-b",
         networks=tuple(SiteNetwork(ip_network(cidr)) for cidr in cidrs),
-        host=Host(addresses=tuple(ip_interface(own[family]) for family in families), interfaces=("lan0",)),
+        host=Host(
+            addresses=tuple(ip_interface(own[family]) for family in families),
+            interfaces=("lan0",),
+            endpoint=Endpoint("198.51.100.2", 51820),
+        ),
         points=(Point("a"), Point("a2")),
     )
     completed, _, problems = complete(site, Lock())
