@@ -128,3 +128,8 @@ def test_a_lock_of_other_keys():
     keyring = keys.complete_keyring(SITE, Keyring(), Lock())
     other = keys.public_of(keys.generate_private())
     assert problems_of(SITE, keyring, Lock(public_keys={**keyring.public, "b": other})) == {("wrong-key", "")}
+
+
+def test_a_public_key_that_is_not_remembered_is_made_from_the_private_one():
+    first = keys.complete_keyring(SITE, Keyring(), Lock())
+    assert keys.complete_keyring(SITE, replace(first, public={}), Lock()) == first

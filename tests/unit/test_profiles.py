@@ -341,6 +341,36 @@ def test_a_header_changed_on_purpose_is_not_believed(path, tmp_path, keyring, ol
     assert message in refused_keys(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "cost", "memory", "lanes", "bearable"),
+    [
+        ("argon2id", 3, 65536, 1, True),
+        ("argon2id", 16, 1024 * 1024, 16, True),
+        ("argon2id", 17, 65536, 1, False),
+        ("argon2id", 0, 65536, 1, False),
+        ("argon2id", 3, 1024 * 1024 + 1, 1, False),
+        ("argon2id", 3, 65536, 17, False),
+        ("argon2id", 3, 15, 2, False),
+        ("scrypt", 2**16, 8, 1, True),
+        ("scrypt", 2**20, 8, 4, True),
+        ("scrypt", 2**21, 8, 1, False),
+        ("scrypt", 2**16 + 1, 8, 1, False),
+        ("scrypt", 0, 8, 1, False),
+        ("scrypt", 2**16, 9, 1, False),
+        ("scrypt", 2**16, 8, 5, False),
+    ],
+)
+def test_a_file_may_not_ask_for_endless_work(name, cost, memory, lanes, bearable):
+    assert sealed.Derivation(name, cost, memory, lanes).is_bearable() is bearable
+
+
+def test_a_file_of_exactly_the_most_bytes_is_read(tmp_path):
+    (tmp_path / "x").write_bytes(b"0123456789")
+    assert files.read_file(tmp_path / "x", 10).content == b"0123456789"
+    with pytest.raises(FileError, match="10 bytes; the most is 9"):
+        files.read_file(tmp_path / "x", 9)
+
+
 def test_sealed_text_that_is_no_keyring_is_called_that(path, tmp_path):
     (tmp_path / "home.secrets").write_bytes(sealed.seal(Secret('{"version": 9}'), PASSPHRASE))
     (tmp_path / "home.secrets").chmod(0o600)

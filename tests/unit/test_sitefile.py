@@ -208,6 +208,27 @@ def test_points_that_see_the_host_in_place_of_the_site_need_ports_of_it():
     assert [(problem.code, problem.field) for problem in problems] == [("port-taken", "points[1].services[0].port")]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "hint"),
+    [
+        ("tunnel.interface", 7, 'quote it if it is meant as text: "7"'),
+        ("tunnel.interface", True, "write text"),
+        ("tunnel.interface", [], "write text"),
+        ("site.router", "192.168.200.1", "write it as a list: [192.168.200.1]"),
+        ("site.router", {}, "write it as a list: [first, second]"),
+        ("tunnel.port", "1", "write a whole number"),
+        ("host.endpoint", 5, 'quote it if it is meant as text: "5"'),
+        ("host.name", None, "remove the line if this is not known"),
+        ("needs.opens", "sites", "did you mean site? It is one of both, points, site"),
+        ("needs.opens", "zzz", "write one of both, points, site"),
+        ("needs.opens", 1, "write one of both, points, site"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_what_to_write(path, value, hint):
+    site, problems = changed(path, value)
+    assert (site, [(problem.field, problem.hint) for problem in problems if problem.code != "missing"]) == (None, [(path, hint)])
+
+
 def services(text):
     return read(
         FULL.replace("strategy: gateway", "strategy: forward").replace(
