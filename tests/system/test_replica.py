@@ -20,6 +20,9 @@ pytestmark = pytest.mark.live
 REPOSITORY = Path(__file__).parents[2]
 PRESETS = sorted(REPOSITORY.glob("presets/*.yaml"))
 NOBODY = "65534"
+KILLED = "65533"  # a user whose processes nobody else's are among
+
+AsUser = Callable[[str], list[str]]  # a user's number -> the beginning of a command that runs Python code as that user
 
 # What the ordinary user runs: a site document from standard input, the findings as JSON.
 REHEARSE = """
@@ -33,8 +36,8 @@ print(json.dumps({"uid": os.getuid(), "rows": rows}))
 
 
 @pytest.fixture(scope="module")
-def python_for_nobody() -> Iterator[list[str]]:
-    """A command for Python as `nobody`; interpreter and libraries are bound to where that user may read them."""
+def python_as() -> Iterator[AsUser]:
+    """Python as an ordinary user; interpreter and libraries are bound to where that user may read them."""
     mounts = SHARED / str(os.getpid())
     mounts.mkdir()
     bound = {"python": Path(sys.base_prefix), "repository": REPOSITORY}
@@ -44,15 +47,16 @@ def python_for_nobody() -> Iterator[list[str]]:
         subprocess.run(["mount", "--rbind", str(source), str(mounts / name)], check=True)
     libraries = ":".join(str(mounts / name) for name in bound if name != "python")
     interpreter = mounts / "python/bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    user = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
-    yield ["env", "-C", str(mounts), f"PYTHONPATH={libraries}", "PYTHONDONTWRITEBYTECODE=1", *user, str(interpreter), "-c"]
+    privileges = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+    environment = ["env", "-C", str(mounts), f"PYTHONPATH={libraries}", "PYTHONDONTWRITEBYTECODE=1"]
+    yield lambda user: [*environment, "setpriv", "--reuid", user, "--regid", user, *privileges, str(interpreter), "-c"]
     for name in bound:
         subprocess.run(["umount", "-R", "-l", str(mounts / name)], check=True)
 
 
-def rehearse_as_nobody(python: list[str], document: Document) -> list[list[object]]:
+def rehearse_as_nobody(python: AsUser, document: Document) -> list[list[object]]:
     """The findings as [predicted, measured, agrees], measured by a process without any privilege."""
-    done = subprocess.run([*python, REHEARSE], input=json.dumps(document), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*python(NOBODY), REHEARSE], input=json.dumps(document), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert str(told["uid"]) == NOBODY
@@ -112,6 +116,13 @@ def one_family() -> Document:
     return document
 
 
+def dialled_at_its_lan_address(strategy: str = "forward", *, into_tunnel: bool = True) -> Document:
+    """Points that dial β at its own LAN address: a company's network in place of the internet."""
+    document = article_document(strategy, into_tunnel=into_tunnel)
+    document["host"]["endpoint"] = "192.168.200.2:51822"
+    return document
+
+
 def dialled_at_an_address() -> Document:
     """An endpoint that is written as an address."""
     document = article_document("masquerade")
@@ -122,20 +133,29 @@ def dialled_at_an_address() -> Document:
 @pytest.mark.parametrize(
     "document", CASES, ids=lambda case: f"{case['strategy']}-{case['site']['routes']}-{case['site']['router_drops_invalid']}"
 )
-def test_each_strategy_measures_as_traced(python_for_nobody: list[str], document: Document) -> None:
-    agree(rehearse_as_nobody(python_for_nobody, document), at_least=36)
+def test_each_strategy_measures_as_traced(python_as: AsUser, document: Document) -> None:
+    agree(rehearse_as_nobody(python_as, document), at_least=36)
 
 
-@pytest.mark.parametrize("make", [gateway_is_beta, dialled_by_beta, restricted, one_family, dialled_at_an_address])
-def test_other_shapes_of_a_site_measure_as_traced(python_for_nobody: list[str], make: Callable[[], Document]) -> None:
-    agree(rehearse_as_nobody(python_for_nobody, make()), at_least=3)
+@pytest.mark.parametrize(
+    "make", [gateway_is_beta, dialled_by_beta, restricted, one_family, dialled_at_an_address, dialled_at_its_lan_address]
+)
+def test_other_shapes_of_a_site_measure_as_traced(python_as: AsUser, make: Callable[[], Document]) -> None:
+    agree(rehearse_as_nobody(python_as, make()), at_least=3)
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
-def test_each_preset_measures_as_traced(python_for_nobody: list[str], path: Path) -> None:
+def test_each_preset_measures_as_traced(python_as: AsUser, path: Path) -> None:
     document, problems = yamltext.parse(path.read_bytes())
     assert document is not None, problems
-    agree(rehearse_as_nobody(python_for_nobody, document), at_least=10)
+    agree(rehearse_as_nobody(python_as, document), at_least=10)
+
+
+def test_an_endpoint_inside_its_own_tunnel_is_found_out(python_as: AsUser) -> None:
+    """With the LAN among the point's AllowedIPs, the packets of the tunnel itself go into the tunnel: nothing is reached at all."""
+    rows = rehearse_as_nobody(python_as, dialled_at_its_lan_address("masquerade", into_tunnel=False))
+    assert len(rows) >= 36
+    assert [measured for _, measured, _ in rows if "reachable=True" in str(measured)] == []
 
 
 def agree(rows: list[list[object]], *, at_least: int) -> None:
@@ -145,15 +165,15 @@ def agree(rows: list[list[object]], *, at_least: int) -> None:
     assert {"reachable=True" in str(measured) for _, measured, _ in rows} == {True, False}
 
 
-def test_nothing_is_left_when_the_user_kills_the_rehearsal(python_for_nobody: list[str]) -> None:
-    """A SIGKILLed rehearsal takes its namespaces along: within two seconds no process of that user is left."""
-    with subprocess.Popen([*python_for_nobody, REHEARSE], stdin=subprocess.PIPE, text=True) as process:
+def test_nothing_is_left_when_the_user_kills_the_rehearsal(python_as: AsUser) -> None:
+    """A rehearsal that is killed takes its namespaces along: within two seconds no process of that user is left."""
+    with subprocess.Popen([*python_as(KILLED), REHEARSE], stdin=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         process.stdin.write(json.dumps(article_document("masquerade")))
         process.stdin.close()
-        wait_for(lambda: any("wireguard-go" in name for name in names_of_nobody()))
+        wait_for(lambda: any("wireguard-go" in name for name in running()), seconds=20.0)
         os.kill(process.pid, 9)
-    wait_for(lambda: names_of_nobody() == [])
+    wait_for(lambda: running() == [])
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 2.0) -> None:
@@ -164,7 +184,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 2.0) -> None:
         time.sleep(0.02)
 
 
-def names_of_nobody() -> list[str]:
+def running() -> list[str]:
     """The commands of the processes of that user."""
-    done = subprocess.run(["ps", "-u", NOBODY, "-o", "args="], capture_output=True, text=True, check=False)
+    done = subprocess.run(["ps", "-u", KILLED, "-o", "args="], capture_output=True, text=True, check=False)
     return [line for line in done.stdout.splitlines() if "<defunct>" not in line]

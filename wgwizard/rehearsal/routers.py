@@ -18,7 +18,7 @@ def site_router_rules(plan: Plan, lans: Sequence[str], wan: str) -> str:
     """
     strict = plan.site.router_drops_invalid is not False and not in_cloud(plan.site)
     inside = ", ".join(f'"{name}"' for name in lans)
-    accepted = [f"iifname {{ {inside} }} accept", f'iifname "{wan}" ct status dnat accept']
+    accepted = [f"iifname {{ {inside} }} accept", f'iifname "{wan}" ct status dnat accept', *_dialled_directly(plan, wan)]
     return _table([_forward_chain(strict, accepted), _port_forwards(plan, wan), _masquerade(wan)])
 
 
@@ -32,6 +32,15 @@ def home_router_rules(lan: str, wan: str, forward: tuple[int, Address, int] | No
     accepted = [f'iifname "{lan}" accept', f'iifname "{wan}" ct status dnat accept']
     forwards = [_dnat(wan, *forward)] if forward is not None else []
     return _table([_forward_chain(True, accepted), _chain("prerouting", "nat", "dstnat", forwards), _masquerade(wan)])
+
+
+def _dialled_directly(plan: Plan, wan: str) -> list[str]:
+    """Where the points dial β at its own LAN address, the router lets that through."""
+    endpoint = plan.site.host.endpoint
+    own = next((address.ip for address in plan.site.host.addresses if endpoint is not None and str(address.ip) == endpoint.host), None)
+    if own is None or endpoint is None:
+        return []
+    return [f'iifname "{wan}" {"ip" if own.version == 4 else "ip6"} daddr {own} udp dport {endpoint.port} accept']
 
 
 def _port_forwards(plan: Plan, wan: str) -> str:
