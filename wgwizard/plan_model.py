@@ -139,6 +139,14 @@ def lan_addresses(site: Site, family: Family) -> tuple[Address, ...]:
     return tuple(address.ip for address in site.host.addresses if address.version == family)
 
 
+def lan_address(site: Site, network: Network) -> Address | None:
+    """β's address towards a site network: the one on its link, else the first of its family."""
+    own = [address for address in site.host.addresses if address.version == network.version]
+    near = next((address for address in own if address.network.overlaps(network)), None)
+    chosen = near or next(iter(own), None)
+    return chosen.ip if chosen is not None else None
+
+
 def tunnel_network_prefix(site: Site, address: Address) -> int:
     """The prefix length of the tunnel network that holds `address`; that of a single address where none does."""
     for network in site.tunnel.networks:

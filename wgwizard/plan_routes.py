@@ -1,33 +1,37 @@
 """The routes that the site needs, and what β itself must forward."""
 
 from wgwizard.host.facts import Facts
-from wgwizard.plan_model import FAMILIES, Forwarding, RouteNeeded, lan_addresses
-from wgwizard.site import Family, RoutesAt, Site, Strategy, of_family
+from wgwizard.plan_model import FAMILIES, Forwarding, RouteNeeded, lan_address
+from wgwizard.site import Family, Network, RoutesAt, Site, Strategy, of_family
 from wgwizard.siteroutes import is_default_gateway, way_back
 
 
 def routes_needed(site: Site, strategy: Strategy) -> tuple[RouteNeeded, ...]:
     """The routes to the tunnel networks, at as few places as do the whole work; none where β is the default gateway.
 
+    Computers take the address of β that is in their own network as the next hop, so β's every such address has its route.
     Where nothing is known of the site's routes the plan asks for one on the router: the person must look there first.
     """
     if not strategy.routes or is_default_gateway(site):
         return ()
-    found: list[RouteNeeded] = []
+    found: dict[RouteNeeded, None] = {}
     for network in site.tunnel.networks:
         family: Family = 4 if network.version == 4 else 6
-        via = lan_addresses(site, family)
-        if via:
-            found.extend(RouteNeeded(network, via[0], place) for place in _places(site, family))
+        for place in (RoutesAt.ROUTER, RoutesAt.DHCP, RoutesAt.HOSTS):
+            for told in _told(site, family, place):
+                via = lan_address(site, told)
+                if via is not None:
+                    found.setdefault(RouteNeeded(network, via, place))
     return tuple(found)
 
 
-def _places(site: Site, family: Family) -> tuple[RoutesAt, ...]:
-    """Where the route is told for this family's networks, in the order in which people do it."""
+def _told(site: Site, family: Family, place: RoutesAt) -> tuple[Network, ...]:
+    """The site networks that are told at a place; one is enough for the router, which takes a single next hop."""
+    networks = of_family((item.cidr for item in site.networks), family)
     if site.routes_at is None:
-        return (RoutesAt.ROUTER,)
-    wanted = {way_back(site, network).at for network in of_family((item.cidr for item in site.networks), family)}
-    return tuple(place for place in (RoutesAt.ROUTER, RoutesAt.DHCP, RoutesAt.HOSTS) if place in wanted)
+        return networks[:1] if place is RoutesAt.ROUTER else ()
+    told = tuple(network for network in networks if way_back(site, network).at is place)
+    return told[:1] if place is RoutesAt.ROUTER else told
 
 
 def forwarding(site: Site, facts: Facts | None) -> Forwarding:

@@ -33,6 +33,7 @@ def plan_warnings(plan: Plan) -> tuple[Problem, ...]:
             _endpoint_not_known,
             _nothing_to_forward,
             _resolvers_left_out,
+            _resolvconf,
             _family_without_tunnel,
         )
         for problem in check(plan)
@@ -257,6 +258,25 @@ def _resolvers_left_out(plan: Plan) -> list[Problem]:
             "site.dns.servers",
             f"{named(without)} may not ask every resolver of site.dns, so those are left out of the file",
             "permit UDP port 53 there (may_reach), or run a resolver on the host and name it under host.services",
+        )
+    ]
+
+
+def _resolvconf(plan: Plan) -> list[Problem]:
+    """wg-quick hands resolvers to resolvconf, and takes the tunnel down again where that is missing (wg-quick(8), DNS)."""
+    told = [
+        point.name
+        for point, interface in zip(plan.site.points, plan.points, strict=True)
+        if interface.dns is not None and point.platform == "linux"
+    ]
+    if not told:
+        return []
+    return [
+        warning(
+            "needs-resolvconf",
+            "site.dns",
+            f"the file of {named(told)} names resolvers: without a resolvconf command there, wg-quick gives up",
+            "install openresolv or systemd-resolved on the point, or leave site.dns out",
         )
     ]
 

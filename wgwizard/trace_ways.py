@@ -10,7 +10,7 @@ from enum import Enum
 from ipaddress import ip_network
 from typing import Final
 
-from wgwizard.plan_model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_addresses
+from wgwizard.plan_model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
 from wgwizard.site import Address, Family, Network, RoutesAt
 from wgwizard.siteroutes import RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
 
@@ -123,19 +123,19 @@ class Walker:
             return entered
         if refusal:
             return _dropped(entered, HOST, POINT, target, refusal)
-        own = lan_addresses(self.site, family)
-        if not own:
+        network = self._network_of(place)
+        own = lan_address(self.site, network)
+        if own is None:
             return _dropped(entered, HOST, POINT, target, f"the host has no IPv{family} address at the site")
-        if target in own:
+        if target in lan_addresses(self.site, family):
             return _dropped(entered, HOST, POINT, target, "this is the host itself: points may open only its own services")
         masquerade = family in kind.masqueraded and any(covers(item.destinations, place) for item in self.plan.masquerades)
-        source: Symbol = own[0] if masquerade else POINT
-        network = self._network_of(place)
+        source: Symbol = own if masquerade else POINT
         steps = [*entered, Step(HOST, source, target, "masquerade" if masquerade else "routed", "postrouting" if masquerade else "")]
         steps += self._by_router(network, source, target)
         if masquerade:
             why = "the host masquerades the points as its own LAN address, so the answers find their way without any route"
-            return Way(True, tuple(steps), own[0], why)
+            return Way(True, tuple(steps), own, why)
         trouble = self.no_way_back(kind, network)
         if trouble:
             return _dropped(steps, str(place), target, POINT, f"the packet arrives, but its answer is lost: {trouble}")
@@ -197,16 +197,16 @@ class Walker:
     def to_service(self, kind: PointKind, network: Network, clients: Iterable[Network], refusal: str) -> Way:
         """A computer of the site opens a port of β that leads to a point's service."""
         family: Family = 4 if network.version == 4 else 6
-        listen = lan_addresses(self.site, family)
-        if not listen:
+        listen = lan_address(self.site, network)
+        if listen is None:
             return Way(False, (), None, f"the host has no IPv{family} address at the site")
-        steps = [Step(str(network), None, listen[0], "routed"), *self._by_router(network, None, listen[0])]
+        steps = [Step(str(network), None, listen, "routed"), *self._by_router(network, None, listen)]
         if refusal:
-            return _dropped(steps, HOST, None, listen[0], refusal)
+            return _dropped(steps, HOST, None, listen, refusal)
         if not covers(clients, network):
-            return _dropped(steps, HOST, None, listen[0], "the port forward is not open to this network")
+            return _dropped(steps, HOST, None, listen, "the port forward is not open to this network")
         if family not in kind.families:
-            return _dropped(steps, HOST, None, listen[0], f"the point has no IPv{family} address in the tunnel")
+            return _dropped(steps, HOST, None, listen, f"the point has no IPv{family} address in the tunnel")
         if not self._forwards(family):
             return _dropped(steps, HOST, None, POINT, f"the host does not forward IPv{family}")
         own = self._tunnel_address(family) if self.plan.masquerade_into_tunnel else None

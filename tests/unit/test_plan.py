@@ -9,6 +9,7 @@ from tests.unit.article import KEYS, article, completed
 from wgwizard.host.facts import Facts
 from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.site import Cloud, Dns, Endpoint, Needs, Opens, Point, PortRange, Right, RoutesAt, Service, Site, Strategy, Tunnel
+from wgwizard.trace import trace
 
 HOST_ADDRESSES = ("10.0.0.2/32", "fd00:10::2/128")
 SITE = ("192.168.200.0/24", "192.168.201.0/24", "fd00:200::/64", "fd00:201::/64")
@@ -179,6 +180,22 @@ def test_routes_stand_where_they_do_the_whole_work() -> None:
         ("fd00:10::/64", "fd00:200::2", RoutesAt.ROUTER),
         ("fd00:10::/64", "fd00:200::2", RoutesAt.HOSTS),
     ]
+
+
+def test_computers_take_the_address_of_the_host_in_their_own_network() -> None:
+    site = article(routes_at=frozenset({RoutesAt.HOSTS}))
+    both = replace(site, host=replace(site.host, addresses=(*site.host.addresses, ip_interface("192.168.201.2/24"))))
+    vias = [str(route.via) for route in planned(both, Strategy.GATEWAY).routes if route.network.version == 4]
+    assert vias == ["192.168.200.2", "192.168.201.2"]
+    rows = trace(planned(both, Strategy.MASQUERADE))
+    assert {str(r.source_seen) for r in rows if r.target == "cameras" and r.reachable} == {"192.168.201.2"}
+
+
+def test_a_linux_point_that_is_told_resolvers_needs_resolvconf() -> None:
+    site = article(dns=Dns((ip_address("192.168.200.1"),)))
+    phone = replace(site, points=(replace(site.points[0], platform="android"),))
+    assert "needs-resolvconf" in codes(planned(site, Strategy.GATEWAY))
+    assert "needs-resolvconf" not in codes(planned(phone, Strategy.GATEWAY))
 
 
 def test_masquerade_and_port_forward_need_no_route() -> None:

@@ -87,7 +87,7 @@ def _hosts_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
     lines = [
         "",
         "On every computer of the site that shares the host's link and that the points use. Linux commands; not for computers",
-        "behind another router.",
+        "behind another router. Of several lines with one destination take that whose next hop is in the computer's own network.",
         *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
         *section(
             "Add for good, with systemd-networkd in the interface's .network file (not verified on your computers)", _networkd(routes)
