@@ -47,8 +47,7 @@ def _run(options: argparse.Namespace) -> int:
     from wgwizard import cli_remote
     from wgwizard.host.connector import SshConnector
 
-    verb = {"apply": cli_remote.apply, "uninstall": cli_remote.uninstall}[options.verb]
-    return verb(options, SshConnector())
+    return cli_remote.VERBS[options.verb](options, SshConnector())
 
 
 def _wizard(options: argparse.Namespace) -> int:

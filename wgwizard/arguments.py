@@ -1,7 +1,6 @@
 """The command line's words and options; imports nothing heavy, so that --help answers at once."""
 
 import argparse
-import difflib
 from collections.abc import Sequence
 
 from wgwizard import __version__
@@ -13,6 +12,7 @@ VERBS = {
     "plan": "every file for every node, and who reaches whom",
     "rehearse": "prove the plan in a replica of the site, in namespaces of this machine",
     "apply": "put the plan on Host β, with a way back",
+    "status": "when each point was last heard of by Host β",
     "uninstall": "take everything off Host β again",
     "schema": "the JSON Schema of the site file",
 }
@@ -44,6 +44,8 @@ def is_file(word: str) -> bool:
 
 
 def _unknown(word: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(word, VERBS, n=1)
     suggestion = f"did you mean “{near[0]}”?" if near else f"the verbs are {', '.join(VERBS)}"
     return f"“{word}” is no verb; {suggestion} (a site file has a / in it or ends in .yaml)"
@@ -98,10 +100,11 @@ def _add_apply(apply: argparse.ArgumentParser) -> None:
     _add_remote(apply)
 
 
-def _add_uninstall(uninstall: argparse.ArgumentParser) -> None:
-    uninstall.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
-    uninstall.add_argument("--interface", help="the tunnel's interface (default: the site's, else wg0)")
-    _add_remote(uninstall)
+def _add_on_host(verb: argparse.ArgumentParser) -> None:
+    """Status and uninstall."""
+    verb.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
+    verb.add_argument("--interface", help="the tunnel's interface (default: the site's, else wg0)")
+    _add_remote(verb)
 
 
 def _add_schema(schema: argparse.ArgumentParser) -> None:
@@ -147,6 +150,7 @@ _ADD = {
     "plan": _add_plan,
     "rehearse": _add_rehearse,
     "apply": _add_apply,
-    "uninstall": _add_uninstall,
+    "status": _add_on_host,
+    "uninstall": _add_on_host,
     "schema": _add_schema,
 }

@@ -1,6 +1,7 @@
-"""The verbs that connect: apply and uninstall. The connector is handed in by `__main__`."""
+"""The verbs that connect: apply, status and uninstall. The connector is handed in by `__main__`."""
 
 import argparse
+from collections.abc import Callable
 
 from wgwizard import output, profiles
 from wgwizard.applying import Connector, Event, Outcome, Target
@@ -9,6 +10,7 @@ from wgwizard.cli import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.secret import Secret
@@ -38,15 +40,36 @@ def apply(options: argparse.Namespace, connector: Connector) -> int:
     return ExitCode.OK
 
 
+def status(options: argparse.Namespace, connector: Connector) -> int:
+    """When Host β last heard of each point."""
+    site, interface = _on_host(options)
+    ages = connector.handshakes(interface, target_of(options, site), TerminalAsk(options.yes))
+    lock = profiles.load_lock(options.site) if options.site is not None else Lock()
+    names = {key: name for name, key in lock.public_keys.items()}
+    if site is not None:
+        names |= {point.public_key: point.name for point in site.points if point.public_key is not None}
+    rows = [(names.get(key, key), age) for key, age in ages.items()]
+    if options.json:
+        put(output.to_json({"interface": interface, "points": [{"name": name, "handshake_seconds_ago": age} for name, age in rows]}))
+    else:
+        put("\n".join(output.handshake_text(name, age) for name, age in rows) or f"{interface} has no points")
+    return ExitCode.OK
+
+
 def uninstall(options: argparse.Namespace, connector: Connector) -> int:
     """Take everything of ours off Host β, after asking (unless --yes)."""
-    if options.site is None and options.ssh is None:
-        raise UsageError("uninstall needs a site file or --ssh TARGET", "wgwizard uninstall SITE.yaml")
-    site = profiles.load_site(options.site).site if options.site is not None else None
-    interface = options.interface or (site.tunnel.interface if site is not None else DEFAULT_INTERFACE)
+    site, interface = _on_host(options)
     outcome = connector.uninstall(interface, target_of(options, site), TerminalAsk(options.yes), _teller(options))
     _report(options, outcome)
     return ExitCode.OK
+
+
+def _on_host(options: argparse.Namespace) -> tuple[Site | None, str]:
+    """The site, where one is named, and the tunnel's interface."""
+    if options.site is None and options.ssh is None:
+        raise UsageError(f"{options.verb} needs a site file or --ssh TARGET", f"wgwizard {options.verb} SITE.yaml")
+    site = profiles.load_site(options.site).site if options.site is not None else None
+    return site, options.interface or (site.tunnel.interface if site is not None else DEFAULT_INTERFACE)
 
 
 def target_of(options: argparse.Namespace, site: Site | None) -> Target:
@@ -130,3 +153,6 @@ def _say_owners(options: argparse.Namespace, site: Site) -> None:
     say(f"Now write the points' files (wgwizard plan {options.site} -o DIR --passphrase-file FILE), and:")
     for point in site.points:
         say(f"  {output.owner_text(site, point)}")
+
+
+VERBS: dict[str, Callable[[argparse.Namespace, Connector], int]] = {"apply": apply, "status": status, "uninstall": uninstall}

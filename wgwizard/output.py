@@ -14,6 +14,7 @@ from wgwizard.render.artefact import Artefact
 from wgwizard.site import Point, Site
 from wgwizard.trace import Hop, Reach
 
+DEAD_AFTER = 180
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
 
 
@@ -203,6 +204,14 @@ def event_text(event: Event) -> str:
     sign = {"running": "●", "done": "✓", "failed": "×", "skipped": "○"}[event.state.value]
     undo = f"   (undo in {event.undo_in:.0f} s)" if event.undo_in is not None else ""
     return f"{sign} {event.step.value}: {event.text}{undo}"
+
+
+def handshake_text(name: str, age: float | None) -> str:
+    """When a point was last heard of; `age` in seconds."""
+    if age is None:
+        return f"○ {name}: never"
+    # A session in use renews its handshake every two minutes, and after three it is dead (WireGuard paper, section 6.1).
+    return f"{'✓' if age <= DEAD_AFTER else '!'} {name}: {age:.0f} s ago"
 
 
 def owner_text(site: Site, point: Point) -> str:

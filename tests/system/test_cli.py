@@ -33,7 +33,7 @@ def wgwizard(tmp_path: Path, client_key: str) -> Callable[..., tuple[int, str, s
 
     def run(verb: str, *words: str) -> tuple[int, str, str]:
         connecting = ("--identity", client_key, "--known-hosts", "known_hosts") if verb != "plan" else ()
-        sealed = ("--passphrase-file", "phrase") if verb != "uninstall" else ()
+        sealed = ("--passphrase-file", "phrase") if verb in ("apply", "plan") else ()
         argv = [sys.executable, "-m", "wgwizard", verb, "site.yaml", *connecting, *sealed, *words]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         found = subprocess.run(argv, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
@@ -70,6 +70,7 @@ def test_from_the_first_dry_run_to_the_uninstall(beta: LabHost, wgwizard: Callab
     assert len(secrets) == 2
     assert not [secret for secret in secrets if secret in changes + lines + words]
 
+    assert wgwizard("status")[:2] == (0, "○ laptop: never\n")
     assert wgwizard("uninstall")[0] == 2
     assert wgwizard("uninstall", "--yes")[0] == 0
     assert beta.run("ip", "link", "show", "wg0", check=False).returncode != 0

@@ -298,6 +298,7 @@ def test_a_host_that_is_not_there_is_exit_4(folder):
     found = run(*words, cwd=folder, check=4)
     assert "127.0.0.1" in found.stderr
     run("uninstall", "--ssh", "admin@127.0.0.1:1", "--yes", cwd=folder, check=4)
+    run("status", "--ssh", "admin@127.0.0.1:1", cwd=folder, check=4)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

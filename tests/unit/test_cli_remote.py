@@ -36,6 +36,7 @@ class Host:
         self.outcome = outcome
         self.asks = asks
         self.plan = self.keyring = self.target = self.interface = None
+        self.ages: dict[str, float | None] = {}
 
     def apply(self, site, make_plan, keyring, target, ask, tell, *, dry_run):
         self.keyring, self.target = keyring, target
@@ -50,7 +51,8 @@ class Host:
         return self.outcome
 
     def handshakes(self, interface, target, ask):
-        raise AssertionError("the command line does not ask for handshakes")
+        self.interface, self.target = interface, target
+        return self.ages
 
 
 @pytest.fixture
@@ -146,6 +148,19 @@ def test_uninstall_needs_a_site_or_a_target(folder):
     assert (host.interface, host.target.address) == ("wg0", "admin@192.168.200.2")
     with pytest.raises(UsageError):
         cli_remote.uninstall(arguments.parse(["uninstall"]), host)
+
+
+def test_status_names_the_points_that_were_heard_of(folder, capsys):
+    host = Host(Outcome(True, "applied", HOST_KEY))
+    apply(host, "--passphrase-file", "phrase")
+    capsys.readouterr()
+    host.ages = {host.keyring.public["laptop"]: 12.4, host.keyring.public["phone"]: None, HOST_KEY[::-1]: 600.0}
+    assert cli_remote.status(arguments.parse(["status", "site.yaml"]), host) == ExitCode.OK
+    assert capsys.readouterr().out.splitlines() == ["✓ laptop: 12 s ago", "○ phone: never", f"! {HOST_KEY[::-1]}: 600 s ago"]
+    assert cli_remote.status(arguments.parse(["status", "--ssh", "root@h", "--json"]), host) == ExitCode.OK
+    document = json.loads(capsys.readouterr().out)
+    assert document["interface"] == "wg0"
+    assert [point["handshake_seconds_ago"] for point in document["points"]] == [12.4, None, 600.0]
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------------
