@@ -229,6 +229,18 @@ def test_a_value_of_the_wrong_kind_is_told_what_to_write(path, value, hint):
     assert (site, [(problem.field, problem.hint) for problem in problems if problem.code != "missing"]) == (None, [(path, hint)])
 
 
+def test_a_list_of_one_lan_interface_is_that_interface():
+    site, problems = changed("host.interface", ["br-lan"])
+    assert (site.host.interfaces, problems) == (("br-lan",), ())
+
+
+def test_the_hosts_name_is_taken_also_where_it_is_not_said():
+    document, _ = yamltext.parse(FULL.encode())
+    del document["host"]["name"]
+    document["points"][1]["name"] = "Beta"
+    assert [(problem.code, problem.field) for problem in sitefile.read(document)[1]] == [("duplicate-name", "points[1].name")]
+
+
 def services(text):
     return read(
         FULL.replace("strategy: gateway", "strategy: forward").replace(
