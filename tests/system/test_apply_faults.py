@@ -5,6 +5,8 @@ OLD means: files by bytes, mode and owner, ruleset, sysctls, units, addresses an
 
 import os
 import signal
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -302,6 +304,86 @@ def test_a_second_session_is_told_who_is_at_work(beta: LabHost, make_client: Mak
     work.join(30)
     assert states == ["applied"]
     assert before.differences(take(beta)) != []
+
+
+def test_a_confirmed_change_that_cannot_be_written_is_finished_by_the_next_apply(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    freeze = "mount --bind /etc/sysctl.d /etc/sysctl.d && mount -o remount,bind,ro /etc/sysctl.d"
+    client.on_event = at(Step.VERIFY, State.DONE, lambda: beta.sh(freeze))
+    with pytest.raises(RemoteError, match="confirmed, but could not be written for the next boot"):
+        client.apply()
+    with pytest.raises(RemoteError, match="An earlier change was confirmed but cannot be written"):
+        client.apply()
+    assert not (beta.root / "etc/sysctl.d/60-wgwizard-wg0.conf").exists()
+    beta.sh("umount /etc/sysctl.d")
+    assert client.apply().state == "unchanged"
+    assert [path for path in OUR_FILES if not (beta.root / path[1:]).exists()] == []
+    assert beta.sh("ls /run | grep -x wgwizard || true") == ""
+
+
+def test_a_power_cut_right_after_the_confirmation_is_mended_by_the_next_apply(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    before = take(beta)
+    client.on_event = at(Step.CONFIRM, State.DONE, beta.crash)
+    with pytest.raises(RemoteError):
+        client.apply()
+    beta.boot()
+    client.on_event = lambda _: None
+    assert client.apply().state in ("applied", "unchanged")
+    assert client.apply().state == "unchanged"
+    client.uninstall()
+    assert take(beta).files == before.files
+
+
+def test_a_lock_of_an_earlier_boot_is_taken_over(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    beta.sh("mkdir -p /run/wgwizard/transaction && printf 'id=old\\nboot=another\\nuntil=999999\\n' > /run/wgwizard/transaction/owner")
+    assert client.apply().state == "applied"
+
+
+def test_a_change_whose_timer_died_is_undone_at_the_next_contact(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta, confirm_timeout=5)
+    before = take(beta)
+    client.on_event = at(Step.ACTIVATE, State.DONE, kill_self)
+    assert apply_in_child(client) == -signal.SIGKILL
+    beta.sh("systemctl stop 'wgwizard-rollback-*.timer'")
+    client.on_event = lambda _: None
+    with pytest.raises(RemoteError, match="Another session is changing this host"):
+        client.apply()
+    time.sleep(16)
+    client.answers.wanted = False
+    with pytest.raises(CancelledError):
+        client.apply()
+    assert_old(beta, before)
+
+
+def advertise_router() -> None:
+    """A router advertisement on the LAN (RFC 4861, 4.2): default router for half an hour, without prefixes."""
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as router:
+        router.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+        index = socket.if_nametoindex("br0")
+        router.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0), ("ff02::1", 0, 0, index))
+
+
+def test_a_default_route_learned_by_router_advertisement_survives_apply_and_undo(beta: LabHost, make_client: MakeClient) -> None:
+    beta.sh("ip -6 route del default")
+    advertise_router()
+    learned = "ip -6 route show default | grep -o 'default via fe80[^ ]* dev eth0 proto ra'"
+    deadline = time.monotonic() + 5
+    while not (route := beta.sh(f"{learned} || true")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert route
+    client = make_client(beta, confirm_timeout=UNDO_AFTER)
+    before = take(beta)
+    client.on_event = at(Step.ACTIVATE, State.DONE, kill_self)
+    assert apply_in_child(client) == -signal.SIGKILL
+    assert_old(beta, before, within=UNDO_AFTER + 6)
+    assert beta.sh(learned) == route
+    client.on_event = lambda _: None
+    client.apply()
+    assert beta.sh(learned) == route
+    assert beta.sh("cat /proc/sys/net/ipv6/conf/eth0/accept_ra").strip() == "2"
+    assert client.apply().state == "unchanged"
 
 
 def test_an_undo_is_armed_before_anything_is_touched(beta: LabHost, make_client: MakeClient) -> None:

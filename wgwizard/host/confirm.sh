@@ -12,7 +12,7 @@ main() {
     sh "$T/engine.sh" persist
   left=600
   while [ ! -e "$RUN/result-$ID" ] && [ ! -e "$T/trouble" ] && [ $left -gt 0 ]; do nap; left=$((left - 1)); done
-  if [ ! -e "$RUN/result-$ID" ]; then say failed "$(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
+  if [ ! -e "$RUN/result-$ID" ]; then rm -f -- "$T/waited_for"; say failed "$(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
   if [ -f "$RUN/notes-$ID" ]; then sed 's/^/@ note /' "$RUN/notes-$ID"; rm -f -- "$RUN/notes-$ID"; fi
   take_result >/dev/null
   await_end_of "wgwizard-persist-$ID.service"

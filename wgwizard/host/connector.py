@@ -1,7 +1,7 @@
 """applying.Connector over SSH: what the command line and the wizard call to change Host β."""
 
 from wgwizard.applying import Ask, MakePlan, Outcome, Target, Tell
-from wgwizard.errors import CancelledError, RemoteError, SiteRefusedError
+from wgwizard.errors import RemoteError, SiteRefusedError
 from wgwizard.host import safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts
@@ -9,7 +9,6 @@ from wgwizard.host.layout import Layout
 from wgwizard.host.packages import missing_packages
 from wgwizard.host.probe import probe
 from wgwizard.host.session import Session
-from wgwizard.host.shell import RootShell
 from wgwizard.host.steps import Staging
 from wgwizard.host.transaction import engine_script
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
@@ -26,48 +25,46 @@ class SshConnector:
         """Bring the host to the plan, or leave it as it was; with `dry_run` only say what would change."""
         layout = Layout(site.tunnel.interface)
         session = Session(layout, target, ask, tell)
+
+        def wanted_for(facts: Facts) -> Wanted:
+            return wanted_of(render(make_plan(facts), keyring), facts, layout)
+
         with session.opened() as shell:
-            facts = session.probed(shell)
-            session.refuse(safety.unsupported(facts))
+            facts, ended = session.looked_at(shell, read_only=dry_run)
             if not dry_run:
                 facts = session.with_packages(shell, facts)
-            wanted = _wanted(make_plan, keyring, facts, layout)
+            wanted = wanted_for(facts)
+            _refuse_incomplete(wanted)
             session.refuse(safety.refusals(facts, wanted, layout))
-            notes = (*(problem.message for problem in safety.warnings(facts)), *_missing_notes(facts))
+            notes = (*ended, *(problem.message for problem in safety.warnings(facts)), *_missing_notes(facts))
             found = changes(facts, wanted, layout)
             session.previewed(found)
-            if not found:
-                return Outcome(False, "unchanged", facts.public_key, (), notes)
-            if dry_run:
-                return Outcome(False, "preview", facts.public_key, found, notes)
-            if not ask.confirm(found):
-                raise CancelledError("Nothing was changed on the host.")
+            if dry_run or not found:
+                return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
+            session.confirmed(found)
             change = session.transaction("apply", facts)
             staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"))
-            with change.run(shell, staging, lambda after: running_differences(after, wanted)).connection as connection:
-                fresh = RootShell(connection, target, ask, shell.password)
-                facts = session.checked(fresh, lambda after: changes(after, _rewanted(make_plan, keyring, after, layout), layout))
-        return Outcome(True, "applied", facts.public_key or change.key, found, (*notes, *change.notes))
+            with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
+                facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout))
+        return Outcome(True, "applied", facts.public_key, found, (*notes, *change.notes))
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""
         layout = Layout(interface)
         session = Session(layout, target, ask, tell)
         with session.opened() as shell:
-            facts = session.probed(shell)
-            session.refuse(safety.unsupported(facts))
+            facts, ended = session.looked_at(shell, read_only=False)
             if not facts.ours:
-                return Outcome(False, "absent", None, (), (f"There is nothing of ours for {interface} on the host.",))
+                return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
             session.refuse(safety.uninstall_refusals(facts))
             found = uninstall_changes(facts, layout)
             session.previewed(found)
-            if not ask.confirm(found):
-                raise CancelledError("Nothing was changed on the host.")
+            session.confirmed(found)
             change = session.transaction("uninstall", facts)
             staging = Staging(None, (), engine_script(layout, change.id, "uninstall"))
-            with change.run(shell, staging, uninstall_differences).connection as connection:
-                session.checked(RootShell(connection, target, ask, shell.password), lambda after: uninstall_changes(after, layout))
-        return Outcome(True, "uninstalled", None, found, tuple(change.notes))
+            with change.run(shell, staging, uninstall_differences) as fresh:
+                session.checked(fresh, lambda after: uninstall_changes(after, layout))
+        return Outcome(True, "uninstalled", None, found, (*ended, *change.notes))
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""
@@ -80,8 +77,7 @@ class SshConnector:
         return {peer.public_key: max(0.0, now - peer.handshake) if peer.handshake else None for peer in facts.tunnel.peers}
 
 
-def _wanted(make_plan: MakePlan, keyring: Keyring, facts: Facts, layout: Layout) -> Wanted:
-    wanted = _rewanted(make_plan, keyring, facts, layout)
+def _refuse_incomplete(wanted: Wanted) -> None:
     if wanted.missing:
         raise SiteRefusedError(
             "The host's files are not complete.",
@@ -90,11 +86,6 @@ def _wanted(make_plan: MakePlan, keyring: Keyring, facts: Facts, layout: Layout)
                 for name in wanted.missing
             ),
         )
-    return wanted
-
-
-def _rewanted(make_plan: MakePlan, keyring: Keyring, facts: Facts, layout: Layout) -> Wanted:
-    return wanted_of(render(make_plan(facts), keyring), facts, layout)
 
 
 def _missing_notes(facts: Facts) -> tuple[str, ...]:

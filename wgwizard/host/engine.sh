@@ -151,12 +151,18 @@ keep_baseline() {
     flush "$STATE/$IFACE" && mv -- "$STATE/$IFACE/baseline.part" "$STATE/$IFACE/baseline"
 }
 
-persist_apply() {
-  keep_baseline || return 1
+# What we wrote, by digest. While files are being replaced both the old and the new ones count as ours.
+record_applied() {
   true >"$T/applied"
   while read -r mode path; do
     echo "$(digest_of "$T/new/$(basename "$path")") $path" >>"$T/applied"
   done <"$T/manifest"
+  cat "$STATE/$IFACE/applied" "$T/applied" 2>/dev/null >"$T/applied_meanwhile"
+  place "$STATE/$IFACE/applied" 0600 0:0 "$T/applied_meanwhile"
+}
+
+persist_apply() {
+  keep_baseline && record_applied || return 1
   while read -r mode path; do
     place_new "$mode" "$path" || return 1
     case $path in
@@ -191,7 +197,8 @@ persist_uninstall() {
 persist() {
   if [ ! -e "$T/confirmed" ]; then return 1; fi
   systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
-  if ! "persist_$MODE"; then
+  rm -f -- "$T/trouble"
+  if ! "persist_$MODE" 2>>"$T/log"; then
     trouble "$(log_tail)"
     return 1
   fi

@@ -86,12 +86,15 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed"; `stale` ones may be taken over."""
+    """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed".
+
+    One that is `left_over` has nobody who ends it.
+    """
 
     state: str = "none"
     who: str = ""
     since: str = ""
-    stale: bool = False
+    left_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

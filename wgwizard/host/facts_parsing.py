@@ -199,7 +199,7 @@ def _ssh(text: str) -> SshPath | None:
 def _transaction(text: str) -> Transaction:
     state, _, rest = text.partition("\n")
     pairs = _pairs(rest)
-    return Transaction(state.strip() or "none", pairs.get("who", ""), pairs.get("since", ""), pairs.get("stale") == "yes")
+    return Transaction(state.strip() or "none", pairs.get("who", ""), pairs.get("since", ""), pairs.get("left_over") == "yes")
 
 
 def _or_none(make: Callable[[str], _T], text: str) -> _T | None:

@@ -9,7 +9,6 @@ import paramiko
 from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host import known_hosts
-from wgwizard.host.address import SshAddress
 from wgwizard.host.known_hosts import KnownKeys, Verdict
 
 GLOBAL_FILE = Path("/etc/ssh/ssh_known_hosts")
@@ -23,12 +22,12 @@ class HostKeyFiles:
     own: Path
 
     @classmethod
-    def of(cls, target: Target, address: SshAddress) -> "HostKeyFiles":
-        """The named file alone, or the user's and the machine's."""
+    def of(cls, target: Target, name: str) -> "HostKeyFiles":
+        """The named file alone, or the user's and the machine's; `name` is the one under which the host's key is kept."""
         own = Path(target.known_hosts).expanduser() if target.known_hosts else Path.home() / ".ssh" / "known_hosts"
         files = (own,) if target.known_hosts else (own, own.with_name("known_hosts2"), GLOBAL_FILE)
         entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
-        return cls(KnownKeys(entries, address.known_hosts_name), own)
+        return cls(KnownKeys(entries, name), own)
 
     def check(self, key: paramiko.PKey) -> Verdict:
         """KNOWN or UNKNOWN; raises RemoteError for a changed or revoked key."""

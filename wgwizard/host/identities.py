@@ -1,6 +1,5 @@
 """The keys with which we log in: an identity file, the agent's, or the default ones."""
 
-import getpass
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from paramiko.pkey import UnknownKeyType
 
 from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
-from wgwizard.host.address import SshAddress
 
 # sshd ends the connection after MaxAuthTries (6) failures, and newer ones then punish the address (sshd_config(5)).
 MOST_KEYS = 5
-DEFAULT_FILES = ("id_ed25519", "id_ecdsa", "id_rsa")
+DEFAULT_FILES = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +24,8 @@ class Identity:
     key: paramiko.PKey
 
 
-def login_name(address: SshAddress) -> str:
-    """The user to log in as: the address's, else our own."""
-    return address.user or getpass.getuser()
-
-
-def identities(target: Target) -> Iterator[Identity]:
-    """The keys to try, in order and at most five: the named file alone, else the agent's and then the default files."""
+def identities(target: Target, configured: tuple[str, ...]) -> Iterator[Identity]:
+    """The keys to try, in order and at most five: the named file alone, else the agent's, then those that ssh would use."""
     if target.identity is not None:
         yield Identity(target.identity, _load(Path(target.identity).expanduser()))
         return
@@ -40,7 +33,7 @@ def identities(target: Target) -> Iterator[Identity]:
     for agent_key in _agent_keys()[:left]:
         left -= 1
         yield Identity("agent", agent_key)
-    for path in (Path.home() / ".ssh" / name for name in DEFAULT_FILES):
+    for path in (Path(name).expanduser() for name in configured or DEFAULT_FILES):
         if left and path.is_file():
             try:
                 key = _load(path)

@@ -19,7 +19,7 @@ TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIRE
 def probe(shell: RootShell, layout: Layout) -> Facts:
     """The facts of the host; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
-    result = shell.run(script(layout, "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
+    result = shell.run(script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
     try:
         return parse_facts(sections(result.stdout, nonce), layout)
     except ProbeUnreadableError:

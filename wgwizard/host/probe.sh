@@ -83,7 +83,7 @@ show_ours() {
   transaction_state
   if [ -d "$T" ]; then
     cat "$T/owner" 2>/dev/null
-    if lock_is_stale; then echo stale=yes; fi
+    if is_left_over; then echo left_over=yes; fi
   fi
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wgwizard.applying import Ask, Change, Event, State, Step, Target, Tell
 from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.host import safety
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import shown
@@ -18,6 +19,7 @@ from wgwizard.host.transaction import Transaction
 from wgwizard.problems import Problem
 
 INSTALL_TIMEOUT = 900.0
+RECOVERY_TIMEOUT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,41 @@ class Session:
             self._say(Step.CONNECT, State.DONE, str(connection.address))
             yield RootShell(connection, self.target, self.ask)
 
-    def probed(self, shell: RootShell) -> Facts:
-        """How the host stands."""
+    def looked_at(self, shell: RootShell, *, read_only: bool) -> tuple[Facts, tuple[str, ...]]:
+        """How the host stands, and notes of what was ended first; raises RemoteError where it cannot be changed at all.
+
+        What an earlier session left half done is ended by the host, unless this is to be `read_only`.
+        """
+        facts = self._probed(shell)
+        self.refuse(safety.unsupported(facts))
+        left = facts.transaction
+        if left.state == "none":
+            return facts, ()
+        if not left.left_over:
+            raise RemoteError(
+                f"Another session is changing this host: {left.who}; since {left.since}.",
+                "Wait until it has ended; its lock ends by itself.",
+            )
+        if read_only:
+            raise RemoteError("An earlier change of this host was not brought to its end.", "Apply: that ends it first.")
+        return self._recovered(shell), (f"What an earlier session left ({left.state}) was ended first.",)
+
+    def _probed(self, shell: RootShell) -> Facts:
         self._say(Step.PROBE, State.RUNNING, "looking at the host")
         facts = probe(shell, self.layout)
         self._say(Step.PROBE, State.DONE, facts.system.name or facts.system.kernel)
         return facts
+
+    def _recovered(self, shell: RootShell) -> Facts:
+        self._say(Step.PROBE, State.RUNNING, "ending what an earlier session left")
+        result = shell.run(script(self.layout, "recover", main="recover_now; exit"), timeout=RECOVERY_TIMEOUT)
+        if b"@ failed" in result.stdout:
+            raise RemoteError(
+                "An earlier change was confirmed but cannot be written for the next boot: "
+                + shown(result.stdout).removeprefix("@ failed "),
+                "Mend the reason, such as a full disk, and apply again.",
+            )
+        return self._probed(shell)
 
     def refuse(self, problems: tuple[Problem, ...]) -> None:
         """Raise RemoteError with every reason, if there is one."""
@@ -65,7 +96,7 @@ class Session:
         result = shell.run(script(self.layout, main=text + "main; exit"), timeout=INSTALL_TIMEOUT)
         if result.status != 0:
             raise RemoteError(f"`{command}` failed on the host: {shown(result.stderr or result.stdout)}", "Install them by hand.")
-        facts = self.probed(shell)
+        facts = self._probed(shell)
         missing = missing_packages(facts)
         if missing:
             raise RemoteError(f"The host still lacks {', '.join(missing)} after `{command}`.", "Install them by hand.")
@@ -75,6 +106,11 @@ class Session:
         """Say how much would change."""
         text = f"{len(found)} change{'' if len(found) == 1 else 's'}" if found else "nothing to change"
         self._say(Step.PREVIEW, State.DONE, text)
+
+    def confirmed(self, found: tuple[Change, ...]) -> None:
+        """Raise CancelledError unless the person wants it."""
+        if not self.ask.confirm(found):
+            raise CancelledError("Nothing was changed on the host.")
 
     def transaction(self, mode: str, facts: Facts) -> Transaction:
         """A new change of this host as these facts describe it."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from wgwizard.applying import Ask, Target
 from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host import launch
-from wgwizard.host.identities import login_name
 from wgwizard.host.masking import shown
 from wgwizard.host.ssh import Connection, Result
 from wgwizard.secret import Secret
@@ -42,7 +41,7 @@ class RootShell:
         return result
 
     def _who(self) -> str:
-        return f"{login_name(self.connection.address)}@{self.connection.address.host}"
+        return f"{self.connection.user}@{self.connection.address.host}"
 
     def _validated_password(self) -> Secret:
         password = self._target.sudo_password or self._ask.sudo_password(self._who())
@@ -59,7 +58,7 @@ class RootShell:
         if "tty" in said or "terminal" in said:
             raise RemoteError(
                 f"sudo on the host wants a terminal (requiretty): {said}",
-                f"Add `Defaults:{login_name(self.connection.address)} !requiretty`.",
+                f"Add `Defaults:{self.connection.user} !requiretty`.",
             )
         raise RemoteError(
             f"sudo did not accept the password of {self._who()}; it was tried once.", "Give the right one; nothing was changed."

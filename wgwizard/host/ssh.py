@@ -19,9 +19,10 @@ from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host import known_hosts
 from wgwizard.host.address import SshAddress, parse_address
 from wgwizard.host.host_keys import HostKeyFiles
-from wgwizard.host.identities import Identity, identities, login_name
+from wgwizard.host.identities import Identity, identities
 from wgwizard.host.launch import Command
 from wgwizard.host.masking import shown
+from wgwizard.host.ssh_config import Login, resolve
 
 CONNECT_TIMEOUT = 15.0
 DEAD_PEER_MILLISECONDS = 8000
@@ -47,9 +48,10 @@ class ConnectionLostError(RemoteError):
 class Connection:
     """An authenticated connection; `run` executes one script."""
 
-    def __init__(self, transport: paramiko.Transport, address: SshAddress, host_key: bytes) -> None:
+    def __init__(self, transport: paramiko.Transport, login: Login, host_key: bytes) -> None:
         self._transport = transport
-        self.address = address
+        self.address = login.address
+        self.user = login.user
         self.host_key = host_key
 
     def close(self) -> None:
@@ -145,8 +147,9 @@ def connect(target: Target, ask: Ask, *, pinned: bytes | None = None) -> Connect
 
     `pinned` is the key that an earlier connection saw: any other is refused. Raises RemoteError or CancelledError.
     """
-    address = parse_address(target.address)
-    files = HostKeyFiles.of(target, address)
+    login = resolve(parse_address(target.address))
+    address = login.address
+    files = HostKeyFiles.of(target, login.known_hosts_name)
     transport = _handshake(address, files.known.kinds())
     key = _key_of(transport)
     try:
@@ -162,11 +165,11 @@ def connect(target: Target, ask: Ask, *, pinned: bytes | None = None) -> Connect
             raise RemoteError(
                 f"The host key of {address} changed between two connections.", "Do not go on: find out what answers at this address."
             )
-        _authenticate(transport, address, target)
+        _authenticate(transport, login, target)
     except BaseException:
         transport.close()
         raise
-    return Connection(transport, address, key.asbytes())
+    return Connection(transport, login, key.asbytes())
 
 
 def _accept(target: Target, ask: Ask, address: SshAddress, key: paramiko.PKey, files: HostKeyFiles) -> None:
@@ -231,16 +234,15 @@ def _key_of(transport: paramiko.Transport) -> paramiko.PKey:
     return transport.get_remote_server_key()
 
 
-def _authenticate(transport: paramiko.Transport, address: SshAddress, target: Target) -> None:
-    user = login_name(address)
+def _authenticate(transport: paramiko.Transport, login: Login, target: Target) -> None:
     tried: list[str] = []
-    for identity in identities(target):
+    for identity in identities(target, login.identity_files):
         tried.append(identity.name)
-        if _accepted(transport, user, identity):
+        if _accepted(transport, login.user, identity):
             return
     shown_keys = ", ".join(tried) if tried else "no key was found: neither in an agent nor in ~/.ssh"
     raise RemoteError(
-        f"{address} does not let {user} in by key ({shown_keys}).",
+        f"{login.address} does not let {login.user} in by key ({shown_keys}).",
         "Add your public key to ~/.ssh/authorized_keys there (ssh-copy-id), or name the right key with --identity.",
     )
 

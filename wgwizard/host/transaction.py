@@ -4,7 +4,7 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from wgwizard.applying import Ask, Event, State, Step, Target, Tell
@@ -48,12 +48,12 @@ class Transaction:
     facts: Facts
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     undo_at: float | None = None
-    key: str | None = None
     notes: list[str] = field(default_factory=list)
     _ending: tuple[str, str] | None = None
 
-    def run(self, shell: RootShell, staging: Staging, differences: Callable[[Facts], tuple[str, ...]]) -> RootShell:
-        """Do it all; returns the shell of the new connection, which the caller closes.
+    @contextlib.contextmanager
+    def run(self, shell: RootShell, staging: Staging, differences: Callable[[Facts], tuple[str, ...]]) -> Iterator[RootShell]:
+        """Do it all; gives the shell of the new connection.
 
         `differences` compares the facts after the activation with the plan. Raises RemoteError with the host as it was, or saying
         how it stands.
@@ -63,12 +63,9 @@ class Transaction:
         except ConnectionLostError:
             raise self._lost_while_activating(shell) from None
         fresh = self._verified(shell, differences)
-        try:
+        with fresh.connection:
             self._confirm(fresh)
-        except BaseException:
-            fresh.connection.close()
-            raise
-        return fresh
+            yield fresh
 
     def said(self, step: Step, state: State, text: str = "") -> None:
         """Tell the front end, with the seconds left until the host undoes."""
@@ -81,6 +78,7 @@ class Transaction:
         self.said(Step.STAGE, State.RUNNING)
         text = script(
             self.layout,
+            "recover",
             "transaction",
             main=stage_function(staging, f"END-{secrets.token_hex(12)}") + 'main "$@"; exit',
             ID=self.id,

@@ -13,21 +13,13 @@ busy() {
   exit 1
 }
 
-# What an earlier session left: confirmed is finished, pending past its deadline is undone, the rest is nothing yet.
-recover() {
-  case $(transaction_state) in
-    confirmed) sh "$T/engine.sh" persist ;;
-    pending | rolling) sh "$T/engine.sh" rollback ;;
-    *) mv -- "$T" "$RUN/stale-$ID" && rm -rf -- "$RUN/stale-$ID" ;;
-  esac
-  if [ -d "$T" ]; then say failed "what an earlier session left could not be finished: $(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
-}
-
 take_lock() {
   mkdir -p -- "$RUN" || { say failed "$RUN cannot be made"; exit 1; }
   chmod 700 "$RUN"
   if [ -d "$T" ]; then
-    if [ "$(transaction_state)" = confirmed ] || lock_is_stale; then recover; else busy; fi
+    if is_left_over; then recover; else busy; fi
+    if [ -d "$T" ]; then say failed "what an earlier session left could not be finished: $(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
+    mkdir -p -- "$RUN"
   fi
   mkdir -- "$T" 2>/dev/null || busy
   until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 60))
@@ -126,7 +118,6 @@ activate() {
   fi
   while [ -d "$T" ] && [ ! -e "$RUN/result-$ID" ]; do
     if [ -e "$T/activated" ]; then
-      say key "$(wg show "$IFACE" public-key 2>/dev/null)"
       say done activate
       rm -f -- "$T/waited_for"
       return
