@@ -1,0 +1,128 @@
+"""Applying from the wizard. FakeConnector stands in for a real host; the live one is in tests/system."""
+
+from pathlib import Path
+
+from screens.draft import Draft
+from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
+from tests.screens.person import Person, matches_golden, sit_down
+from wgwizard import profiles
+from wgwizard.applying import Step
+
+SUDO = "sudo-PASSWORD-of-admin"
+PASSPHRASE = "correct horse battery staple"
+OFFICE = {
+    "version": 1,
+    "name": "office",
+    "site": {"networks": ["192.168.1.0/24"], "routes": ["router", "dhcp"]},
+    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "ssh": "admin@192.168.1.10"},
+    "points": [{"name": "laptop"}],
+    "needs": {"opens": "points", "tell_points_apart": False},
+}
+
+
+async def to_the_apply_page(person: Person) -> None:
+    await person.press("ctrl+n", "ctrl+n", "ctrl+n")
+    await person.sees("A passphrase for the keys")
+    await person.pastes(PASSPHRASE)
+    await person.press("enter")
+    await person.pastes(PASSPHRASE)
+    await person.press("enter")
+    await person.sees("9 of 9 · Apply", "Apply to admin@192.168.1.10")
+
+
+async def to_the_changes(person: Person) -> None:
+    await person.press("enter")
+    await person.sees("Is this Host β?", FINGERPRINT)
+    await person.press("right", "enter")
+    await person.sees("The sudo password of admin@192.168.1.10")
+    await person.pastes(SUDO)
+    await person.press("enter")
+    await person.sees("2 changes on Host β; nothing is changed yet", "[Interface]", "+PrivateKey = (hidden)")
+
+
+async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do():
+    host = FakeConnector()
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        matches_golden("apply-before.txt", person.read())
+        await to_the_changes(person)
+        matches_golden("apply-changes.txt", person.read())
+        await person.press("tab", "enter")
+        await person.sees("● switch over", "undo in 1:1", "✓ arm the undo", "○ connect afresh", "the host goes back to how it was")
+        assert host.applied == []
+        await person.press("ctrl+n")
+        await person.sees("9 of 9 · Apply")
+        host.go_on.set()
+        await person.sees("✓ Host β is as planned.", "! ufw is active: 2 rules were added")
+        person.sees_no("undo in")
+        matches_golden("apply-after.txt", person.read())
+        await person.press("ctrl+n")
+        await person.sees("What each point's owner does now", "laptop.conf")
+        assert (host.applied, [target.address for target in host.targets]) == (["masquerade"], ["admin@192.168.1.10"])
+        assert [secret is not None and secret.reveal() for secret in host.sudo] == [SUDO]
+        assert profiles.load_lock("office.yaml").public_keys["host"] == HOST_PUBLIC_KEY
+        await person.press("enter")
+        await person.sees("✓ written")
+        written = [path for path in Path().rglob("*.conf") if "laptop" in path.parts]
+        assert [path.stat().st_mode & 0o777 for path in written] == [0o600]
+        assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
+        host.handshake_of = person.app.draft.keyring.public["laptop"]
+        await person.press("tab", "enter")
+        await person.sees("✓ laptop: arrived 3 s ago")
+    seen = "".join(person.everything_seen)
+    secrets = [*person.app.draft.keyring.private.values(), *person.app.draft.keyring.preshared.values()]
+    assert [text for text in (SUDO, PASSPHRASE, *(secret.reveal() for secret in secrets)) if text in seen] == []
+
+
+async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
+    host = FakeConnector(fails_at=Step.ACTIVATE)
+    host.go_on.set()
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await to_the_changes(person)
+        await person.press("tab", "enter")
+        await person.sees(
+            "× the tunnel did not come up, so the host went back to how it was", "journalctl -u wg-quick@wg0", "× switch over"
+        )
+        person.sees_no("undo in")
+        matches_golden("apply-failed.txt", person.read())
+        assert host.applied == []
+        host.fails_at = None
+        await to_the_changes(person)
+        await person.press("tab", "enter")
+        await person.sees("✓ Host β is as planned.")
+    assert host.applied == ["masquerade"]
+
+
+async def test_an_unknown_host_key_is_refused_by_habit():
+    """Enter alone must not trust a key, nor change a host."""
+    host = FakeConnector()
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await person.press("enter")
+        await person.sees("Is this Host β?")
+        await person.press("enter")
+        await person.sees("× the host key was not accepted")
+    assert host.sudo == []
+
+
+async def test_no_to_the_changes_changes_nothing():
+    host = FakeConnector()
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await to_the_changes(person)
+        await person.press("escape")
+        await person.sees("× nothing was changed")
+    assert host.applied == []
+
+
+async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
+    host = FakeConnector()
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await person.press("ctrl+n")
+        await person.sees("laptop.conf", "not complete yet, missing: host.public_key")
+        await person.press("enter")
+        await person.sees("○ not complete yet: laptop (host.public_key)")
+    assert host.targets == []
+    assert [path for path in Path().rglob("*.conf") if "laptop" in path.parts] == []

@@ -1,0 +1,232 @@
+"""How the wizard behaves: nothing is lost, nothing is said too early, and every way of working it works."""
+
+from pathlib import Path
+
+from screens.draft import Draft
+from tests.screens.person import sit_down
+from wgwizard import profiles, unfinished
+
+OFFICE = {
+    "version": 1,
+    "name": "office",
+    "site": {"networks": ["192.168.1.0/24"], "routes": ["router", "dhcp"]},
+    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820"},
+    "points": [{"name": "laptop"}, {"name": "phone", "platform": "android"}],
+    "needs": {"opens": "points", "tell_points_apart": False},
+}
+
+
+async def test_back_loses_nothing():
+    async with sit_down(begin_at="site") as person:
+        await person.press("tab")
+        await person.pastes("192.168.1.0/24")
+        await person.press("ctrl+n")
+        await person.pastes("192.168.1.")
+        await person.press("escape")
+        await person.sees("1 of 9 · Site", "192.168.1.0/24")
+        await person.press("escape")
+        await person.sees("What would you like to begin with?")
+        await person.press("f3")
+        await person.sees("2 of 9 · Host β")
+        assert person.app.draft.document["site"] == {"networks": ["192.168.1.0/24"]}
+        assert person.app.draft.document["host"]["addresses"] == ["192.168.1."]
+
+
+async def test_a_problem_is_said_beside_its_field_when_it_is_left_and_never_before():
+    async with sit_down(begin_at="site") as person:
+        await person.press("tab")
+        await person.pastes("192.168.1.0/33")
+        person.sees_no("×")
+        await person.press("tab")
+        await person.sees("× '192.168.1.0/33'")
+        rows = person.read().splitlines()
+        place = next(place for place, row in enumerate(rows) if "×" in row)
+        assert rows[place - 1].strip() == "192.168.1.0/33"
+        await person.press("shift+tab", "backspace", "backspace")
+        await person.pastes("24")
+        person.sees_no("×")
+
+
+async def test_next_goes_to_the_first_problem_and_stays():
+    async with sit_down(begin_at="site") as person:
+        await person.press("ctrl+n")
+        await person.sees("1 of 9 · Site", "×")
+        assert person.focused_path() == "site.networks"
+
+
+async def test_next_unfolds_a_problem_that_is_folded_away():
+    draft = Draft({**OFFICE, "host": {**OFFICE["host"], "services": [{"name": "dns", "protocol": "udp"}]}})
+    async with sit_down(draft=draft, begin_at="host") as person:
+        await person.press("ctrl+n")
+        await person.sees("2 of 9 · Host β", "×")
+        assert person.focused_path() == "host.services"
+
+
+async def test_enter_goes_from_answer_to_answer_and_then_to_the_next_page():
+    async with sit_down(draft=Draft(OFFICE), begin_at="needs") as person:
+        assert person.focused_path() == "needs.opens"
+        await person.press("enter")
+        assert person.focused_path() == "needs.tell_points_apart"
+        await person.press("enter")
+        await person.sees("6 of 9 · Strategy")
+
+
+async def test_a_question_that_does_not_matter_is_not_asked():
+    async with sit_down(draft=Draft(OFFICE), begin_at="needs") as person:
+        person.sees_no("see Host β in place of")
+        await person.press("down")
+        await person.sees("see Host β in place of")
+
+
+async def test_overruling_says_what_is_lost_and_is_saved():
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        await person.sees("Recommended: Masquerade")
+        while "Your choice: Site gateway " not in person.read():
+            await person.press("down")
+        person.sees_no("Recommended:")
+        assert person.app.draft.document["strategy"] == "gateway"
+        await person.press("enter", "ctrl+n", "ctrl+n")
+        await person.sees("A passphrase for the keys")
+        await person.pastes("one")
+        await person.press("enter")
+        await person.pastes("another")
+        await person.press("enter")
+        await person.sees("× The two are not the same.")
+        assert not Path("office.secrets").exists()
+        await person.press("escape", "escape", "escape")
+        await person.sees("6 of 9 · Strategy")
+        await person.press("home", *["up"] * 5)
+        await person.sees("Recommended: Masquerade")
+        assert "strategy" not in person.app.draft.document
+
+
+async def test_a_strategy_that_cannot_work_stops_the_way():
+    async with sit_down(draft=Draft({**OFFICE, "strategy": "forward"}), begin_at="strategy") as person:
+        await person.sees("Cannot work here: Port forward")
+        await person.press("ctrl+n")
+        await person.sees("6 of 9 · Strategy")
+
+
+async def test_the_mouse_works_for_everything():
+    async with sit_down(draft=Draft(OFFICE), begin_at="needs") as person:
+        await person.clicks("Choices", (2, 2))
+        assert person.app.draft.document["needs"]["opens"] == "both"
+        across = next(widget for widget in person.app.query("Choices") if widget.across)
+        await person.pilot.click(across, offset=(1, 0))
+        assert person.app.draft.document["needs"]["tell_points_apart"] is True
+        await person.clicks("#next")
+        await person.sees("6 of 9 · Strategy")
+        await person.clicks("#back")
+        await person.sees("5 of 9 · Needs")
+        await person.clicks("StepBar", (1, 0))
+        await person.sees("1 of 9 · Site")
+        await person.clicks("#next")
+        await person.sees("2 of 9 · Host β")
+
+
+async def test_help_says_why_and_a_question_mark_can_be_typed():
+    async with sit_down(begin_at="site") as person:
+        await person.press("f1")
+        await person.sees("The name becomes the name of the saved file", "`hostname`")
+        await person.press("escape", "?")
+        await person.sees("home?")
+        await person.press("backspace", "enter", "enter", "?")
+        await person.sees("a route is that way")
+
+
+async def test_points_are_edited_and_removed():
+    async with sit_down(draft=Draft(OFFICE), begin_at="points") as person:
+        await person.press("enter", "end")
+        await person.pastes("-2")
+        await person.press("escape")
+        await person.sees("Keep what you typed for this point?")
+        await person.press("enter")
+        await person.sees("4 of 9 · Points", "laptop-2")
+        await person.press("down", "delete")
+        await person.sees("Remove phone?")
+        await person.press("right", "enter")
+        await person.sees("4 of 9 · Points", "laptop-2")
+        assert [point["name"] for point in person.app.draft.document["points"]] == ["laptop-2"]
+        await person.press("delete")
+        await person.press("right", "enter", "ctrl+n")
+        await person.sees("4 of 9 · Points", "×")
+        assert "points" not in person.app.draft.document
+
+
+async def test_two_points_of_one_name_are_told_before_the_next_page():
+    async with sit_down(draft=Draft({**OFFICE, "points": [{"name": "laptop"}, {"name": "laptop"}]}), begin_at="points") as person:
+        await person.press("ctrl+n")
+        await person.sees("Point 2 · laptop", "×")
+
+
+async def test_leaving_asks_once_keeps_the_draft_and_the_next_start_offers_it():
+    async with sit_down(begin_at="site") as person:
+        await person.press("ctrl+u")
+        await person.pastes("garden")
+        await person.press("ctrl+q")
+        await person.sees("Leave the wizard?", "draft.yaml")
+        await person.press("ctrl+q", "escape")
+        await person.sees("1 of 9 · Site")
+        await person.press("ctrl+q", "right", "enter")
+    assert person.app.return_code == 130
+    assert unfinished.load_draft()["name"] == "garden"
+    async with sit_down() as person:
+        await person.sees("Go on with the draft (garden)")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "garden")
+
+
+async def test_a_saved_site_is_opened_and_a_bad_path_is_said():
+    profiles.save_site("office.yaml", OFFICE)
+    async with sit_down() as person:
+        await person.press("tab")
+        await person.pastes("ofice.yaml")
+        await person.press("enter")
+        await person.sees("× ", "ofice.yaml")
+        await person.press("ctrl+u")
+        await person.pastes("office.yaml")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "office")
+        await person.press("ctrl+q")
+        await person.sees("Everything is saved in office.yaml.")
+        await person.press("right", "enter")
+    assert person.app.return_code == 0
+    assert unfinished.load_draft() is None
+
+
+async def test_saving_early_goes_to_what_is_missing():
+    async with sit_down(begin_at="needs") as person:
+        await person.press("ctrl+s")
+        await person.sees("1 of 9 · Site", "×")
+        assert person.focused_path() == "site.networks"
+
+
+async def test_another_file_is_replaced_only_when_one_says_so():
+    Path("office.yaml").write_text("mine\n")
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        await person.press("ctrl+n", "ctrl+n", "ctrl+n")
+        await person.sees("Replace office.yaml?")
+        await person.press("enter")
+        await person.sees("8 of 9 · Save")
+    assert Path("office.yaml").read_text() == "mine\n"
+
+
+async def test_long_ipv6_texts_do_not_break_the_layout():
+    address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"
+    document = {
+        **OFFICE,
+        "name": "a-rather-long-name-for-a-site-that-goes-on-and-on-and-on-to-63",
+        "site": {"networks": ["2001:db8:aaaa:bbbb::/64", "2001:db8:aaaa:cccc::/64", "192.168.1.0/24"]},
+        "host": {"addresses": [f"{address}/64", "192.168.1.10/24"], "endpoint": f"[{address}]:51820", "ssh": "admin@" + "a" * 55},
+        "points": [{"name": "p" * 40, "addresses": ["fd00:1111:2222:3333:4444:5555:6666:7777"]}],
+        "tunnel": {"networks": ["fd00:1111:2222:3333::/64", "10.0.0.0/24"]},
+    }
+    async with sit_down(draft=Draft(document), begin_at="site") as person:
+        for place in ("1 of 9", "2 of 9", "3 of 9", "4 of 9", "5 of 9", "6 of 9", "7 of 9"):
+            await person.sees(place)
+            rows = person.read().splitlines()
+            assert len(rows) == 24
+            assert max(len(row) for row in rows) <= 80
+            assert rows[0].startswith(" wgwizard")
+            assert "^N next" in rows[-1]
+            await person.press("ctrl+n")
