@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.theme import Theme
 from textual.widgets import Button, ContentSwitcher, Footer
 
+from screens.background import Broke
 from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import Choose, Help
 from screens.draft import Draft
@@ -185,6 +186,14 @@ class WizardApp(Careful, inherit_bindings=False):
         dialog = Choose("Leave the wizard?", kept, (("stay", "Stay"), ("go", "Leave")))
         dialog.id = "leave"
         self.push_screen(dialog, lambda answer: self.leave_with(0 if self.draft.is_saved else 130) if answer == "go" else None)
+
+    def keep_answers(self) -> None:
+        """Before an end that nobody asked for."""
+        self.tools.keep(self.draft)
+
+    def on_broke(self, message: Broke) -> None:
+        """Work beside the screen met an error that nobody expected."""
+        raise message.error
 
     def leave_with(self, code: int) -> None:
         """Keep what is not saved, and end with this exit code."""

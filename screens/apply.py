@@ -19,7 +19,8 @@ from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
 from wgwizard.host.facts import Facts
-from wgwizard.plan import HOST, Plan
+from wgwizard.pipeline import planned, with_host_key
+from wgwizard.plan import Plan
 
 _TITLES = {
     Stage.CONNECT: "connect",
@@ -141,7 +142,7 @@ class ApplyStep(Step):
         keyring, target, ask = self.draft.keyring, self.tools.target(address), DialogAsk(self.app)
 
         def plan_for(facts: Facts) -> Plan:
-            return found.plan(keyring, facts)
+            return planned(found, keyring, facts)
 
         def work() -> Outcome:
             return connector.apply(found.site, plan_for, keyring, target, ask, self._tell, dry_run=False)
@@ -165,9 +166,11 @@ class ApplyStep(Step):
         """Done, or why not."""
         ended.stop()
         self.busy, self.undo_at = False, None
+        self._tick()
         start = self.query_one("#start", Button)
         start.disabled = False
         start.label = "Apply again"
+        start.refresh(layout=True)
         ending = self.query_one("#ending", Static)
         ending.set_class(ended.error is not None, "-error")
         if ended.error is not None:
@@ -194,7 +197,7 @@ class ApplyStep(Step):
         """β's public key completes the points' files; it belongs into the lock file."""
         if result.host_public_key is None:
             return
-        lock = replace(self.draft.lock, public_keys={**self.draft.lock.public_keys, HOST: result.host_public_key})
+        lock = with_host_key(self.draft.lock, result.host_public_key)
         self.change(replace(self.draft, lock=lock))
         if self.draft.path is not None:
             profiles.save_lock(self.draft.path, lock)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from wgwizard.questions import Choice
 
-_GAP = 3
+_GAP = 2
 
 
 class Choices(Widget, can_focus=True):
@@ -80,14 +80,15 @@ class Choices(Widget, can_focus=True):
     def _piece(self, place: int, choice: Choice) -> Content:
         held = self.holds(choice)
         sign = ("[x]" if held else "[ ]") if self.several else ("(●)" if held else "( )")
-        style = "choices--cursor" if self.has_focus and place == self.cursor else "choices--chosen" if held else None
-        label = f"{sign} {choice.label}"
+        here = self.has_focus and place == self.cursor
+        style = "choices--cursor" if here else "choices--chosen" if held else None
+        label = f"{'▸' if here else ' '}{sign} {choice.label}"
         text = Content.styled(label, self.get_visual_style(style, partial=True)) if style else Content(label)
         if self.across or not choice.example:
             return text
-        column = max(len(other.label) for other in self.offered) + 4
+        column = max(len(other.label) for other in self.offered) + 5
         example = Content.styled(choice.example, self.get_visual_style("choices--example", partial=True))
-        return Content.assemble(text, " " * (column - len(label) + _GAP), example)
+        return Content.assemble(text, " " * (column - len(label) + 2), example)
 
     def action_move(self, by: int) -> None:
         """Move the cursor, and unless several may be chosen, choose."""
@@ -123,7 +124,7 @@ class Choices(Widget, can_focus=True):
             return y if 0 <= y < len(self.offered) else None
         start = 0
         for place, choice in enumerate(self.offered):
-            width = len(choice.label) + 4
+            width = len(choice.label) + 5
             if start <= x < start + width:
                 return place
             start += width + _GAP

@@ -77,5 +77,7 @@ class Buttons(Horizontal):
 
     def label(self, text: str, *, can_go_back: bool) -> None:
         """What Next does here, and whether there is a way back."""
-        self.query_one("#next", Button).label = Content(f"{text} ▶")
+        following = self.query_one("#next", Button)
+        following.label = Content(f"{text} ▶")
+        following.refresh(layout=True)
         self.query_one("#back", Button).disabled = not can_go_back

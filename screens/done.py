@@ -12,8 +12,8 @@ from screens.background import Ended, run_beside
 from screens.draft import Draft
 from screens.owners import waiting_text, what_to_do
 from screens.step import Step
-from screens.study import Study, outcome, study
-from screens.tools import Tools, write_point_files
+from screens.study import Study, outlook, study
+from screens.tools import Tools, write_files
 
 _EVERY = 5.0
 _WHY = (
@@ -43,16 +43,16 @@ class DoneStep(Step):
             yield Static("", id="arrived", markup=False)
         yield Static("", id="told", markup=False)
         with Horizontal(classes="answers"):
-            yield Button("Write the points' files", id="write", compact=True, variant="primary")
+            yield Button("Write all files to a folder", id="write", compact=True, variant="primary")
             yield Button("Wait for them", id="wait", compact=True)
 
     def enter(self, draft: Draft) -> None:
         """Say what is left."""
         super().enter(draft)
         self.found, _ = study(draft)
-        if self.found is None or self.found.recommendation.chosen is None:
+        if self.found is None or self.found.strategy is None:
             return
-        result = outcome(self.found, draft.keyring)
+        result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
         self.query_one("#owners", Static).update(Content("\n").join(what_to_do(self.found.site, result.bundle)))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
@@ -81,9 +81,9 @@ class DoneStep(Step):
 
     def _write(self) -> None:
         if self.found is not None:
-            bundle = outcome(self.found, self.keyring).bundle
+            bundle = outlook(self.found, self.keyring).bundle
             draft = self.draft
-            run_beside(self, "write", lambda: write_point_files(draft, bundle))
+            run_beside(self, "write", lambda: write_files(draft, bundle))
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found

@@ -1,16 +1,18 @@
 """Every file that will stand on every node, to look at before anything is written."""
 
+from textwrap import wrap
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.draft import Draft
-from screens.field import ProblemLine
+from screens.field import said
 from screens.preview import Preview
 from screens.reach import table
 from screens.step import Step
-from screens.study import Result, draft_with_keys, outcome, study
+from screens.study import Outlook, draft_with_keys, outlook, study
 from wgwizard.render.artefact import Artefact
 
 _EXPLAINED = (
@@ -37,11 +39,10 @@ class FilesStep(Step):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self.result: Result | None = None
+        self.result: Outlook | None = None
 
     def compose(self) -> ComposeResult:
-        """The list, the preview with its heading, and warnings."""
-        yield ProblemLine(id="warnings")
+        """The list, the preview and its heading."""
         with Horizontal(id="files-both"):
             yield OptionList(markup=False, compact=True, id="artefacts")
             yield Preview(id="preview")
@@ -51,34 +52,39 @@ class FilesStep(Step):
         """Make the files; keys that are missing are made once and kept with the draft."""
         super().enter(draft)
         found, _ = study(draft)
-        if found is None or found.recommendation.chosen is None:
+        if found is None or found.strategy is None:
             return
-        self.result = outcome(found, draft.keyring)
+        self.result = outlook(found, draft.keyring)
         self.change(draft_with_keys(draft, found, self.result.keyring))
         self._show(self.result)
 
-    def _show(self, result: Result) -> None:
+    def _show(self, result: Outlook) -> None:
         listed = self.query_one("#artefacts", OptionList)
         listed.clear_options()
         listed.add_option(Option("Who reaches whom"))
+        listed.add_option(Option(f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"))
         listed.add_options([Option(label(artefact)) for artefact in result.bundle.artefacts])
         listed.highlighted = 0
         listed.focus()
-        self.query_one(ProblemLine).show(result.warnings)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the marked one."""
         event.stop()
         if self.result is None:
             return
-        preview, said = self.query_one(Preview), self.query_one("#file-heading", Static)
+        preview, heading_line = self.query_one(Preview), self.query_one("#file-heading", Static)
         if event.option_index == 0:
             preview.show("\n".join(table(self.result.reaches, max(preview.size.width - 2, 60))))
-            said.update("what the plan lets through, hop by hop reckoned from these files")
+            heading_line.update("what the plan lets through, hop by hop reckoned from these files")
             return
-        artefact = self.result.bundle.artefacts[event.option_index - 1]
+        if event.option_index == 1:
+            room = max(preview.size.width - 2, 60)
+            preview.show("\n".join(line for problem in self.result.warnings for line in wrap(said(problem), room, subsequent_indent="  ")))
+            heading_line.update("what may surprise; nothing here stops the way")
+            return
+        artefact = self.result.bundle.artefacts[event.option_index - 2]
         preview.show(artefact.text)
-        said.update(heading(artefact))
+        heading_line.update(heading(artefact))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter in the list goes over to the preview, to scroll it."""

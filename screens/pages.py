@@ -50,7 +50,7 @@ def _no_strategy(draft: Draft) -> bool:
     from screens.study import study
 
     found, _ = study(draft)
-    return found is None or found.recommendation.chosen is None
+    return found is None or found.strategy is None
 
 
 def _files(draft: Draft, _: Tools) -> Step:

@@ -16,6 +16,7 @@ from screens.field import ProblemLine
 from screens.reach import table
 from screens.step import Step
 from screens.study import Study, study
+from wgwizard.pipeline import planned
 from wgwizard.problems import Problem
 from wgwizard.questions import STRATEGY, Choice
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
@@ -116,7 +117,7 @@ class StrategyStep(Step):
         ways.focus()
         shown = shown_of(found.recommendation, found.site.strategy)
         why = Content("\n").join(list(_reasons(shown, self._room)))
-        self._say(heading(found.recommendation, shown), why, found.problems)
+        self._say(heading(found.recommendation, shown), why, problems)
         self._show_rest(found)
 
     def _say(self, heading: Content, reasons: Content, problems: tuple[Problem, ...]) -> None:
@@ -130,7 +131,7 @@ class StrategyStep(Step):
 
     def _show_rest(self, found: Study) -> None:
         self.query_one("#else", Static).update(what_else(found.recommendation, self._room))
-        lines = table(trace(found.plan(self.draft.keyring)), self._room) if found.recommendation.chosen else ["No strategy, no way."]
+        lines = table(trace(planned(found, self.draft.keyring)), self._room) if found.strategy else ["No strategy, no way."]
         self.query_one("#reach", Static).update("\n".join(lines))
 
     def on_choices_changed(self, event: Choices.Changed) -> None:
@@ -158,7 +159,7 @@ class StrategyStep(Step):
     def finish(self) -> None:
         """Go on where a strategy stands."""
         found, _ = study(self.draft)
-        if found is not None and found.recommendation.chosen is not None:
+        if found is not None and found.strategy is not None:
             self.post_message(self.Finished())
             return
         self.query_one(VerticalScroll).scroll_home(animate=False)

@@ -5,12 +5,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import Any
 
+from rich.text import Text
 from textual.app import App
 
 from wgwizard.errors import UsageError
 
+_OURS = ("wgwizard", "screens", "presets")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -44,21 +45,24 @@ class Careful(App[None]):
 
     def on_signal(self, number: int) -> None:
         """The terminal goes away or somebody ends us: leave as the shell expects, 128 + the signal's number."""
+        self.keep_answers()
         self.exit(return_code=128 + number)
+
+    def keep_answers(self) -> None:
+        """Keep what a person typed, before an end that nobody asked for."""
 
     def _fatal_error(self) -> None:
         """Say where it broke. Textual's own report prints local variables, and those may be keys."""
-        self.bell()
         error = sys.exc_info()[1] or self._exception
+        self.keep_answers()
         self._exit_renderables.append(crash_text(error))
         self._close_messages_no_wait()
 
 
-def crash_text(error: BaseException | None) -> Any:
-    """Where an error arose, without its message and without any variable, for both may hold secrets."""
-    from rich.text import Text
-
+def crash_text(error: BaseException | None) -> Text:
+    """Where an error arose in our own files, without its message and without any variable, for both may hold secrets."""
     frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
-    kind = type(error).__name__ if error is not None else "unknown error"
-    return Text("\n".join([f"The wizard broke ({kind}), and your answers are kept as a draft. Please report these lines:", *lines]))
+    ours = [frame for frame in frames if any(f"/{name}/" in frame.filename for name in _OURS)] or frames[-1:]
+    lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in ours]
+    head = f"× The wizard broke ({type(error).__name__}). Your answers are kept as a draft. Please report these lines:"
+    return Text("\n".join([head, *lines]))

@@ -7,10 +7,9 @@ from pathlib import Path
 from screens.draft import Draft
 from wgwizard import unfinished
 from wgwizard.applying import Connector, Target
-from wgwizard.files import replace_file
-from wgwizard.plan import HOST, ROUTER
 from wgwizard.questions import new_document
 from wgwizard.render.artefact import Bundle
+from wgwizard.writing import write_bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +53,10 @@ def is_worth_keeping(draft: Draft) -> bool:
     return draft.document != new_document()
 
 
-def write_point_files(draft: Draft, bundle: Bundle) -> str:
-    """Write each point's complete file to its own folder beside the site (0600); the text says what was written and what not."""
-    base = Path(draft.path or "site.yaml").with_suffix("")
-    written, waiting = [], []
-    for artefact in bundle.artefacts:
-        if artefact.node in (HOST, ROUTER):
-            continue
-        if artefact.missing:
-            waiting.append(f"{artefact.node} ({', '.join(artefact.missing)})")
-            continue
-        target = base / artefact.node / Path(artefact.path).name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(target, artefact.content().encode(), int(artefact.mode, 8))
-        written.append(str(target))
-    said = [f"✓ written: {', '.join(written)}"] if written else []
-    return "\n".join(said + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))
+def write_files(draft: Draft, bundle: Bundle) -> str:
+    """Write every complete file to a folder beside the site, one folder a computer; the text says what was written and what not."""
+    folder = Path(draft.path or "site.yaml").with_suffix("")
+    written = write_bundle(folder, bundle)
+    waiting = dict.fromkeys(f"{artefact.node} ({', '.join(artefact.missing)})" for artefact in bundle.artefacts if artefact.missing)
+    lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
+    return "\n".join(lines + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))

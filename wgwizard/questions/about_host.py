@@ -86,6 +86,6 @@ SERVICES = Question(
 HOST = Group(
     name="host",
     title="Host β",
-    about="Host β is the Linux computer at the site that holds the tunnel: a small server, or a Raspberry Pi.",
+    about="Host β is the Linux computer at the site that WireGuard runs on.",
     questions=(ADDRESSES, ENDPOINT, SSH, GATEWAY, NAME, INTERFACE, KEYS, SERVICES),
 )

@@ -132,6 +132,6 @@ HOME = Question(
 POINT = Group(
     name="points",
     title="Points",
-    about="People connecting from outside: each laptop, phone or device is a point.",
+    about="People connecting from outside: each laptop or phone is a point.",
     questions=(NAME, PLATFORM, MAY_REACH, SERVICES, OPENS, ADDRESSES, PUBLIC_KEY, PRESHARED, BEHIND_NAT, ENDPOINT, HOME),
 )

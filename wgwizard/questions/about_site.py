@@ -126,6 +126,6 @@ DNS_SEARCH = Question(
 SITE = Group(
     name="site",
     title="Site",
-    about="The site is the network with the computers that you want to reach from outside.",
+    about="The site is the network that you want to reach from outside.",
     questions=(NAME, NETWORKS, ROUTES, COMPUTERS, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
 )

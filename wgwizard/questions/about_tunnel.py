@@ -53,6 +53,6 @@ MTU = Question(
 TUNNEL = Group(
     name="tunnel",
     title="Tunnel",
-    about="The tunnel is a small network of its own. Leave everything empty and good values are chosen.",
+    about="A small network of its own. Left empty, good values are chosen.",
     questions=(NETWORKS, ADDRESSES, PORT, INTERFACE, MTU),
 )
