@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.draft import Draft
+from screens.focus import focus
 from screens.step import Step
 from screens.study import Study, study
 from screens.tools import Tools
@@ -115,7 +116,7 @@ class ApplyStep(Step):
         if later is not None:
             self.query_one("#ending", Static).update(later)
         if able:
-            start.focus()
+            focus(start)
 
     def _show_progress(self) -> None:
         self.query_one("#progress", Static).update(progress(self.events))
@@ -176,7 +177,7 @@ class ApplyStep(Step):
         if ended.error is not None:
             self._fail_running()
             ending.update(f"× {ended.error.message}\n  {ended.error.hint}".rstrip())
-            start.focus()
+            focus(start)
             return
         result: Any = ended.value
         ending.update(self._ending(result))

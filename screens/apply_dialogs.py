@@ -10,6 +10,7 @@ from textual.widgets import Button, Static
 
 from screens.background import ask_from_thread
 from screens.dialogs import AskSecret, Choose
+from screens.focus import focus
 from screens.preview import Preview
 from wgwizard.applying import Change, HostKey
 from wgwizard.secret import Secret
@@ -40,7 +41,7 @@ class ConfirmChanges(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """The differences have the focus, so that Enter by habit changes nothing."""
-        self.query_one(Preview).focus()
+        focus(self.query_one(Preview))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Yes or no."""

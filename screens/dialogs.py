@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from screens.focus import focus
 from wgwizard.secret import Secret
 
 
@@ -71,7 +72,7 @@ class Choose(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Focus the first answer."""
-        self.query_one(f"#{self.answers[0][0]}", Button).focus()
+        focus(self.query_one(f"#{self.answers[0][0]}", Button))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Return the answer."""
@@ -107,13 +108,13 @@ class AskSecret(ModalScreen[Secret | None]):
 
     def on_mount(self) -> None:
         """Focus the first input."""
-        self.query_one("#first", Input).focus()
+        focus(self.query_one("#first", Input))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: on to the second, or done."""
         event.stop()
         if self.twice and event.input.id == "first":
-            self.query_one("#second", Input).focus()
+            focus(self.query_one("#second", Input))
         else:
             self._take()
 
@@ -132,7 +133,7 @@ class AskSecret(ModalScreen[Secret | None]):
             problem = "× The two are not the same."
         if problem:
             self.query_one(".problems", Static).update(problem)
-            first.focus()
+            focus(first)
         else:
             self.dismiss(Secret(first.value))
 

@@ -10,6 +10,7 @@ from textual.widgets import Button, Static
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.draft import Draft
+from screens.focus import focus
 from screens.owners import waiting_text, what_to_do
 from screens.step import Step
 from screens.study import Study, outlook, study
@@ -56,7 +57,7 @@ class DoneStep(Step):
         self.keyring = result.keyring
         self.query_one("#owners", Static).update(Content("\n").join(what_to_do(self.found.site, result.bundle)))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
-        self.query_one("#write", Button).focus()
+        focus(self.query_one("#write", Button))
         self._show_arrived()
 
     def _show_arrived(self) -> None:

@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option
 
 from screens.draft import Draft
 from screens.field import said
+from screens.focus import focus
 from screens.preview import Preview
 from screens.reach import table
 from screens.step import Step
@@ -65,7 +66,7 @@ class FilesStep(Step):
         listed.add_option(Option(f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"))
         listed.add_options([Option(label(artefact)) for artefact in result.bundle.artefacts])
         listed.highlighted = 0
-        listed.focus()
+        focus(listed)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the marked one."""
@@ -89,7 +90,7 @@ class FilesStep(Step):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter in the list goes over to the preview, to scroll it."""
         event.stop()
-        self.query_one(Preview).focus()
+        focus(self.query_one(Preview))
 
     def why(self) -> tuple[str, str]:
         """What is to be seen here."""

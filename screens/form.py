@@ -9,6 +9,7 @@ from textual.widgets import Collapsible, Static
 
 from screens.draft import Draft
 from screens.field import Field, ProblemLine
+from screens.focus import focus
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for
@@ -102,7 +103,7 @@ class Form(VerticalScroll, can_focus=False):
         shown = [field for field in self.fields if not self._folded(field)]
         place = shown.index(event.field)
         if place + 1 < len(shown):
-            shown[place + 1].control.focus()
+            focus(shown[place + 1].control)
         else:
             self.post_message(self.Accepted())
 
@@ -120,7 +121,7 @@ class Form(VerticalScroll, can_focus=False):
         self.query_one(".general", ProblemLine).show(unplaced)
         if wrong:
             self._unfold(wrong[0])
-            wrong[0].control.focus()
+            focus(wrong[0].control)
         elif unplaced:
             self.focus_first()
         return not wrong and not unplaced
@@ -142,7 +143,7 @@ class Form(VerticalScroll, can_focus=False):
     def focus_first(self) -> None:
         """Focus the first answer."""
         if self.fields:
-            self.fields[0].control.focus(scroll_visible=False)
+            focus(self.fields[0].control, scroll=False)
             self.scroll_home(animate=False)
 
     def focused_field(self) -> Field | None:

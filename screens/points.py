@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from screens.dialogs import Choose, Help
 from screens.draft import Draft
 from screens.field import ProblemLine, sign
+from screens.focus import focus
 from screens.form import Form
 from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT, Kind
@@ -127,7 +128,7 @@ class PointsStep(Step):
         """Show the points; with none yet, adding one has the focus."""
         super().enter(draft)
         self._show()
-        self.query_one("#add" if not points_of(draft) else OptionList).focus()
+        focus(self.query_one("#add" if not points_of(draft) else OptionList))
 
     def _show(self) -> None:
         listed = self.query_one(OptionList)
@@ -188,7 +189,7 @@ class PointsStep(Step):
         if draft is not None:
             self.change(draft)
         self._show()
-        self.query_one("#add" if not points_of(self.draft) else OptionList).focus()
+        focus(self.query_one("#add" if not points_of(self.draft) else OptionList))
 
     def finish(self) -> None:
         """Go on if every point can stand; else open the first that cannot."""
@@ -201,7 +202,7 @@ class PointsStep(Step):
                 return
         if wrong or not points_of(self.draft):
             self.query_one(ProblemLine).show(wrong)
-            self.query_one("#add", Button).focus()
+            focus(self.query_one("#add", Button))
             return
         self.post_message(self.Finished())
 

@@ -12,6 +12,7 @@ from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
 from screens.field import ProblemLine
+from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
 from wgwizard import profiles, sitefile, unfinished
@@ -68,7 +69,7 @@ class SaveStep(Step):
         if not path.value or path.value == draft.path:
             path.value = self.tools.path_for(draft)
         self._describe()
-        path.focus()
+        focus(path)
 
     def _describe(self) -> None:
         path = self.query_one("#path", Input).value.strip() or "NAME.yaml"
@@ -99,7 +100,7 @@ class SaveStep(Step):
             return
         if not path or Path(path).is_dir():
             self._say(f'× "{path}" is no file name. Give a name such as home.yaml.')
-            self.query_one("#path", Input).focus()
+            focus(self.query_one("#path", Input))
         elif Path(path).exists() and path != self.draft.path:
             ask = Choose(
                 f"Replace {path}?", "A file of this name is there already.", (("no", "Choose another name"), ("yes", "Replace it"))
@@ -142,7 +143,7 @@ class SaveStep(Step):
         self.busy = False
         if event.error is not None:
             self._say(f"× {event.error.message}. {event.error.hint}")
-            self.query_one("#path", Input).focus()
+            focus(self.query_one("#path", Input))
             return
         saved: Any = event.value
         self.change(saved)

@@ -11,6 +11,7 @@ from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret
 from screens.draft import Draft
 from screens.field import ProblemLine, said
+from screens.focus import focus
 from screens.opening import offers, open_site
 from screens.step import Step
 from wgwizard import profiles
@@ -52,7 +53,7 @@ class StartStep(Step):
         super().enter(draft)
         listed = self.query_one(OptionList)
         listed.highlighted = listed.highlighted or 0
-        listed.focus()
+        focus(listed)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click on an offer begins with it."""
@@ -103,7 +104,7 @@ class StartStep(Step):
         if isinstance(event.error, SiteRefusedError):
             lines += [f"{said(problem)} ({problem.field})" for problem in event.error.problems]
         self._say("\n".join(lines))
-        self.query_one("#saved", Input).focus()
+        focus(self.query_one("#saved", Input))
 
     def why(self) -> tuple[str, str]:
         """What one may begin with."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from screens.choices import Choices
 from screens.draft import Draft
 from screens.field import ProblemLine
+from screens.focus import focus
 from screens.reach import table
 from screens.step import Step
 from screens.study import Study, study
@@ -114,7 +115,7 @@ class StrategyStep(Step):
         offered = choices_of(found.recommendation)
         held = self.draft.text(OVERRULE.id, OVERRULE)
         ways.offer(offered, held if any(choice.answer == held for choice in offered) else "auto")
-        ways.focus()
+        focus(ways)
         shown = shown_of(found.recommendation, found.site.strategy)
         why = Content("\n").join(list(_reasons(shown, self._room)))
         self._say(heading(found.recommendation, shown), why, problems)
@@ -163,7 +164,7 @@ class StrategyStep(Step):
             self.post_message(self.Finished())
             return
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        self.query_one(Choices).focus()
+        focus(self.query_one(Choices))
 
     def why(self) -> tuple[str, str]:
         """Why one may choose here."""
