@@ -7,11 +7,17 @@ import sys
 from collections.abc import Sequence
 from types import FrameType, TracebackType
 
-from wgwizard import arguments
+from wgwizard import arguments, streams
+
+# What typing.TYPE_CHECKING is, without the import of typing, which --help would wait for.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wgwizard.errors import WgwizardError
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code (errors.ExitCode)."""
+    streams.prepare()
     sys.excepthook = _say_crash
     options = arguments.parse(sys.argv[1:] if words is None else words)
     if options.no_color:
@@ -22,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(_run(options))
     except WgwizardError as problem:
-        _say_error(problem, as_json=getattr(options, "json", False))
+        _say_error(problem, options)
         return int(problem.exit_code)
     except KeyboardInterrupt:
         _say("× cancelled")
@@ -73,17 +79,22 @@ def _terminated(number: int, _: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def _say_error(problem: Exception, *, as_json: bool) -> None:
-    """An error in words, with every problem of a refused site and what to do; those problems also as JSON where it was asked for."""
+def _say_error(problem: "WgwizardError", options: argparse.Namespace) -> None:
+    """An error in words, with every problem of a refused site and what to do; as JSON too where that was asked for."""
     from wgwizard import output
-    from wgwizard.errors import SiteRefusedError, WgwizardError
+    from wgwizard.errors import SiteRefusedError
 
     refused = problem.problems if isinstance(problem, SiteRefusedError) else ()
-    if as_json and refused:
-        print(output.to_json({"problems": [output.problem_document(one) for one in refused]}), flush=True)  # noqa: T201 - data
-    hint = problem.hint if isinstance(problem, WgwizardError) and not refused else ""
-    told = [output.problem_text(one) for one in refused]
-    _say(*([] if [one.message for one in refused] == [str(problem)] else [f"× {problem}"]), *told, *([f"    {hint}"] if hint else []))
+    if getattr(options, "json", False):
+        write = output.to_json_line if options.verb in ("apply", "uninstall") else output.to_json
+        print(write(output.error_document(problem, refused)), flush=True)  # noqa: T201 - data
+    # A refusal for one reason has that reason as its message.
+    if [one.message for one in refused] != [problem.message]:
+        _say(f"× {problem.message}")
+    for one in refused:
+        _say(output.problem_text(one))
+    if problem.hint and not refused:
+        _say(f"    {problem.hint}")
 
 
 def _say_crash(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from wgwizard.applying import Change, Event, Outcome
+from wgwizard.errors import WgwizardError
 from wgwizard.pipeline import Result
 from wgwizard.problems import Problem
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
@@ -96,6 +97,11 @@ def _hop_document(hop: Hop) -> dict[str, Any]:
 def problem_document(problem: Problem) -> dict[str, Any]:
     """One problem."""
     return asdict(problem)
+
+
+def error_document(problem: WgwizardError, refused: Iterable[Problem]) -> dict[str, Any]:
+    """What ended a verb: its message, what to do, and every problem of a refused site."""
+    return {"error": problem.message, "hint": problem.hint, "problems": [problem_document(one) for one in refused]}
 
 
 def event_document(event: Event) -> dict[str, Any]:

@@ -269,7 +269,9 @@ def test_an_output_that_is_a_file_is_refused(folder):
 def test_a_bad_site_file_is_exit_3(folder, verb, text):
     (folder / "bad.yaml").write_text(text)
     found = run(verb, "bad.yaml", "--json", cwd=folder, check=3)
-    assert json.loads(found.stdout)["problems"]
+    document = json.loads(found.stdout)
+    assert document["problems"]
+    assert document["error"]
     assert found.stderr.startswith("×")
 
 
@@ -315,6 +317,40 @@ def test_signals_have_their_codes(folder, number, code):
     _, words_said = process.communicate(timeout=20)
     assert process.returncode == code
     assert "Traceback" not in words_said
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
+    words = [sys.executable, "-m", "wgwizard", "recommend", "site.yaml"]
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
+    found = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=True, timeout=60)
+    text = found.stdout.decode(encoding)
+    assert "+ Masquerade (masquerade): nothing has to change at the site" in text
+    assert "see Host beta (192.168.200.2) for every point" in text
+    assert not found.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("plan site.yaml > /dev/full", 1),
+        ("apply site.yaml <&-", 2),
+        ("<&-", 2),
+        ("recommend site.yaml >&-", 0),
+        ("plan absent.yaml 2>&-", 3),
+        ("plan site.yaml -o /dev/null/x", 1),
+        ("plan ''", 3),
+        ("''", 2),
+    ],
+)
+def test_odd_streams_and_paths_end_in_words(folder, line, code):
+    found = subprocess.run(
+        f"{sys.executable} -m wgwizard {line}", shell=True, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, timeout=60
+    )
+    assert found.returncode == code, found.stderr
+    assert "broke" not in found.stderr
+    assert "Traceback" not in found.stderr
+    assert "Exception ignored" not in found.stderr
 
 
 def test_a_crash_shows_no_value():

@@ -1,0 +1,29 @@
+"""Standard streams that can be relied on: each is open, and a terminal without our signs gets plain ones."""
+
+import codecs
+import os
+import sys
+
+_PLAIN = {
+    "✓": "+", "×": "x", "●": "*", "○": "o", "—": "-", "–": "-", "━": "=", "─": "-", "…": "...", "“": '"', "”": '"', "→": "->", "β": "beta",
+}  # fmt: skip
+_HANDLER = "wgwizard.plain"
+
+
+def prepare() -> None:
+    """Open what the caller closed (a socket must not become our stdout), and let no sign that a terminal lacks be an error."""
+    codecs.register_error(_HANDLER, _plain_signs)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open until the end
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _plain_signs(problem: UnicodeError) -> tuple[str | bytes, int]:
+    """A codec's error handler: signs that the encoding lacks become plain ones, everything else an escape."""
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    lost = problem.object[problem.start : problem.end]
+    return "".join(_PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in lost), problem.end
