@@ -1,5 +1,6 @@
 """Whatever site is described, nft loads its rules into a real kernel, twice, with the same result."""
 
+import re
 import subprocess
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
@@ -68,6 +69,7 @@ def test_nft_loads_the_rules_of_any_site(site: Site, strategy: Strategy, into_tu
     assert problems == ()
     plan = make_plan(filled, strategy, masquerade_into_tunnel=into_tunnel, public_keys={})
     rules = render(plan, Keyring()).artefacts[0].text
+    assert set(re.findall(r"@(\w+)", rules)) == set(re.findall(r"^\t(?:set|map) (\w+)", rules, re.MULTILINE))
     script = 'nft -f - <<"END"\n' + rules + 'END\nnft -s list ruleset >/tmp/first; nft -f - <<"END"\n' + rules + "END\nnft -s list ruleset"
     inside = f"set -e; mount -t tmpfs tmp /tmp\n{script} >/tmp/second; cmp /tmp/first /tmp/second"
     done = subprocess.run(["unshare", "--net", "--mount", "sh", "-c", inside], capture_output=True, text=True, timeout=30, check=False)

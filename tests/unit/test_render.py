@@ -1,5 +1,6 @@
 """The files: secrets masked, holes named, nothing injected, rights without overlaps, and a cost that grows with the points only."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -191,6 +192,17 @@ def said(permits: list[Permit], address: object, protocol: str, port: int) -> bo
         and any(address in place if isinstance(place, IPv4Network) else address == place for place in permit.destinations)
         for permit in permits
     )
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_every_set_is_used_and_every_used_set_is_there(strategy: Strategy) -> None:
+    """Also where the site, the tunnel or β has one family only."""
+    site = article(second=True)
+    four = replace(site, networks=site.networks[:2])
+    deaf = replace(site, host=replace(site.host, addresses=site.host.addresses[:1], services=(Service("dns", "udp", 53),)))
+    for described in (site, four, deaf):
+        rules = files(described, strategy).artefacts[0].text
+        assert set(re.findall(r"@(\w+)", rules)) == set(re.findall(r"^\t(?:set|map) (\w+)", rules, re.MULTILINE))
 
 
 def test_whole_site_permits_are_one_exact_set() -> None:

@@ -65,13 +65,17 @@ class _Ruleset:
         """All sets and maps, the points' rights first."""
         found: list[Set | Map] = []
         for family in FAMILIES:
-            found += _permit_nodes(self.permits, family)
-            found += _service_nodes(self.services, self.host, family)
-            found += self._forward_maps(family)
+            if family in self.families:
+                found += _permit_nodes(self.permits, family)
+                found += _service_nodes(self.services, family)
+                found += self._forward_maps(family)
+            found += _host_nodes(self.host, family)
         return tuple(found)
 
     def _forward_maps(self, family: Family) -> list[Map]:
         why = "port of the host : point's address . port"
+        if not self._published(family):
+            return []
         return [
             Map(
                 f"forward_{protocol}{family}",
@@ -82,6 +86,10 @@ class _Ruleset:
             )
             for protocol in PROTOCOLS
         ]
+
+    def _published(self, family: Family) -> bool:
+        """Whether β has an address at the site whose ports can lead to points."""
+        return any(address.version == family for address in self.plan.site.host.addresses)
 
     # --- matches -------------------------------------------------------------------------------------------------------
 
@@ -170,7 +178,7 @@ class _Ruleset:
         """The port forwards, for the site's own networks and β's own addresses only."""
         rules: list[Rule] = []
         for family in self.families:
-            if not of_family((address.ip for address in self.plan.site.host.addresses), family):
+            if not self._published(family):
                 continue
             ip = IP[family]
             match = (f"iifname != {self.wg}", f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.own(family, tunnel=False)}")
@@ -230,8 +238,8 @@ def _permit_nodes(sets: PermitSets, family: Family) -> list[Set | Map]:
     return [Set(f"{stem}{family}", key, sets.of(family, stem), interval, why) for stem, key, interval, why in shapes]
 
 
-def _service_nodes(services: PermitSets, host: PermitSets, family: Family) -> list[Set | Map]:
-    """The sets of what the site may open on points, and points on β."""
+def _service_nodes(services: PermitSets, family: Family) -> list[Set | Map]:
+    """The sets of what the site may open on points."""
     kind = ADDRESS_TYPE[family]
     nodes: list[Set | Map] = [Set(f"open_points{family}", kind, services.of(family, "open_points"), why="points that the site may open")]
     for protocol in PROTOCOLS:
@@ -240,7 +248,11 @@ def _service_nodes(services: PermitSets, host: PermitSets, family: Family) -> li
             Set(f"{stem}{family}", f"{kind} . inet_service", services.of(family, stem), why="point . service that the site may open")
         )
     nodes.append(Set(f"service_ping{family}", kind, services.of(family, "service_ping"), why="points with services: ping"))
-    for protocol in PROTOCOLS:
-        stem = f"host_{protocol}"
-        nodes.append(Set(f"{stem}{family}", f"{kind} . inet_service", host.of(family, stem), why="point . port of the host's own services"))
     return nodes
+
+
+def _host_nodes(host: PermitSets, family: Family) -> list[Set | Map]:
+    """The sets of what points may open on β itself."""
+    key = f"{ADDRESS_TYPE[family]} . inet_service"
+    why = "point . port of the host's own services"
+    return [Set(f"host_{protocol}{family}", key, host.of(family, f"host_{protocol}"), why=why) for protocol in PROTOCOLS]
