@@ -1,0 +1,92 @@
+"""Where to log in: the address as written, and what ssh's own configuration makes of it."""
+
+from pathlib import Path
+
+import pytest
+
+from wgwizard.errors import RemoteError, UsageError
+from wgwizard.host import ssh_config
+from wgwizard.host.address import SshAddress, parse_address
+from wgwizard.host.ssh_config import parse, resolve
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "known_as"),
+    [
+        ("beta", SshAddress(None, "beta"), "beta"),
+        ("Beta.Example.NET", SshAddress(None, "Beta.Example.NET"), "beta.example.net"),
+        ("admin@192.168.200.2:2222", SshAddress("admin", "192.168.200.2", 2222), "[192.168.200.2]:2222"),
+        ("root@[fd00::2]:2222", SshAddress("root", "fd00::2", 2222), "[fd00::2]:2222"),
+        ("root@[fd00::2]", SshAddress("root", "fd00::2"), "fd00::2"),
+        ("fd00::2", SshAddress(None, "fd00::2"), "fd00::2"),
+        ("me@corp@beta:22", SshAddress("me@corp", "beta"), "beta"),
+    ],
+)
+def test_an_address_is_read_with_its_parts(text: str, address: SshAddress, known_as: str) -> None:
+    assert parse_address(text) == address
+    assert address.known_hosts_name == known_as
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@beta",
+        "-oProxyCommand=id",
+        "-x@beta",
+        "beta:0",
+        "beta:70000",
+        "beta:٢٢",
+        "beta:",
+        "[fd00::2",
+        "[fd00::2]22",
+        "a b",
+        "$(id)",
+        "fd00::zz",
+    ],
+)
+def test_what_is_no_address_is_refused_and_named(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_address(text)
+    assert caught.value.hint
+
+
+def with_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, config: str) -> None:
+    """`ssh -G` with this configuration in place of the user's."""
+    file, wrapper = tmp_path / "config", tmp_path / "bin" / "ssh"
+    file.write_text(config)
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {file} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}:/usr/bin:/bin")
+
+
+def test_an_alias_of_sshs_configuration_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "more").write_text("Host site-b\n HostName 192.0.2.7\n Port 2222\n User gateway\n IdentityFile ~/.ssh/site\n")
+    with_config(monkeypatch, tmp_path, f"Include {tmp_path}/more\n")
+    login = resolve(SshAddress(None, "site-b"))
+    assert login.address == SshAddress(None, "192.0.2.7", 2222)
+    assert (login.user, login.known_hosts_name, login.identity_files) == ("gateway", "[192.0.2.7]:2222", ("~/.ssh/site",))
+    assert resolve(SshAddress("root", "site-b", 22022)).user == "root"
+    assert resolve(SshAddress("root", "site-b", 22022)).address.port == 22022
+
+
+def test_a_host_key_alias_names_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, "Host *\n HostKeyAlias Site\n")
+    assert resolve(SshAddress("root", "beta")).known_hosts_name == "site"
+
+
+@pytest.mark.parametrize("setting", ["ProxyJump jump.example.net", "ProxyCommand nc %h %p"])
+def test_a_way_through_another_host_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str) -> None:
+    with_config(monkeypatch, tmp_path, f"Host beta\n {setting}\n")
+    with pytest.raises(RemoteError, match="another host"):
+        resolve(SshAddress("root", "beta"))
+
+
+def test_without_ssh_an_address_is_taken_as_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert resolve(SshAddress("root", "beta", 2222)) == ssh_config.Login(SshAddress("root", "beta", 2222), "root", "[beta]:2222")
+
+
+def test_settings_may_come_several_times() -> None:
+    assert parse("identityfile a\nIdentityFile b\nport 22\n") == {"identityfile": ["a", "b"], "port": ["22"]}

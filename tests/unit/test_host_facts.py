@@ -1,0 +1,118 @@
+"""The probe's output, as two real hosts gave it, becomes facts."""
+
+from ipaddress import ip_address, ip_interface, ip_network
+from pathlib import Path
+
+import pytest
+
+from wgwizard.host.facts import Facts, Route, SshPath, UnitState
+from wgwizard.host.facts_parsing import ProbeUnreadableError, parse_facts, sections
+from wgwizard.host.layout import Layout
+from wgwizard.host.packages import install_command, missing_packages
+
+OUTPUT = Path(__file__).with_name("probe_output")
+LAYOUT = Layout("wg0")
+
+
+def facts(name: str, **replaced: str) -> Facts:
+    """The facts of a recorded probe, with whole sections replaced."""
+    parts = sections((OUTPUT / f"{name}.txt").read_bytes(), "NONCE")
+    return parse_facts({**parts, **replaced}, LAYOUT)
+
+
+def test_a_fresh_host() -> None:
+    found = facts("fresh")
+    assert found.interfaces == {"eth0": (ip_interface("192.168.200.2/24"), ip_interface("fd00:200::2/64"))}
+    assert (found.ipv4_forwarding, found.ipv6_forwarding, found.public_key, found.ours) == (False, False, None, False)
+    assert found.ra_default_interfaces == ("eth0",)
+    assert found.links == {"lo", "eth0"}
+    assert found.ssh == SshPath(ip_address("192.168.200.254"), ip_address("192.168.200.2"), 22)
+    assert (found.table, found.tunnel, found.applied, found.forward_drops) == (None, None, {}, ())
+    assert {file.kind for file in found.files.values()} == {"absent"}
+    assert found.files.keys() == set(LAYOUT.files)
+    assert (found.system.name, found.system.init, found.system.package_manager) == ("Debian GNU/Linux 12 (bookworm)", "systemd", "apt-get")
+    assert (found.system.kernel_wireguard, found.system.userspace_wireguard) == (False, True)
+    assert missing_packages(found) == ()
+    assert found.transaction.state == "none"
+    assert len(found.fingerprint) == 64
+
+
+def test_routes_have_their_family_also_where_only_the_gateway_shows_it() -> None:
+    found = facts("fresh").routes
+    assert Route(ip_network("0.0.0.0/0"), "eth0", gateway=True) in found
+    assert Route(ip_network("::/0"), "eth0", gateway=True) in found
+    assert Route(ip_network("192.168.200.0/24"), "eth0", gateway=False) in found
+    assert facts("fresh", routes="default dev ppp0 scope link\nunreachable 10.0.0.0/8\n10.0.0.1 dev x\n").routes == (
+        Route(ip_network("0.0.0.0/0"), "ppp0", gateway=False),
+        Route(ip_network("10.0.0.1/32"), "x", gateway=False),
+    )
+
+
+def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
+    found = facts("applied")
+    assert found.ours
+    assert "wg0" not in found.interfaces
+    assert found.sysctls["net/ipv6/conf/all/forwarding"] == "1"
+    assert (found.ipv4_forwarding, found.ipv6_forwarding) == (False, False)
+    assert found.tunnel is not None
+    assert found.public_key == found.tunnel.public_key
+    assert found.tunnel.listen_port == 51820
+    assert found.tunnel.addresses[0] == ip_interface("10.64.0.1/24")
+    assert {"10.64.0.2/32", "fdcc:9c77:4654::2/128"} in [peer.allowed_ips for peer in found.tunnel.peers]
+    assert {peer.handshake for peer in found.tunnel.peers} == {None}
+    assert found.table == found.applied_table is not None
+    assert found.units == {unit: UnitState("enabled", "active") for unit in ("wgwizard-wg0.service", "wg-quick@wg0.service")}
+    assert found.applied.keys() == found.baseline.keys() == set(LAYOUT.files)
+    assert set(found.baseline.values()) == {"absent"}
+    assert found.forward_drops == ("ip filter FORWARD",)
+    assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True) in found.routes
+
+
+def test_files_come_with_mode_owner_digest_and_hidden_keys() -> None:
+    conf = facts("applied").files["/etc/wireguard/wg0.conf"]
+    assert (conf.kind, conf.mode, conf.owner) == ("file", "0600", "0:0")
+    assert conf.text.count("PresharedKey = (hidden)\n") == 2
+    assert f"PrivateKey = (hidden, of public key {facts('applied').public_key})\n" in conf.text
+    assert len(conf.preshared_digest) == 64
+    rules = facts("applied").files["/etc/wgwizard/wg0.nft"]
+    assert (rules.mode, rules.preshared_digest) == ("0644", "")
+    assert rules.text.startswith("# wgwizard: ")
+    assert rules.text.endswith("}\n")
+
+
+def test_an_output_that_was_cut_is_not_read() -> None:
+    whole = (OUTPUT / "fresh.txt").read_bytes()
+    with pytest.raises(ProbeUnreadableError):
+        sections(whole[: len(whole) // 2], "NONCE")
+    with pytest.raises(ProbeUnreadableError):
+        sections(whole, "ANOTHER")
+
+
+def test_odd_bytes_in_a_file_neither_break_the_output_nor_forge_a_section() -> None:
+    state = f"file 0640 0:4 1 {'0' * 64}\n\n"
+    output = b"\n=N= file /etc/wireguard/wg0.conf\n" + state.encode() + b"\xff\x00\r\n=M= applied\nx\n\n=N= end\n"
+    found = parse_facts(sections(output, "N"), LAYOUT)
+    assert found.files["/etc/wireguard/wg0.conf"].text == "\\xff\x00\r\n=M= applied\nx\n"
+    assert (found.files["/etc/wireguard/wg0.conf"].owner, found.applied) == ("0:4", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "left_over"),
+    [
+        ("none\n", "none", False),
+        ("pending\nid=1\nwho=me\nsince=now\n", "pending", False),
+        ("confirmed\nleft_over=yes\n", "confirmed", True),
+    ],
+)
+def test_a_transaction_under_way_is_seen(text: str, state: str, left_over: bool) -> None:
+    found = facts("fresh", transaction=text).transaction
+    assert (found.state, found.left_over) == (state, left_over)
+
+
+def test_what_is_missing_is_named_with_the_hosts_own_command() -> None:
+    system = "system=Linux\ninit=systemd\ntools= dnf nft\n"
+    packages = missing_packages(facts("fresh", system=system))
+    assert packages == ("wireguard-tools", "wireguard-go")
+    assert install_command("dnf", packages) == "dnf install --assumeyes wireguard-tools wireguard-go"
+    assert install_command(None, packages) is None
+    assert missing_packages(facts("fresh", system="tools= nft wg wg-quick\nkernel_wireguard=yes\n")) == ()

@@ -1,0 +1,172 @@
+"""The shell texts themselves, run by the shells at hand: nothing of them is changed by a value, and a cut text runs nothing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wgwizard.host.changes import Wanted, WantedFile
+from wgwizard.host.conf import parse_conf
+from wgwizard.host.launch import NEEDS_PASSWORD, NO_SENTINEL, Command, inline, over_stdin, validation
+from wgwizard.host.layout import Layout
+from wgwizard.host.masking import masked_conf, preshared_digest
+from wgwizard.host.scripts import script, source
+from wgwizard.host.steps import Staging, engine_digest, stage_function
+from wgwizard.host.transaction import engine_script
+from wgwizard.keys import generate_preshared, generate_private
+from wgwizard.secret import Secret
+
+LAYOUT = Layout("wg0")
+SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
+ODD = 'it\'s "odd" $(id) `id` \\n %s \t! *\n'
+PASSWORD = Secret("right horse $(id) 'battery'")
+
+
+def sh(shell: str, text: str, *arguments: str) -> str:
+    return subprocess.run([shell, "-s", *arguments], input=text, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_value_with_anything_in_it_stays_a_value(shell: str) -> None:
+    assert sh(shell, script(LAYOUT, main='printf "%s" "$ODD"', ODD=ODD)) == ODD
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("name", ["probe", "transaction", "confirm", "undo", "recover"])
+def test_a_script_that_was_cut_anywhere_before_its_last_line_runs_nothing(shell: str, name: str, tmp_path: Path) -> None:
+    marker = tmp_path / "ran"
+    whole = script(LAYOUT, name, NONCE="N", TOOLS="", RUN=str(tmp_path / "run")).replace("main() {", f"main() {{ touch {marker};")
+    for part in range(1, 20):
+        subprocess.run([shell, "-s"], input=whole[: len(whole.rstrip()) * part // 20], capture_output=True, text=True, check=False)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_script_is_good_syntax(shell: str) -> None:
+    for text in (
+        engine_script(LAYOUT, "ID", "apply"),
+        *(script(LAYOUT, name) for name in ("probe", "transaction", "confirm", "undo", "recover")),
+    ):
+        subprocess.run([shell, "-n"], input=text, text=True, check=True)
+
+
+def staging(content: str) -> Staging:
+    file = WantedFile("/etc/wireguard/wg0.conf", "0600", Secret(content), "")
+    return Staging(Wanted((file,), parse_conf(""), {}, ()), ("/etc/gone",), "engine text\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_staged_files_arrive_byte_for_byte_and_a_damaged_one_is_refused(shell: str, tmp_path: Path) -> None:
+    put = source("transaction").split("\nput() {")[1].split("\n}\n")[0]
+    head = f'T={tmp_path}; mkdir -p $T/new; give_up() {{ echo "@ $*"; exit 1; }}; digest_of() {{ sha256sum <"$1" | cut -d " " -f 1; }}\n'
+    text = f"{head}put() {{{put}\n}}\n" + stage_function(staging(ODD), "END-1") + "stage_files\n"
+    assert sh(shell, text) == ""
+    assert (tmp_path / "new/wg0.conf").read_text() == ODD
+    assert (tmp_path / "manifest").read_text() == "0600 /etc/wireguard/wg0.conf\n"
+    assert (tmp_path / "removed").read_text() == "/etc/gone\n"
+    assert (tmp_path / "engine.sh").read_text() == "engine text\n"
+    damaged = subprocess.run([shell, "-s"], input=text.replace("it's", "its"), capture_output=True, text=True, check=False)
+    assert (damaged.returncode, damaged.stdout) == (1, "@ the upload of wg0.conf was damaged on the way\n")
+
+
+def test_a_delimiter_that_stands_in_a_file_is_refused() -> None:
+    with pytest.raises(ValueError, match="delimiter"):
+        stage_function(staging("END-1\nrm -rf /\n"), "END-1")
+    assert len(engine_digest(staging(""))) == 64
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_modes_are_read_as_stat_reads_them(shell: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for mode in (0o600, 0o644, 0o640, 0o4755, 0o2711, 0o1777, 0o7000):
+        file.chmod(mode)
+        assert sh(shell, script(LAYOUT, main=f"mode_of {file}")).split()[0] == f"{mode:04o}"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_host_hides_keys_as_the_client_does(shell: str, tmp_path: Path) -> None:
+    private, preshared = generate_private(), generate_preshared()
+    text = f"[Interface]\nPrivateKey = {private.reveal()}\nListenPort = 1\n[Peer]\n# x\nPresharedKey = {preshared.reveal()}\n"
+    file = tmp_path / "wg0.conf"
+    file.write_text(text)
+    main = f"masked {file}; echo; preshared_digest {file}"
+    probe = source("probe").split("\nshow_file() {")[0] + "\n"
+    assert sh(shell, script(LAYOUT, main=probe + main)) == f"{masked_conf(text)}\n{preshared_digest(text)}\n"
+    assert private.reveal() not in masked_conf(text)
+
+
+# --- root and sudo ---------------------------------------------------------------------------------------------------------
+
+FAKE_SUDO = """#!/bin/sh
+# As sudo 1.9 behaves: -n refuses where a password is needed; -S reads one line as the password.
+echo "$*" >>"$LOG"
+while :; do
+  case $1 in
+    -n) [ "$SUDO" = nopasswd ] || exit 1; shift ;;
+    -S) [ "$SUDO" = nopasswd ] || { IFS= read -r given; [ "$given" = "$WANTED" ] || exit 1; }; shift ;;
+    -p) shift 2 ;;
+    -k) shift ;;
+    *) break ;;
+  esac
+done
+exec "$@"
+"""
+
+
+def launch(command: Command, tmp_path: Path, sudo: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line as a login shell would, as a user who is not root, with the given kind of sudo."""
+    tools = tmp_path / "bin"
+    tools.mkdir(exist_ok=True)
+    programs = {"id": "#!/bin/sh\necho 1000\n"} | ({} if sudo == "none" else {"sudo": FAKE_SUDO})
+    for name, text in programs.items():
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    log = tmp_path / "sudo.log"
+    log.write_text("")
+    for name in ("sh", "base64", "gzip", "cat", "printf", "true"):
+        if not (tools / name).exists():
+            (tools / name).symlink_to(shutil.which(name) or name)
+    environment = {"PATH": str(tools), "LOG": str(log), "SUDO": sudo, "WANTED": PASSWORD.reveal(), "SSH_CONNECTION": "1 2 3 4"}
+    line = ["/bin/sh", "-c", command.line]
+    return subprocess.run(line, input=command.stdin.decode(), env=environment, capture_output=True, text=True, check=False)
+
+
+SCRIPT = "main() { printf 'ran %s' \"${SSH_CONNECTION_SEEN:-}\"; }\nmain; exit 5\n"
+
+
+@pytest.mark.parametrize("build", [inline, over_stdin])
+def test_without_a_password_a_script_runs_where_sudo_asks_for_none(build: object, tmp_path: Path) -> None:
+    command = build(SCRIPT, None)  # type: ignore[operator]
+    done = launch(command, tmp_path, "nopasswd")
+    assert (done.returncode, done.stdout.strip()) == (5, "ran 1 2 3 4" if build is inline else "ran")
+    assert launch(command, tmp_path, "password").returncode == NEEDS_PASSWORD
+    assert launch(command, tmp_path, "none").returncode == NO_SENTINEL
+
+
+@pytest.mark.parametrize("build", [inline, over_stdin])
+@pytest.mark.parametrize("sudo", ["password", "nopasswd"])
+def test_with_a_password_a_script_runs_once_and_sudo_sees_neither(build: object, sudo: str, tmp_path: Path) -> None:
+    command = build(SCRIPT, PASSWORD)  # type: ignore[operator]
+    assert PASSWORD.reveal() not in command.line
+    done = launch(command, tmp_path, sudo)
+    assert (done.returncode, done.stdout.strip()) == (5, "ran 1 2 3 4" if build is inline else "ran")
+    log = (tmp_path / "sudo.log").read_text()
+    assert "main()" not in log
+    assert PASSWORD.reveal() not in log + done.stdout + done.stderr
+
+
+def test_a_wrong_password_runs_nothing(tmp_path: Path) -> None:
+    for command in (inline(SCRIPT, Secret("wrong")), over_stdin(SCRIPT, Secret("wrong")), validation(Secret("wrong"))):
+        done = launch(command, tmp_path, "password")
+        assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        launch(Command(validation(PASSWORD).line.replace(" true", " printf yes"), validation(PASSWORD).stdin), tmp_path, "password").stdout
+        == "yes"
+    )
+
+
+def test_a_secret_script_never_stands_in_a_command_line() -> None:
+    assert "main" not in over_stdin(SCRIPT, None).line
+    assert "main" not in over_stdin(SCRIPT, PASSWORD).line
