@@ -77,9 +77,19 @@ class Network:
 
     def apply(self) -> None:
         """`wgwizard apply` over SSH as an unprivileged user, then the points' files by `wgwizard plan`."""
-        passphrase = ["--passphrase-file", str(self.directory / "passphrase")]
-        self.wgwizard("apply", str(self.site_file), *passphrase, *self.login())
-        self.wgwizard("plan", str(self.site_file), *passphrase, "-o", str(self.directory / "files"))
+        self.wgwizard("apply", str(self.site_file), "--passphrase-file", str(self.directory / "passphrase"), *self.login())
+        self.write_files()
+
+    def write_files(self) -> None:
+        """`wgwizard plan -o`: every file that is complete, and β's install script."""
+        arguments = ["--passphrase-file", str(self.directory / "passphrase"), "-o", str(self.directory / "files")]
+        self.wgwizard("plan", str(self.site_file), *arguments)
+
+    def install_by_hand(self) -> str:
+        """Carry the install script to β and run it there as root, as where β has no SSH; what it said."""
+        script = (self.directory / "files/host/install.sh").read_text()
+        self.beta.write("/root/install.sh", script, mode=0o700)
+        return self.beta.run("/root/install.sh").stdout
 
     def uninstall(self) -> None:
         """`wgwizard uninstall`."""

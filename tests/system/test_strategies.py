@@ -144,6 +144,27 @@ def test_rights_that_were_not_given_are_refused(own_network: None, tmp_path: Pat
         assert disagreements(network) == []
 
 
+@pytest.mark.parametrize("name", ["masquerade+forward", "gateway+forward"])
+def test_the_install_script_does_the_same_where_the_host_has_no_ssh(own_network: None, name: str, tmp_path: Path) -> None:
+    """Carried there and run by hand; again it changes nothing; after a reboot everything still holds."""
+    case = CASES[name]
+    document = article_document(name, routes=case.document["site"]["routes"])
+    document["host"]["keys"] = "here"
+    with network_of(document, tmp_path) as network:
+        network.write_files()
+        assert "/etc/wireguard/wg0.conf" in network.install_by_hand()
+        network.connect_points()
+        assert differences(network, case) == []
+
+        installed = snapshot.take(network.beta)
+        assert "written:" not in network.install_by_hand()
+        assert installed.differences(snapshot.take(network.beta)) == []
+
+        network.beta.reboot()
+        network.reconnect_points()
+        assert differences(network, case) == []
+
+
 def test_the_points_come_back_by_themselves_after_a_power_cut(own_network: None, tmp_path: Path) -> None:
     """β is killed and started again; nobody touches the points, whose WireGuard opens a new session after 15 seconds of silence."""
     name = "masquerade+forward"
