@@ -117,7 +117,7 @@ exec "$@"
 
 def launch(command: Command, tmp_path: Path, sudo: str) -> subprocess.CompletedProcess[str]:
     """Run a command line as a login shell would, as a user who is not root, with the given kind of sudo."""
-    tools = tmp_path / "bin"
+    tools = tmp_path / f"bin-{sudo}"
     tools.mkdir(exist_ok=True)
     programs = {"id": "#!/bin/sh\necho 1000\n"} | ({} if sudo == "none" else {"sudo": FAKE_SUDO})
     for name, text in programs.items():
