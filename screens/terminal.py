@@ -25,7 +25,7 @@ def check_terminal(environ: Mapping[str, str], *, stdin_is_terminal: bool, stder
     if environ.get("TERM", "") in ("", "dumb", "unknown"):
         raise UsageError(
             f'the terminal (TERM="{environ.get("TERM", "")}") cannot draw screens',
-            "set TERM to what your terminal is (xterm-256color fits most), or use: wgwizard plan SITE.yaml",
+            "set TERM to what your terminal is (xterm-256color fits most), or use: wgwizard new --plain",
         )
 
 

@@ -13,6 +13,7 @@ from wgwizard import arguments, streams
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wgwizard.errors import WgwizardError
+    from wgwizard.yamltext import Document
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -58,6 +59,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _wizard(options: argparse.Namespace) -> int:
     """The wizard: from nothing, from a preset, or on a saved site."""
+    if options.plain:
+        return _plain_wizard(options)
     from screens.terminal import check_terminal
 
     check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
@@ -65,13 +68,33 @@ def _wizard(options: argparse.Namespace) -> int:
     from wgwizard.cli_remote import login
     from wgwizard.host.connector import SshConnector
 
-    document = None
-    if options.preset is not None:
-        import presets
-        from wgwizard import yamltext
+    document, own = _preset(options), login(options, address="")
+    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=own)
 
-        document, _ = yamltext.parse(presets.load(options.preset).text.encode())
-    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=login(options, address=""))
+
+def _plain_wizard(options: argparse.Namespace) -> int:
+    """The same questions, one a line; what follows is left to the other verbs."""
+    from wgwizard.asking import TerminalTalk, has_terminal
+    from wgwizard.errors import UsageError
+    from wgwizard.prompts import interview
+
+    if not has_terminal():
+        raise UsageError(
+            "the questions need a terminal, and this is none", "write a site file: wgwizard presets NAME prints one to begin with"
+        )
+    path = interview(TerminalTalk(), site_path=options.site, document=_preset(options), path=options.output)
+    _say(f"Saved in {path}. Now: wgwizard plan {path}, then wgwizard apply {path}")
+    return 0
+
+
+def _preset(options: argparse.Namespace) -> "Document | None":
+    """The document of --preset."""
+    if options.preset is None:
+        return None
+    import presets
+    from wgwizard import yamltext
+
+    return yamltext.parse(presets.load(options.preset).text.encode())[0]
 
 
 def _terminated(number: int, _: FrameType | None) -> None:

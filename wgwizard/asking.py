@@ -88,6 +88,22 @@ def read_secret(source: str, what: str) -> Secret:
     return Secret(text)
 
 
+class TerminalTalk:
+    """A conversation line by line (prompts.Talk)."""
+
+    def say(self, text: str) -> None:
+        """Show a line or more."""
+        say(text)
+
+    def ask(self, prompt: str) -> str:
+        """A typed line; EOFError where the input ended."""
+        print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201 - as below
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+
 def say(text: str) -> None:
     """A line for the person; data goes to stdout, words to stderr."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
