@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from screens.entry import Entry
 from screens.focus import focus
 from wgwizard.secret import Secret
 
@@ -98,9 +99,9 @@ class AskSecret(ModalScreen[Secret | None]):
             yield Static(self.heading, classes="heading", markup=False)
             with VerticalScroll(classes="body", can_focus=False):
                 yield Static(self.body, markup=False)
-            yield Input(password=True, compact=True, id="first", placeholder="hidden while you type")
+            yield Entry(masked=True, id="first", placeholder="hidden while you type")
             if self.twice:
-                yield Input(password=True, compact=True, id="second", placeholder="the same once more")
+                yield Entry(masked=True, id="second", placeholder="the same once more")
             yield Static("", classes="problems -error", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("OK", id="ok", compact=True, variant="primary")

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from screens.choices import Choices
+from screens.entry import Entry
 from wgwizard.problems import Problem
 from wgwizard.questions import Kind, Question
 
@@ -79,7 +80,7 @@ class Field(Widget):
             across = self.question.kind in (Kind.YES_NO, Kind.YES_NO_UNSURE)
             yield Choices(self.question.choices, self.text, across=across, several=self.question.kind is Kind.MANY)
         else:
-            yield Input(self.text, placeholder=f"e.g. {self.question.example}", compact=True, select_on_focus=False)
+            yield Entry(self.text, placeholder=f"e.g. {self.question.example}")
         yield ProblemLine()
 
     @property

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
+from screens.entry import Entry
 from screens.field import ProblemLine
 from screens.focus import focus
 from screens.step import Step
@@ -58,7 +59,7 @@ class SaveStep(Step):
         with VerticalScroll(can_focus=False):
             yield Static("Your answers become a file that you can open again.", classes="about", markup=False)
             yield Static("Where should the site be saved?", classes="prompt", markup=False)
-            yield Input(compact=True, id="path")
+            yield Entry(id="path")
             yield ProblemLine()
             yield Static("", id="written", markup=False)
 

@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret
 from screens.draft import Draft
+from screens.entry import Entry
 from screens.field import ProblemLine, said
 from screens.focus import focus
 from screens.opening import offers, open_site
@@ -45,7 +46,7 @@ class StartStep(Step):
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
             yield OptionList(*[Option(offer.text, id=offer.name) for offer in self.offers], markup=False, compact=True)
             yield Static("… or open a saved site", classes="prompt", markup=False)
-            yield Input(placeholder="path, e.g. ./home.yaml", compact=True, id="saved")
+            yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
             yield ProblemLine()
 
     def enter(self, draft: Draft) -> None:

@@ -18,7 +18,7 @@ from wgwizard.applying import Connector
 
 GOLDEN = Path(__file__).parent / "golden"
 REGENERATE = "WGWIZARD_REGENERATE"
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Person:

@@ -16,7 +16,7 @@ from tests.screens.person import matches_golden
 from wgwizard import profiles
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
+PATIENCE = 30.0
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 KEYS = {"enter": "\r", "tab": "\t", "escape": "\x1b", "ctrl+n": "\x0e", "ctrl+q": "\x11", "right": "\x1b[C"}
 
@@ -51,10 +51,18 @@ class Terminal:
             assert time.monotonic() < end, f"{missing} not on the screen:\n{self.read()}"
 
     def press(self, *keys: str) -> None:
+        """Press each key, or type each text, when the screen shows that the one before has arrived."""
         for key in keys:
+            before = self.drawn()
             self.child.send(KEYS.get(key, key))
-            time.sleep(0.05)
-            self.read()
+            end = time.monotonic() + PATIENCE
+            while self.drawn() == before and self.child.isalive():
+                assert time.monotonic() < end, f"{key!r} changed nothing:\n{self.read()}"
+
+    def drawn(self) -> list[dict[int, pyte.screens.Char]]:
+        """What is drawn, colours included."""
+        self.read()
+        return [dict(self.screen.buffer[row]) for row in range(self.screen.lines)]
 
     def end(self) -> int:
         """Wait for the end; gives the exit code, or 128 + the signal's number."""

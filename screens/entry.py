@@ -1,0 +1,13 @@
+"""A line to type an answer into: one row high, with a cursor that stands still."""
+
+from textual.reactive import reactive
+from textual.widgets import Input
+
+
+class Entry(Input):
+    """An Input of one row. `masked` hides what is typed; nothing is selected when the focus comes, so that typing never replaces."""
+
+    cursor_blink = reactive(False, init=False)
+
+    def __init__(self, value: str = "", *, placeholder: str = "", masked: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(value, placeholder=placeholder, password=masked, compact=True, select_on_focus=False, id=id)
