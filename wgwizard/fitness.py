@@ -135,22 +135,20 @@ def can_work_at_all(outlook: Outlook, strategy: Strategy) -> bool:
     return routed or (strategy.masquerades and outlook.by_points) or (strategy.forwards and outlook.served)
 
 
-def opens_question(situation: Situation) -> str:
-    """The question whose answer says who opens: the site's, or the first point's own where every point has one."""
-    if all(kind.opens is not None for kind in situation.kinds) and situation.kinds:
-        return f"points[{situation.kinds[0].index}].opens"
-    return "needs.opens"
-
-
 def deciding_opens(situation: Situation, *, by_site: bool) -> str:
-    """The question that makes the site (or the points) open: the site's own where it says so, else the point's."""
-    for kind in situation.kinds:
-        who = kind.opens_under(situation.opens)
-        if who.by_site if by_site else who.by_points:
-            if kind.opens is not None:
-                return f"points[{kind.index}].opens"
-            return "needs.opens" if situation.opens is not None or not by_site else f"points[{kind.index}].services"
-    return opens_question(situation)
+    """The question that makes the site (or the points) open: the point's own where it has one, else the site's.
+
+    Where neither was said, listed services are what lets the site open.
+    """
+    kind = next((kind for kind in situation.kinds if _opens(situation, kind, by_site=by_site)), None)
+    if kind is None or (kind.opens is None and (situation.opens is not None or not by_site)):
+        return "needs.opens"
+    return f"points[{kind.index}].{'services' if kind.opens is None else 'opens'}"
+
+
+def _opens(situation: Situation, kind: PointKind, *, by_site: bool) -> bool:
+    who = kind.opens_under(situation.opens)
+    return who.by_site if by_site else who.by_points
 
 
 def _directions(situation: Situation, outlook: Outlook, strategy: Strategy) -> list[Lack]:

@@ -109,6 +109,36 @@ def test_the_question_that_decided_is_cited():
     assert [reason.question for reason in ranked[MF].why_not] == ["points[2].services"]
 
 
+@pytest.mark.parametrize(
+    ("described", "question", "words"),
+    [
+        (site("points", True, None), "site.routes", "not known where"),
+        (site("points", True, []), "site.routes", "no route"),
+        (site("points", True, [HOSTS], cloud=Cloud.AZURE), "site.cloud", "its own route table"),
+        (site("points", True, [HOSTS], networks=(VLAN,)), "site.routes", "behind the router"),
+        (site("points", True, [DHCP], networks=("fd00:200::/64",)), "site.routes", "IPv4 only"),
+        (site("points", True, [ROUTER], router_drops_invalid=True), "site.router_drops_invalid", "drops it"),
+        (site("points", True, [ROUTER]), "site.router_drops_invalid", "may drop it"),
+    ],
+)
+def test_why_there_is_no_way_back(described, question, words):
+    reason = {one.strategy: one for one in recommend(described).ranked}[G].why_not[0]
+    assert reason.question == question
+    assert words in reason.text
+
+
+def test_a_site_without_points_yet_is_no_trouble():
+    found = recommend(replace(site(), points=()))
+    assert found.chosen is M
+    assert len(found.ranked) == 5
+
+
+def test_services_that_make_the_site_open_are_cited():
+    ranked = {one.strategy: one for one in recommend(site(services=WEB)).ranked}
+    assert [reason.question for reason in ranked[M].why_not] == ["points[0].services"]
+    assert [reason.question for reason in ranked[F].why_not] == ["needs.opens"]
+
+
 def test_what_must_be_changed_at_the_site():
     networks = (LAN, VLAN, "fd00:200::/64")
     found = recommend(site("points", True, [ROUTER, DHCP, HOSTS], networks=networks))
@@ -249,3 +279,4 @@ def test_the_default_gateway_is_seen_from_the_addresses():
     router = (ip_interface("192.168.200.2/24").ip,)
     assert recommend(site("both", True, [], router=router)).recommended is G
     assert recommend(site("both", True, [], router=router, gateway=False)).recommended is None
+    assert recommend(site("both", True, [], router=(ip_interface("192.168.200.1/24").ip,))).recommended is None
