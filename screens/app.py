@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,18 +11,21 @@ from textual.containers import Horizontal, Vertical
 from textual.theme import Theme
 from textual.widgets import Button, ContentSwitcher, Footer
 
-from screens.background import Broke
+from screens.background import Broke, Ended, run_beside
 from screens.chrome import Buttons, Header, StepBar
-from screens.dialogs import Choose, Help
+from screens.dialogs import AskSecret, Choose, Help
 from screens.draft import Draft
-from screens.opening import open_site
+from screens.field import told
+from screens.opening import SEALED, open_site
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PicturePanel
 from screens.step import WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
 from screens.tools import Tools
+from wgwizard import profiles
 from wgwizard.applying import Connector, Target
 from wgwizard.questions import Document, new_document
+from wgwizard.secret import Secret
 
 CALM = Theme(
     name="calm",
@@ -85,6 +88,25 @@ class WizardApp(Careful, inherit_bindings=False):
         """Show the first page."""
         self.watch_signals()
         await self.show_page(self.here)
+        if self.draft.path is not None and self.draft.passphrase is None and profiles.has_keys(self.draft.path):
+            self._ask_passphrase("")
+
+    def _ask_passphrase(self, why_again: str) -> None:
+        """Keys lie sealed beside the site that the command line named."""
+        self.push_screen(AskSecret("The passphrase of its keys", f"{SEALED}\n{why_again}".rstrip()), self._unseal)
+
+    def _unseal(self, passphrase: Secret | None) -> None:
+        path = self.draft.path
+        if passphrase is not None and path is not None:
+            run_beside(self, "unseal", lambda: open_site(path, passphrase))
+
+    async def on_ended(self, event: Ended) -> None:
+        """Unsealed, or why not."""
+        if event.error is not None:
+            self._ask_passphrase(told(event.error))
+        else:
+            opened: Any = event.value
+            await self.on_step_replaced(Step.Replaced(opened, complete=True))
 
     @property
     def page(self) -> Step:

@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.draft import Draft
+from screens.field import told
 from screens.focus import focus
 from screens.step import Step
 from screens.study import Study, study
@@ -79,6 +80,7 @@ class ApplyStep(Step):
         self.events: dict[Stage, Event] = {}
         self.undo_at: float | None = None
         self.busy = False
+        self.ask = DialogAsk(self.app)
 
     def compose(self) -> ComposeResult:
         """To whom, the stages, and what is to be said."""
@@ -140,7 +142,8 @@ class ApplyStep(Step):
 
     def _run(self, found: Study, address: str, connector: Connector) -> None:
         """Apply beside the screen."""
-        keyring, target, ask = self.draft.keyring, self.tools.target(address), DialogAsk(self.app)
+        keyring, target, self.ask = self.draft.keyring, self.tools.target(address, self.draft), DialogAsk(self.app)
+        ask = self.ask
 
         def plan_for(facts: Facts) -> Plan:
             return planned(found, keyring, facts)
@@ -176,7 +179,7 @@ class ApplyStep(Step):
         ending.set_class(ended.error is not None, "-error")
         if ended.error is not None:
             self._fail_running()
-            ending.update(f"× {ended.error.message}\n  {ended.error.hint}".rstrip())
+            ending.update(told(ended.error))
             focus(start)
             return
         result: Any = ended.value
@@ -195,7 +198,8 @@ class ApplyStep(Step):
         return "\n".join([said, *(f"! {note}" for note in result.notes), "Next: what each point's owner has to do."])
 
     def _remember(self, result: Outcome) -> None:
-        """β's public key completes the points' files; it belongs into the lock file."""
+        """β's public key completes the points' files; it belongs into the lock file. A password that worked serves again."""
+        self.change(replace(self.draft, sudo_password=self.ask.given or self.draft.sudo_password))
         if result.host_public_key is None:
             return
         lock = with_host_key(self.draft.lock, result.host_public_key)

@@ -54,10 +54,11 @@ class ConfirmChanges(ModalScreen[bool]):
 
 
 class DialogAsk:
-    """Asks through dialogs and waits; each method is called from the connector's thread."""
+    """Asks through dialogs and waits; each method is called from the connector's thread. `given` is the last password."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
+        self.given: Secret | None = None
 
     def accept_host_key(self, key: HostKey) -> bool:
         """Whether the fingerprint is the host's own."""
@@ -75,7 +76,8 @@ class DialogAsk:
     def sudo_password(self, who: str) -> Secret | None:
         """The password for sudo; Escape cancels."""
         body = "Changing the host needs root. The password goes to sudo there, and is kept nowhere."
-        return ask_from_thread(self._app, AskSecret(f"The sudo password of {who}", body))
+        self.given = ask_from_thread(self._app, AskSecret(f"The sudo password of {who}", body))
+        return self.given
 
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         """Whether these packages may be installed."""

@@ -31,8 +31,9 @@ class Broke(Message):
         self.error = error
 
 
-def run_beside(widget: Widget, name: str, work: Callable[[], Any]) -> None:
-    """Run `work` in a daemon thread; the widget gets `Ended`, or the app `Broke`."""
+def run_beside(widget: Widget | App[Any], name: str, work: Callable[[], Any]) -> None:
+    """Run `work` in a daemon thread; the widget (or app) gets `Ended`, or the app `Broke`."""
+    app: App[Any] = widget if isinstance(widget, App) else widget.app
 
     def run() -> None:
         try:
@@ -40,7 +41,7 @@ def run_beside(widget: Widget, name: str, work: Callable[[], Any]) -> None:
         except WgwizardError as error:
             message = Ended(name, error=error)
         except Exception as error:  # noqa: BLE001  (a thread's end is the last place where it can be seen)
-            widget.app.post_message(Broke(error))
+            app.post_message(Broke(error))
             return
         widget.post_message(message)
 

@@ -1,5 +1,6 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
+from dataclasses import replace
 from typing import Any
 
 from textual.app import ComposeResult
@@ -10,13 +11,14 @@ from textual.widgets import Button, Static
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.draft import Draft
+from screens.field import told
 from screens.focus import focus
 from screens.owners import waiting_text, what_to_do
 from screens.step import Step
 from screens.study import Study, outlook, study
 from screens.tools import Tools, write_files
 
-_EVERY = 5.0
+_EVERY = 10.0  # seconds; each look is a login of its own
 _WHY = (
     "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
     "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from "
@@ -36,6 +38,7 @@ class DoneStep(Step):
         self.keyring = draft.keyring
         self.seen: dict[str, float | None] | None = None
         self.waiting = False
+        self.ask = DialogAsk(self.app)
 
     def compose(self) -> ComposeResult:
         """What to do for each point, the buttons, and who has arrived."""
@@ -90,7 +93,7 @@ class DoneStep(Step):
         connector, found = self.tools.connector, self.found
         if connector is None or found is None or found.site.host.ssh is None:
             return
-        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), DialogAsk(self.app)
+        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh, self.draft), self.ask
         run_beside(self, "handshakes", lambda: connector.handshakes(interface, target, ask))
 
     def on_ended(self, event: Ended) -> None:
@@ -100,11 +103,12 @@ class DoneStep(Step):
         if event.error is not None:
             self.waiting = False
             self.query_one("#wait", Button).disabled = False
-            self._say(f"× {event.error.message}. {event.error.hint}")
+            self._say(told(event.error))
         elif event.name == "write":
             self._say(value)
         else:
             self.seen = value
+            self.draft = replace(self.draft, sudo_password=self.ask.given or self.draft.sudo_password)
             self._show_arrived()
             self.set_timer(_EVERY, self._look)
 

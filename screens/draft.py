@@ -16,7 +16,7 @@ class Draft:
     """A document in the making; every answer makes a new one.
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
-    beside it; `passphrase` opened or will seal the keys.
+    beside it; `passphrase` opened or will seal the keys; `sudo_password` worked on Host β.
     """
 
     document: Document = field(default_factory=new_document)
@@ -25,6 +25,7 @@ class Draft:
     lock: Lock = field(default_factory=Lock)
     keyring: Keyring = field(default_factory=Keyring)
     passphrase: Secret | None = None
+    sudo_password: Secret | None = None
 
     @property
     def is_saved(self) -> bool:

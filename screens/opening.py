@@ -10,6 +10,7 @@ from wgwizard.secret import Secret
 
 # A line of the list on a terminal of 80 columns.
 _ROOM = 72
+SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
 from screens.entry import Entry
-from screens.field import ProblemLine
+from screens.field import ProblemLine, told
 from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
@@ -143,7 +143,7 @@ class SaveStep(Step):
         event.stop()
         self.busy = False
         if event.error is not None:
-            self._say(f"× {event.error.message}. {event.error.hint}")
+            self._say(told(event.error))
             focus(self.query_one("#path", Input))
             return
         saved: Any = event.value

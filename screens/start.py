@@ -11,12 +11,11 @@ from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret
 from screens.draft import Draft
 from screens.entry import Entry
-from screens.field import ProblemLine, said
+from screens.field import ProblemLine, told
 from screens.focus import focus
-from screens.opening import offers, open_site
+from screens.opening import SEALED, offers, open_site
 from screens.step import Step
 from wgwizard import profiles
-from wgwizard.errors import SiteRefusedError
 from wgwizard.secret import Secret
 
 _WHY = (
@@ -84,10 +83,7 @@ class StartStep(Step):
         if not path:
             self._begin(self.query_one(OptionList).highlighted or 0)
         elif profiles.has_keys(path):
-            body = (
-                "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
-            )
-            self.app.push_screen(AskSecret("The passphrase of its keys", body), lambda passphrase: self._open(path, passphrase))
+            self.app.push_screen(AskSecret("The passphrase of its keys", SEALED), lambda passphrase: self._open(path, passphrase))
         else:
             self._open(path, None)
 
@@ -101,10 +97,7 @@ class StartStep(Step):
             opened: Any = event.value
             self.post_message(self.Replaced(opened, complete=True))
             return
-        lines = [f"× {event.error.message}; {event.error.hint}".rstrip("; ")]
-        if isinstance(event.error, SiteRefusedError):
-            lines += [f"{said(problem)} ({problem.field})" for problem in event.error.problems]
-        self._say("\n".join(lines))
+        self._say(told(event.error))
         focus(self.query_one("#saved", Input))
 
     def why(self) -> tuple[str, str]:

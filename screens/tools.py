@@ -23,9 +23,9 @@ class Tools:
     output: str | None = None
     login: Target = field(default_factory=lambda: Target(address=""))
 
-    def target(self, address: str) -> Target:
-        """How to log in to this address."""
-        return replace(self.login, address=address)
+    def target(self, address: str, draft: Draft) -> Target:
+        """How to log in to this address; a sudo password that worked before is not asked for again."""
+        return replace(self.login, address=address, sudo_password=self.login.sudo_password or draft.sudo_password)
 
     def path_for(self, draft: Draft) -> str:
         """Where the site is saved: where it came from, where `-o` says, else ./NAME.yaml."""

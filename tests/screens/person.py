@@ -3,13 +3,14 @@
 import asyncio
 import difflib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from screens.app import WizardApp
 from screens.draft import Draft
@@ -46,7 +47,7 @@ class Person:
         self.read()
 
     async def pastes(self, text: str) -> None:
-        assert self.app.screen.focused is not None
+        await self._until(lambda: isinstance(self.app.screen.focused, Input), "nothing to type into has the focus")
         self.app.screen.focused.post_message(events.Paste(text))
         await self.pilot.pause()
         self.read()
@@ -61,10 +62,17 @@ class Person:
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of the texts stand on the screen."""
+        await self._until(lambda: all(text in self.read() for text in texts), f"not all of {texts} on the screen")
+
+    async def sees_gone(self, text: str) -> None:
+        """Wait until the text has gone from the screen."""
+        await self._until(lambda: text not in self.read(), f"{text!r} is still on the screen")
+
+    async def _until(self, holds: Callable[[], bool], what: str) -> None:
         end = asyncio.get_running_loop().time() + PATIENCE
-        while missing := [text for text in texts if text not in self.read()]:
+        while not holds():
             if asyncio.get_running_loop().time() > end:
-                raise AssertionError(f"{missing} not on the screen:\n{self.read()}")
+                raise AssertionError(f"{what}:\n{self.read()}")
             await self.pilot.pause(0.02)
 
     def sees_no(self, text: str) -> None:

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 from screens.draft import Draft
+from screens.opening import open_site
 from tests.screens.person import sit_down
 from wgwizard import profiles, unfinished
+from wgwizard.keys import Keyring, generate_private, public_of
+from wgwizard.lock import Lock
+from wgwizard.secret import Secret
 
 OFFICE = {
     "version": 1,
@@ -230,3 +234,55 @@ async def test_long_ipv6_texts_do_not_break_the_layout():
             assert rows[0].startswith(" wgwizard")
             assert "^N next" in rows[-1]
             await person.press("ctrl+n")
+
+
+async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_new_ones():
+    private, passphrase = generate_private(), Secret("open sesame")
+    keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
+    profiles.save_site("office.yaml", OFFICE)
+    profiles.save_lock("office.yaml", Lock(public_keys=dict(keyring.public)))
+    profiles.save_keys("office.yaml", keyring, passphrase)
+    draft = open_site("office.yaml", None)
+    async with sit_down(draft=draft, begin_at="site") as person:
+        await person.sees("The passphrase of its keys")
+        await person.pastes("wrong")
+        await person.press("enter")
+        await person.sees("×", "The passphrase of its keys")
+        await person.pastes("open sesame")
+        await person.press("enter")
+        await person.sees_gone("The passphrase of its keys")
+        await person.press("ctrl+s")
+        await person.sees("8 of 9 · Save")
+        await person.press("f3")
+        await person.sees("7 of 9 · Files")
+        await person.press("ctrl+n", "ctrl+n")
+        await person.sees("9 of 9 · Apply")
+    kept = profiles.load_keys("office.yaml", passphrase)
+    assert kept.private["laptop"] == private
+    assert set(kept.private) == {"laptop", "phone", "host"}
+
+
+async def test_keys_made_without_the_passphrase_join_the_sealed_ones_when_saved():
+    private, passphrase = generate_private(), Secret("open sesame")
+    keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
+    profiles.save_site("office.yaml", OFFICE)
+    profiles.save_lock("office.yaml", Lock(public_keys=dict(keyring.public)))
+    profiles.save_keys("office.yaml", keyring, passphrase)
+    async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
+        await person.sees("The passphrase of its keys")
+        await person.press("escape")
+        await person.sees_gone("The passphrase of its keys")
+        await person.press("f3")
+        await person.sees("7 of 9 · Files")
+        await person.press("ctrl+n", "ctrl+n")
+        await person.sees("The passphrase of the keys", "join them")
+        await person.pastes("wrong")
+        await person.press("enter")
+        await person.sees("8 of 9 · Save", "×")
+        await person.press("ctrl+n")
+        await person.pastes("open sesame")
+        await person.press("enter")
+        await person.sees("9 of 9 · Apply")
+    kept = profiles.load_keys("office.yaml", passphrase)
+    assert kept.private["laptop"] == private
+    assert set(kept.private) == {"laptop", "phone", "host"}

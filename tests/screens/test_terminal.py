@@ -17,6 +17,7 @@ from wgwizard import profiles
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
+QUIET = 0.25
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 KEYS = {"enter": "\r", "tab": "\t", "escape": "\x1b", "ctrl+n": "\x0e", "ctrl+q": "\x11", "right": "\x1b[C"}
 
@@ -53,11 +54,19 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press each key, or type each text, when the screen shows that the one before has arrived."""
         for key in keys:
-            before = self.drawn()
+            before = self.settled()
             self.child.send(KEYS.get(key, key))
             end = time.monotonic() + PATIENCE
             while self.drawn() == before and self.child.isalive():
                 assert time.monotonic() < end, f"{key!r} changed nothing:\n{self.read()}"
+
+    def settled(self) -> list[dict[int, pyte.screens.Char]]:
+        """What is drawn once nothing has changed for a while."""
+        known, since = self.drawn(), time.monotonic()
+        while time.monotonic() < since + QUIET:
+            if (now := self.drawn()) != known:
+                known, since = now, time.monotonic()
+        return known
 
     def drawn(self) -> list[dict[int, pyte.screens.Char]]:
         """What is drawn, colours included."""

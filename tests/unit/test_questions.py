@@ -1,0 +1,131 @@
+"""The questions: each explains itself, answers a field of the site file, and its answers survive the document."""
+
+import re
+
+import pytest
+
+from wgwizard import questions, sitefile
+from wgwizard.questions import Kind, answers
+
+ALL = [(group, question) for group in questions.GROUPS for question in group.questions]
+IDS = [question.id for _, question in ALL]
+
+
+@pytest.mark.parametrize(("group", "question"), ALL, ids=IDS)
+def test_why_we_ask_is_three_sentences_with_a_command_and_a_way_out(group, question):
+    sentences = re.split(r"(?<=[.?])\s+(?=[A-Z`])", question.why)
+    assert len(sentences) == 3, sentences
+    assert re.search(r"`[^`]+`", question.why), "the exact command"
+    assert "When unsure" in sentences[2] or "when unsure" in sentences[2]
+
+
+@pytest.mark.parametrize(("group", "question"), ALL, ids=IDS)
+def test_prompts_fit_a_terminal_and_choices_hold_their_default(group, question):
+    assert len(question.prompt) <= 70
+    if question.kind.is_chosen:
+        assert question.default in [choice.answer for choice in question.choices] or question.default == ""
+        assert question.usual in ("", *[choice.answer for choice in question.choices])
+    else:
+        assert question.example
+
+
+def test_every_question_is_asked_once():
+    assert sorted(set(IDS)) == sorted(IDS)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("name", "home", "home"),
+        ("site.networks", "192.168.1.0/24, cameras=192.168.201.0/24", ["192.168.1.0/24", {"cidr": "192.168.201.0/24", "name": "cameras"}]),
+        ("site.hosts", "nas=192.168.1.20, nas=fd00::20", [{"name": "nas", "addresses": ["192.168.1.20", "fd00::20"]}]),
+        ("site.routes", "router hosts", ["router", "hosts"]),
+        ("site.routes", "none", []),
+        ("site.router_drops_invalid", "no", False),
+        ("host.addresses", "192.168.1.10/24, fd00::10/64", ["192.168.1.10/24", "fd00::10/64"]),
+        ("tunnel.port", "51822", 51822),
+        ("tunnel.port", "many", "many"),
+        ("points[0].services", "web tcp 8000 as 8081", [{"name": "web", "protocol": "tcp", "port": 8000, "published_port": 8081}]),
+        ("points[0].services", "web", [{"name": "web"}]),
+        (
+            "points[0].may_reach",
+            "nas tcp 80 8000-8010, host",
+            [{"to": "nas", "protocol": "tcp", "ports": [80, "8000-8010"]}, {"to": "host"}],
+        ),
+        ("points[0].preshared_key", "no", False),
+        ("needs.opens", "both", "both"),
+        ("strategy", "gateway", "gateway"),
+    ],
+)
+def test_an_answer_is_kept_as_the_site_file_has_it_and_read_back_the_same(path, text, value):
+    question = next(question for _, question in ALL if question.id == path.replace("[0]", "[*]"))
+    document = answers.put({"version": 1, "points": [{}]}, path, question, text)
+    assert answers.value_at(document, path) == value
+    assert answers.text_at(document, path, question) == text
+
+
+def test_an_empty_answer_leaves_nothing_behind():
+    question = next(question for _, question in ALL if question.id == "host.endpoint")
+    document = answers.put({"version": 1}, "host.endpoint", question, "vpn.example.com:51820")
+    assert answers.put(document, "host.endpoint", question, "") == {"version": 1}
+    assert document == {"version": 1, "host": {"endpoint": "vpn.example.com:51820"}}
+
+
+def test_a_default_needs_no_word_in_the_document():
+    question = next(question for _, question in ALL if question.id == "points[*].preshared_key")
+    document = {"version": 1, "points": [{"name": "a", "preshared_key": False}]}
+    assert answers.put(document, "points[0].preshared_key", question, "yes") == {"version": 1, "points": [{"name": "a"}]}
+
+
+def test_answers_never_touch_the_document_they_came_from():
+    document = {"version": 1, "points": [{"name": "a"}]}
+    question = next(question for _, question in ALL if question.id == "points[*].name")
+    assert answers.put(document, "points[0].name", question, "b") == {"version": 1, "points": [{"name": "b"}]}
+    assert document == {"version": 1, "points": [{"name": "a"}]}
+
+
+def test_a_new_set_up_lacks_only_what_nobody_can_guess():
+    document = questions.new_document()
+    lacking = {problem.field for problem in sitefile.read(document)[1] if problem.is_error}
+    assert {answers.steps_of(field)[0] for field in lacking} == {"site", "host", "points"}
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "asked"),
+    [
+        ("needs.tell_points_apart", {"needs": {"opens": "site"}}, False),
+        ("needs.tell_points_apart", {}, True),
+        ("needs.site_clients_seen_as_host", {"needs": {"opens": "points"}}, False),
+        ("needs.site_clients_seen_as_host", {"needs": {"opens": "both"}}, True),
+        ("site.router_drops_invalid", {"site": {"routes": ["router"]}}, True),
+        ("site.router_drops_invalid", {"site": {"routes": ["router"]}, "host": {"default_gateway": True}}, False),
+        ("site.router_drops_invalid", {"site": {"routes": "dhcp"}}, False),
+        ("host.keys", {"host": {"ssh": "admin@beta"}}, True),
+        ("host.keys", {}, False),
+    ],
+)
+def test_only_what_matters_is_asked(path, document, asked):
+    group = next(group for group, question in ALL if question.id == path)
+    assert (path in [question.id for question in questions.asked(group, document)]) is asked
+
+
+@pytest.mark.parametrize(
+    ("path", "point", "asked"),
+    [
+        ("points[*].endpoint", {}, False),
+        ("points[*].endpoint", {"behind_nat": False}, True),
+        ("points[*].preshared_key", {"public_key": "x"}, False),
+        ("points[*].services", {"opens": "points"}, False),
+        ("points[*].may_reach", {"opens": "site"}, False),
+        ("points[*].may_reach", {"opens": "both"}, True),
+    ],
+)
+def test_a_points_questions_look_at_that_point(path, point, asked):
+    found = questions.asked(questions.POINT, {"points": [{"name": "other"}, point]}, 1)
+    assert (path in [question.id for question in found]) is asked
+
+
+def test_kinds_that_are_chosen_have_choices_and_typed_ones_have_none():
+    assert {bool(question.choices) for _, question in ALL if question.kind.is_chosen} == {True}
+    assert {question.choices for _, question in ALL if not question.kind.is_chosen} == {()}
+    assert {question.kind for _, question in ALL} == set(Kind)
