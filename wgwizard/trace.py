@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
@@ -36,31 +36,8 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Whether `origin` can open a connection to `target`.
-
-    Names are points', site networks' and hosts' names or CIDRs, "host" and "points". `protocol` and `ports` are `None`/""
-    where all are meant, and `protocol` is "icmp" for ping;
-    `published` is true where the connection is opened to a port of β that leads on to the point (the port is then β's).
-    `source_seen` is an address, or `CLIENTS_OWN` where each computer of a site network is seen with its own; `None` where
-    nothing gets through and back.
-    """
-
-    origin: str
-    target: str
-    family: Family
-    protocol: str | None
-    ports: str
-    reachable: bool
-    published: bool
-    hops: tuple[Hop, ...]
-    source_seen: Address | str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Row:
-    """A `Reach` before it belongs to one point; `POINT` stands for that point's name."""
+    """What all points that are treated alike have in common in one row; `POINT` stands for each one's own name and address."""
 
     origin: str | Placeholder
     target: str | Placeholder
@@ -70,37 +47,84 @@ class _Row:
     published: bool
     way: Way
 
-    def of(self, name: str, address: Address | None) -> Reach:
-        """The row of one point, whose address of this family is given."""
-        way = self.way
-        return Reach(
-            name if self.origin is POINT else self.origin,
-            name if self.target is POINT else self.target,
-            self.family,
-            self.protocol,
-            self.ports,
-            way.reachable,
-            self.published,
-            _hops(way, name, address),
-            address if way.seen is POINT else way.seen,
-            way.why,
-        )
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether `origin` can open a connection to `target`.
 
-def _hops(way: Way, name: str, address: Address | None) -> tuple[Hop, ...]:
-    hops = []
-    for step in way.steps:
-        node, source, destination = step.node, step.source, step.destination
-        hops.append(
+    It is made of what points with equal rights share, so that a hundred thousand of them stay cheap; ask its properties.
+    """
+
+    _row: _Row
+    _point: str
+    _address: Address | None
+
+    @property
+    def origin(self) -> str:
+        """Who opens: a point's name, or a site network's name or CIDR."""
+        return self._point if self._row.origin is POINT else self._row.origin
+
+    @property
+    def target(self) -> str:
+        """Where to: a point, a site network or host by its name or CIDR, "host" or "points"."""
+        return self._point if self._row.target is POINT else self._row.target
+
+    @property
+    def family(self) -> Family:
+        """4 or 6."""
+        return self._row.family
+
+    @property
+    def protocol(self) -> str | None:
+        """The protocol "tcp", "udp", "icmp" for ping, `None` where every protocol is meant."""
+        return self._row.protocol
+
+    @property
+    def ports(self) -> str:
+        """Ports and ranges as "80,8000-8010", empty where every port is meant."""
+        return self._row.ports
+
+    @property
+    def published(self) -> bool:
+        """Whether the connection is opened to a port of β that leads on to the point; the port is then β's."""
+        return self._row.published
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the packet arrives and its answer comes back."""
+        return self._row.way.reachable
+
+    @property
+    def why(self) -> str:
+        """Why it is so, in plain words."""
+        return self._row.way.why
+
+    @property
+    def source_seen(self) -> Address | str | None:
+        """The source that the far side sees.
+
+        `CLIENTS_OWN` where each computer of a site network is seen with its own address, `None` where nothing gets through and back.
+        """
+        seen = self._row.way.seen
+        return self._address if seen is POINT else seen
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        """The nodes that the packet passes, the last one where it is accepted or dropped."""
+        return tuple(
             Hop(
-                name if node is POINT else node,
-                address if source is POINT else source,
-                address if destination is POINT else destination,
+                self._point if step.node is POINT else step.node,
+                self._address if step.source is POINT else step.source,
+                self._address if step.destination is POINT else step.destination,
                 step.action,
                 step.rule,
             )
+            for step in self._row.way.steps
         )
-    return tuple(hops)
+
+    def as_found(self, *, reachable: bool, source_seen: Address | str | None, why: str) -> "Reach":
+        """The same connection as it was found elsewhere, by a measurement: without hops."""
+        return replace(self, _row=replace(self._row, way=Way(reachable, (), source_seen, why)))
 
 
 def trace(plan: Plan) -> tuple[Reach, ...]:
@@ -113,8 +137,8 @@ def trace(plan: Plan) -> tuple[Reach, ...]:
     tracer = _Tracer(plan)
     found: list[Reach] = []
     for point, interface in zip(plan.site.points, plan.points, strict=True):
-        addresses: dict[int, Address] = {address.version: address.ip for address in interface.addresses}
-        found.extend(row.of(point.name, addresses.get(row.family)) for row in tracer.rows(point, interface))
+        addresses = {address.version: address for address in point.addresses}
+        found.extend(Reach(row, point.name, addresses.get(row.family)) for row in tracer.rows(point, interface))
     return tuple(found)
 
 

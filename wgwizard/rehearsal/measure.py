@@ -1,7 +1,7 @@
 """The rows of a trace, measured in a replica: the same words, so that prediction and measurement stand side by side."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_network
 
 from wgwizard.plan_model import HOST, Plan, lan_addresses
@@ -45,7 +45,7 @@ def _measured(reach: Reach, question: Question, answer: Answer, replica: Replica
     own = replica.topology.node(question.origin)
     clients_own = own.kind is Kind.SITE_HOST and answer.source_seen in own.addresses
     seen = CLIENTS_OWN if clients_own else answer.source_seen
-    return replace(reach, reachable=answer.reached, source_seen=seen, hops=(), why=answer.error or ("" if answer.reached else "silence"))
+    return reach.as_found(reachable=answer.reached, source_seen=seen, why=answer.error or ("" if answer.reached else "silence"))
 
 
 class _Asker:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wgwizard.plan_model import Forward, Permit, collapse
+from wgwizard.render.text import place_text
 from wgwizard.site import Address, Family, Network, PortRange, Protocol
 
 PROTOCOLS: tuple[Protocol, ...] = ("tcp", "udp")
@@ -55,7 +56,7 @@ def permit_sets(permits: tuple[Permit, ...], whole_site: tuple[Network, ...]) ->
         shape = shapes[signature]
         for source in own[0].sources:
             family = family_of(source)
-            text = str(source)
+            text = place_text(source)
             for stem, tails in shape[family].items():
                 sets.add(family, stem, [text + tail for tail in tails])
     return sets
@@ -185,12 +186,12 @@ def service_sets(permits: tuple[Permit, ...]) -> PermitSets:
     for permit in permits:
         for place in permit.destinations:
             if permit.protocol is None:
-                sets.add(family_of(place), "open_points", (str(place),))
+                sets.add(family_of(place), "open_points", (place_text(place),))
             else:
-                sets.add(family_of(place), f"service_{permit.protocol}", [f"{place} . {ports}" for ports in permit.ports])
+                sets.add(family_of(place), f"service_{permit.protocol}", [f"{place_text(place)} . {ports}" for ports in permit.ports])
                 pinged[place] = None
     for place in pinged:
-        sets.add(family_of(place), "service_ping", (str(place),))
+        sets.add(family_of(place), "service_ping", (place_text(place),))
     return sets
 
 
@@ -199,7 +200,7 @@ def host_sets(permits: tuple[Permit, ...]) -> PermitSets:
     sets = PermitSets()
     for permit in permits:
         for source in permit.sources:
-            sets.add(family_of(source), f"host_{permit.protocol}", [f"{source} . {ports}" for ports in permit.ports])
+            sets.add(family_of(source), f"host_{permit.protocol}", [f"{place_text(source)} . {ports}" for ports in permit.ports])
     return sets
 
 
@@ -211,5 +212,5 @@ def forward_elements(forwards: tuple[Forward, ...], family: Family, protocol: Pr
             continue
         target = next((address for address in forward.targets if address.version == family), None)
         if target is not None:
-            found.append(f"{forward.service.port_on_host} : {target} . {forward.service.port}")
+            found.append(f"{forward.service.port_on_host} : {place_text(target)} . {forward.service.port}")
     return found

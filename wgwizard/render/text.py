@@ -1,8 +1,10 @@
 """What every rendered file shares: the first lines, and names made harmless for comments."""
 
 import re
+from functools import lru_cache
 
 from wgwizard.plan_model import Plan
+from wgwizard.site import Address, InterfaceAddress, Network
 
 # What wg-quick takes as an interface's name, and what is also harmless in rules, units and settings (wg-quick(8)).
 _INTERFACE = re.compile(r"[A-Za-z0-9_=+.@:-]{1,15}")
@@ -25,3 +27,24 @@ def refuse_unsafe_interfaces(plan: Plan) -> None:
     for name in (plan.host.interface, *plan.forwarding.interfaces, *plan.forwarding.accept_ra_interfaces):
         if not _INTERFACE.fullmatch(name):
             raise ValueError(f"{name!r} cannot be the name of an interface")
+
+
+@lru_cache(maxsize=1 << 18)
+def address_text(address: Address) -> str:
+    """The text of an address, made once: that of an IPv6 address costs more than the lines that it stands in."""
+    return str(address)
+
+
+def network_text(network: Network) -> str:
+    """The text of a network."""
+    return f"{address_text(network.network_address)}/{network.prefixlen}"
+
+
+def place_text(place: Address | Network) -> str:
+    """The text of an address or a network."""
+    return address_text(place) if isinstance(place, Address) else network_text(place)
+
+
+def interface_text(address: InterfaceAddress) -> str:
+    """The text of an address with its prefix length."""
+    return f"{address_text(address.ip)}/{address.network.prefixlen}"

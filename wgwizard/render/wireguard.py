@@ -1,11 +1,9 @@
 """Plan + Keyring -> wg-quick files of β and of each point (wg(8), wg-quick(8))."""
 
-from collections.abc import Sequence
-
 from wgwizard.keys import Keyring
 from wgwizard.plan_model import HOST, InterfacePlan, PeerPlan, Plan
 from wgwizard.render.artefact import Artefact
-from wgwizard.render.text import header, plain
+from wgwizard.render.text import header, interface_text, network_text, plain
 from wgwizard.secret import HIDDEN, Secret
 
 MODE = "0600"
@@ -64,7 +62,7 @@ class _Conf:
 
     def interface(self, interface: InterfacePlan, kept: str, field: str = HOST) -> None:
         """The [Interface] section; `kept` stands in place of a private key that is not known here and never will be."""
-        self.lines += ["", "[Interface]", f"Address = {_joined(interface.addresses)}"]
+        self.lines += ["", "[Interface]", f"Address = {', '.join(map(interface_text, interface.addresses))}"]
         if interface.listen_port is not None:
             self.lines.append(f"ListenPort = {interface.listen_port}")
         if interface.private_key_here:
@@ -75,7 +73,7 @@ class _Conf:
         if interface.mtu is not None:
             self.lines.append(f"MTU = {interface.mtu}")
         if interface.dns is not None:
-            self.lines.append(f"DNS = {_joined((*interface.dns.servers, *interface.dns.search))}")
+            self.lines.append(f"DNS = {', '.join([*map(str, interface.dns.servers), *interface.dns.search])}")
 
     def peer(self, peer: PeerPlan, preshared_of: str, field: str, preshared_field: str | None = None) -> None:
         """A [Peer] section."""
@@ -87,7 +85,7 @@ class _Conf:
             self.lines.append(f"PublicKey = {peer.public_key}")
         if peer.preshared:
             self._secret("PresharedKey", self.keyring.preshared.get(preshared_of), f"{preshared_field or field}.preshared_key")
-        self.lines.append(f"AllowedIPs = {_joined(peer.allowed_ips)}")
+        self.lines.append(f"AllowedIPs = {', '.join(map(network_text, peer.allowed_ips))}")
         if peer.endpoint is not None:
             self.lines.append(f"Endpoint = {peer.endpoint}")
         if peer.keepalive is not None:
@@ -112,7 +110,3 @@ class _Conf:
                 self.lines[place] = f"{word} = {secret.reveal()}"
             whole = Secret("\n".join(self.lines) + "\n")
         return Artefact(node, conf_path(interface), MODE, shown, whole, tuple(self.missing))
-
-
-def _joined(values: Sequence[object]) -> str:
-    return ", ".join(map(str, values))
