@@ -190,9 +190,10 @@ def test_the_rehearsed_files_are_complete_and_hold_none_of_the_true_keys() -> No
 
 def test_a_finding_agrees_only_when_reach_and_address_do() -> None:
     predicted = next(reach for reach in trace(plan_of(article())) if reach.reachable)
-    assert Finding(predicted, replace(predicted, hops=(), why="other words")).agrees
-    assert not Finding(predicted, replace(predicted, reachable=False)).agrees
-    assert not Finding(predicted, replace(predicted, source_seen=ip_address("192.0.2.1"))).agrees
+    seen = predicted.source_seen
+    assert Finding(predicted, predicted.as_found(reachable=True, source_seen=seen, why="other words")).agrees
+    assert not Finding(predicted, predicted.as_found(reachable=False, source_seen=seen, why="")).agrees
+    assert not Finding(predicted, predicted.as_found(reachable=True, source_seen=ip_address("192.0.2.1"), why="")).agrees
 
 
 def test_ping_packets_have_the_checksum_of_the_standard() -> None:
