@@ -41,10 +41,15 @@ forwarding_sysctls() {
 }
 addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
 routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
+# Lines "UNIT ENABLED ACTIVE", with "-" for what systemd does not know; one call, as each costs 10 ms.
 unit_states() {
-  for unit in "$RULES_UNIT" "$TUNNEL_UNIT"; do
-    echo "$unit $(systemctl is-enabled "$unit" 2>/dev/null | head -n 1) $(systemctl is-active "$unit" 2>/dev/null)"
-  done
+  systemctl show -p Id -p UnitFileState -p ActiveState "$RULES_UNIT" "$TUNNEL_UNIT" 2>/dev/null | awk -F = '
+    function flush() { if (unit != "") print unit, (enabled == "" ? "-" : enabled), (active == "" ? "-" : active); unit = enabled = active = "" }
+    $1 == "Id" { unit = $2 }
+    $1 == "UnitFileState" { enabled = $2 }
+    $1 == "ActiveState" { active = $2 }
+    $0 == "" { flush() }
+    END { flush() }'
 }
 
 # One digest over everything that an apply would touch or relies on. What changes by itself is left out: counters, file times,

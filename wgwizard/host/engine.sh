@@ -14,15 +14,23 @@ bounded() {
   shift
   "$@" </dev/null >>"$T/log" 2>&1 &
   command=$!
+  # The guard sleeps by seconds, so that nothing of it outlives us for longer, whatever kills us; systemd keeps a unit till then.
   (
-    left=$limit
-    while [ "$left" -gt 0 ]; do sleep 1; kill -0 $command 2>/dev/null || exit 0; left=$((left - 1)); done
-    kill -9 $command
+    trap 'kill "$sleeping"; exit' TERM
+    while [ "$limit" -gt 0 ]; do
+      sleep 1 &
+      sleeping=$!
+      wait "$sleeping"
+      kill -0 "$command" || exit 0
+      limit=$((limit - 1))
+    done
+    kill -9 "$command"
   ) >/dev/null 2>&1 &
   guard=$!
-  wait $command
+  wait "$command"
   status=$?
-  kill $guard 2>/dev/null
+  kill "$guard" 2>/dev/null
+  wait "$guard" 2>/dev/null
   [ $status -ne 137 ] || status=124
   return $status
 }
@@ -165,15 +173,11 @@ persist_apply() {
   keep_baseline && record_applied || return 1
   while read -r mode path; do
     place_new "$mode" "$path" || return 1
-    case $path in
-      "$RULES_UNIT_FILE") bounded 10 systemctl daemon-reload && bounded 20 systemctl enable "$RULES_UNIT" || return 1 ;;
-      "$TUNNEL") bounded 20 systemctl enable "$TUNNEL_UNIT" || return 1 ;;
-    esac
+    if [ "$path" = "$TUNNEL" ]; then bounded 20 systemctl enable "$RULES_UNIT" "$TUNNEL_UNIT" || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
   place "$STATE/$IFACE/table" 0600 0:0 "$T/table" && place "$STATE/$IFACE/applied" 0600 0:0 "$T/applied" || return 1
   drop_in_away
-  bounded 10 systemctl daemon-reload
   systemctl is-active -q "$RULES_UNIT" || bounded 20 systemctl start "$RULES_UNIT" || return 1
   systemctl is-active -q "$TUNNEL_UNIT" || bounded 30 systemctl start "$TUNNEL_UNIT"
 }

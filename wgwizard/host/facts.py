@@ -53,10 +53,10 @@ class LiveTunnel:
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
-    """systemd's words: "enabled", "active" and so on, "" where the unit is not known."""
+    """systemd's words: "enabled", "active" and so on, "-" where it has none."""
 
-    enabled: str = ""
-    active: str = ""
+    enabled: str = "-"
+    active: str = "-"
 
 
 @dataclass(frozen=True, slots=True)

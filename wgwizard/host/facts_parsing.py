@@ -162,7 +162,7 @@ def _baseline(text: str) -> dict[str, str]:
 
 
 def _units(text: str) -> dict[str, UnitState]:
-    """Lines "UNIT ENABLED ACTIVE"; `is-enabled` says nothing of a unit that is not there, so a word may be missing."""
+    """Lines "UNIT ENABLED ACTIVE"."""
     rows = [line.split(" ") for line in text.splitlines() if line]
     return {row[0]: UnitState(row[1], row[2]) for row in rows if len(row) == 3}
 

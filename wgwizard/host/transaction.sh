@@ -124,6 +124,7 @@ activate() {
     fi
     nap
   done
+  await_end_of "wgwizard-activate-$ID.service"
   await_end_of "wgwizard-rollback-$ID.service"
   say undone "$(take_result)"
   exit 1

@@ -74,10 +74,7 @@ stop_tunnel() {
 }
 
 drop_in_away() {
-  if [ -e "$DROPPED" ]; then
-    rm -f -- "$DROPPED"
-    rmdir -- "$(dirname "$DROPPED")" 2>/dev/null
-    bounded 10 systemctl daemon-reload
-  fi
-  return 0
+  rm -f -- "$DROPPED"
+  rmdir -- "$(dirname "$DROPPED")" 2>/dev/null
+  bounded 10 systemctl daemon-reload
 }

@@ -8,6 +8,7 @@ main() {
   fi
   left=600
   while [ "$(owner_field id)" = "$ID" ] && [ $left -gt 0 ]; do nap; left=$((left - 1)); done
+  await_end_of "wgwizard-activate-$ID.service"
   await_end_of "wgwizard-rollback-$ID.service"
   if [ "$(owner_field id)" != "$ID" ]; then echo "@ undone $(take_result)"; fi
 }
