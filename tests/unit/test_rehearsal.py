@@ -9,9 +9,11 @@ import pytest
 from tests.unit.article import article, completed, network
 from wgwizard.plan import HOST, ROUTER, Plan, make_plan
 from wgwizard.rehearsal import echo
+from wgwizard.rehearsal.addressing import INTERNET
 from wgwizard.rehearsal.measure import Finding
+from wgwizard.rehearsal.nodes import Kind, Node, Topology
 from wgwizard.rehearsal.stand_in import stand_in
-from wgwizard.rehearsal.topology import INTERNET, Kind, Node, Topology, topology
+from wgwizard.rehearsal.topology import topology
 from wgwizard.render import render
 from wgwizard.site import Cloud, Endpoint, Network, Point, Right, RoutesAt, Site, SiteHost, Strategy
 from wgwizard.trace import trace
@@ -95,14 +97,24 @@ def test_the_router_forwards_the_port_that_the_points_dial() -> None:
 
 
 def test_a_host_that_is_the_default_gateway_takes_the_router_s_place() -> None:
-    site = article(router=(), hosts=())
+    site = article(router=(), hosts=(), networks=article().networks[:1])
     found = replica_of(replace(site, host=replace(site.host, default_gateway=True)), Strategy.GATEWAY)
     assert names(found, Kind.ROUTER) == []
     beta = found.node(HOST)
     assert beta.forwards
-    assert [link.interface for link in beta.links] == ["eth0", "lan1", "lan2", "wan"]
-    gateways = {route.via for route in found.node(BEHIND).routes}
-    assert gateways <= set(beta.addresses)
+    assert [link.interface for link in beta.links] == ["eth0", "wan"]
+    assert {route.via for route in found.node(BESIDE).routes} == {ip_address("192.168.200.2")}
+
+
+def test_networks_on_other_links_lie_behind_one_more_router_where_the_host_is_the_gateway() -> None:
+    site = article(router=(), hosts=())
+    found = replica_of(replace(site, host=replace(site.host, default_gateway=True)), Strategy.GATEWAY)
+    beta, inner = found.node(HOST), found.node(ROUTER)
+    assert beta.links[0].addresses == site.host.addresses
+    assert {route.via for route in inner.routes} == {ip_address("192.168.200.2"), ip_address("fd00:200::2")}
+    behind = {route.network: route.via for route in beta.routes if route.interface == "eth0"}
+    assert set(behind) == {ip_network("192.168.201.0/24"), ip_network("fd00:201::/64")}
+    assert set(behind.values()) <= set(inner.addresses)
 
 
 def test_an_endpoint_written_as_an_address_is_the_router_s_own() -> None:
@@ -151,6 +163,13 @@ def test_what_a_right_names_by_its_address_alone_gets_a_computer() -> None:
     assert found.node("192.168.201.77").addresses == (ip_address("192.168.201.77"),)
 
 
+def test_a_part_of_a_network_that_a_right_names_has_its_own_computer_and_the_rest_another() -> None:
+    part = ip_network("192.168.200.0/25")
+    found = replica_of(article(points=(Point("endpoint-a", may_reach=(Right(str(part)),)),)))
+    assert all(address in part for address in found.node(str(part)).addresses)
+    assert not any(address in part for address in found.node(BESIDE).addresses if address.version == 4)
+
+
 def test_a_site_network_wider_than_the_host_s_link_is_entered_on_that_link() -> None:
     site = article(networks=(network("192.168.0.0/16", "all"),), hosts=(), router=())
     found = replica_of(replace(site, host=replace(site.host, addresses=(ip_interface("192.168.200.2/24"),))))
@@ -164,10 +183,11 @@ def test_a_network_of_one_address_is_that_computer_and_its_router_has_room() -> 
     assert any(address in ip_network("172.16.5.8/29") for address in found.node(ROUTER).addresses)
 
 
-@pytest.mark.parametrize("points", [2, 300])
-def test_no_address_has_two_owners_on_a_link_and_every_next_hop_is_somebody(points: int) -> None:
+@pytest.mark.parametrize(("points", "gateway"), [(2, False), (2, True), (300, False)])
+def test_no_address_has_two_owners_on_a_link_and_every_next_hop_is_somebody(points: int, gateway: bool) -> None:
     site = article(points=tuple(Point(f"point{number}", behind_nat=number % 2 == 0) for number in range(points)), hosts=())
-    found = replica_of(replace(site, tunnel=replace(site.tunnel, networks=(), addresses=())), Strategy.GATEWAY)
+    host = replace(site.host, default_gateway=gateway)
+    found = replica_of(replace(site, host=host, tunnel=replace(site.tunnel, networks=(), addresses=())), Strategy.GATEWAY)
     owners = Counter((link.segment, address.ip) for node in found.nodes for link in node.links for address in link.addresses)
     assert set(owners.values()) == {1}
     segments = {(node.name, link.interface): link.segment for node in found.nodes for link in node.links}

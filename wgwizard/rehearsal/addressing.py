@@ -56,7 +56,7 @@ def segments_of(site: Site) -> tuple[Segment, ...]:
     for item in site.networks:
         _join(groups, {item.cidr, *(other.cidr for other in site.networks if item.name is not None and other.name == item.name)})
     for host in site.hosts:
-        _join(groups, {network for group in groups for network in group for address in host.addresses if _holds(network, address)})
+        _join(groups, {network for group in groups for network in group for address in host.addresses if holds(network, address)})
     for network in own:
         _join(groups, {other for group in groups for other in group if other.version == network.version and other.overlaps(network)})
     order = {item.cidr: index for index, item in enumerate(site.networks)}
@@ -72,7 +72,8 @@ def _join(groups: list[set[Network]], together: set[Network]) -> None:
     groups.append(together.union(*touched))
 
 
-def _holds(network: Network, address: Address) -> bool:
+def holds(network: Network, address: Address) -> bool:
+    """Whether an address is in a network of the same family."""
     return address.version == network.version and address in network
 
 
@@ -95,13 +96,13 @@ def _roomy(network: Network) -> Network:
     return network if network.prefixlen <= smallest else network.supernet(new_prefix=smallest)
 
 
-def free_address(network: Network, used: Iterable[Address]) -> Address | None:
-    """An address of the network that nobody has, `None` when it is full."""
-    taken = set(used)
+def free_address(network: Network, used: Iterable[Address], avoid: Iterable[Network] = ()) -> Address | None:
+    """An address of the network that nobody has and that is in none of `avoid`, `None` when there is none (4096 are looked at)."""
+    taken, others = set(used), tuple(avoid)
     usable = range(1, min(network.num_addresses - 1, 4096)) or range(network.num_addresses)
     start = min(SPARE_ADDRESS, len(usable) // 2)
-    places = (*usable[start:], *usable[:start])
-    return next((network[place] for place in places if network[place] not in taken), None)
+    places = (network[place] for place in (*usable[start:], *usable[:start]))
+    return next((address for address in places if address not in taken and not any(holds(other, address) for other in others)), None)
 
 
 @dataclass

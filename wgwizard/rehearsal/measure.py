@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from wgwizard.plan_model import HOST, Plan, lan_addresses
+from wgwizard.rehearsal.nodes import Kind, Topology
 from wgwizard.rehearsal.probe import Answer, Question, Way, ask
 from wgwizard.rehearsal.replica import Replica
-from wgwizard.rehearsal.topology import Kind, Topology
 from wgwizard.site import Address, Family, Network
 from wgwizard.trace import CLIENTS_OWN, POINTS, Reach
 

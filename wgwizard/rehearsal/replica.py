@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from wgwizard.rehearsal import netns
-from wgwizard.rehearsal.topology import Kind, Link, Node, Topology
+from wgwizard.rehearsal.nodes import Kind, Link, Node, Topology
 
 SWITCH = "switch"
 

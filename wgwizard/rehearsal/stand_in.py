@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from wgwizard.keys import Keyring, generate_preshared, generate_private, public_of
 from wgwizard.plan import HOST, InterfacePlan, Plan
-from wgwizard.rehearsal.topology import LAN_INTERFACE
+from wgwizard.rehearsal.nodes import LAN_INTERFACE
 
 
 def stand_in(plan: Plan) -> tuple[Plan, Keyring]:
