@@ -58,6 +58,7 @@ class _Ruleset:
         self.permits = permit_sets(plan.from_points, self.site_networks)
         self.services = service_sets(plan.to_points)
         self.host = host_sets(plan.to_host)
+        self.forwards = {(f, p): forward_elements(plan.forwards, f, p) for f in self.families if self._published(f) for p in PROTOCOLS}
 
     # --- sets ----------------------------------------------------------------------------------------------------------
 
@@ -73,19 +74,10 @@ class _Ruleset:
         return tuple(found)
 
     def _forward_maps(self, family: Family) -> list[Map]:
+        kind = f"{ADDRESS_TYPE[family]} . inet_service"
         why = "port of the host : point's address . port"
-        if not self._published(family):
-            return []
-        return [
-            Map(
-                f"forward_{protocol}{family}",
-                "inet_service",
-                f"{ADDRESS_TYPE[family]} . inet_service",
-                forward_elements(self.plan.forwards, family, protocol),
-                why,
-            )
-            for protocol in PROTOCOLS
-        ]
+        names = {protocol: f"forward_{protocol}{family}" for protocol in PROTOCOLS}
+        return [Map(names[p], "inet_service", kind, self.forwards[family, p], why) for p in PROTOCOLS if (family, p) in self.forwards]
 
     def _published(self, family: Family) -> bool:
         """Whether β has an address at the site whose ports can lead to points."""
@@ -177,16 +169,11 @@ class _Ruleset:
     def prerouting(self) -> tuple[Rule, ...]:
         """The port forwards, for the site's own networks and β's own addresses only."""
         rules: list[Rule] = []
-        for family in self.families:
-            if not self._published(family):
-                continue
-            ip = IP[family]
-            match = (f"iifname != {self.wg}", f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.own(family, tunnel=False)}")
-            rules += [
-                Rule(match, f"dnat {ip} to {protocol} dport map @forward_{protocol}{family}")
-                for protocol in PROTOCOLS
-                if forward_elements(self.plan.forwards, family, protocol)
-            ]
+        for (family, protocol), elements in self.forwards.items():
+            if elements:
+                ip = IP[family]
+                match = (f"iifname != {self.wg}", f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.own(family, tunnel=False)}")
+                rules.append(Rule(match, f"dnat {ip} to {protocol} dport map @forward_{protocol}{family}"))
         return tuple(rules)
 
     def postrouting(self) -> tuple[Rule, ...]:
