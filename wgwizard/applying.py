@@ -74,7 +74,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How to log in: `address` is [user@]host[:port]; `sudo_password` `None` means ask when needed."""
+    """How to log in: `address` is [user@]host[:port] or a name from ssh's own configuration.
+
+    `identity` and `known_hosts` are paths, `None` for those that ssh would use. `accept_host_key` is the fingerprint ("SHA256:…") that
+    is accepted without asking. `sudo_password` `None` means ask when needed. `confirm_timeout`: seconds until the host undoes.
+    """
 
     address: str
     identity: str | None = None
@@ -86,7 +90,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an apply or uninstall ended; `host_public_key` is β's WireGuard key as the host told it."""
+    """How an apply or uninstall ended.
+
+    `state` is "applied", "unchanged" (the host was as planned), "preview" (a dry run that found changes), "uninstalled" or "absent"
+    (there was nothing of ours). `changed` says whether anything was written on the host. `host_public_key` is β's WireGuard key as
+    the host told it, `None` where it has none yet. `notes` are for people.
+    """
 
     changed: bool
     state: str

@@ -19,7 +19,7 @@ from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import Snapshot, take
 from tests.system.test_apply import OUR_FILES, ifindex, running
 from wgwizard.applying import Event, State, Step
-from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.errors import CancelledError, RemoteError, UsageError
 
 pytestmark = pytest.mark.live
 
@@ -384,6 +384,30 @@ def test_a_default_route_learned_by_router_advertisement_survives_apply_and_undo
     assert beta.sh(learned) == route
     assert beta.sh("cat /proc/sys/net/ipv6/conf/eth0/accept_ra").strip() == "2"
     assert client.apply().state == "unchanged"
+
+
+def test_somebody_who_interrupts_does_not_wait_for_the_deadline(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta, confirm_timeout=60)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    client.on_event = at(Step.VERIFY, State.RUNNING, interrupt)
+    before = take(beta)
+    with pytest.raises(KeyboardInterrupt):
+        client.apply()
+    assert_old(beta, before)
+
+
+def test_a_connection_that_died_while_somebody_read_the_preview_is_made_anew(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.answers.before_confirm = lambda: (beta.sh("pkill -u admin sshd"), time.sleep(0.5))[1]
+    assert client.apply().state == "applied"
+
+
+def test_a_deadline_that_nobody_could_meet_is_refused(beta: LabHost, make_client: MakeClient) -> None:
+    with pytest.raises(UsageError, match="undo after 2 s"):
+        make_client(beta, confirm_timeout=2).apply()
 
 
 def test_an_undo_is_armed_before_anything_is_touched(beta: LabHost, make_client: MakeClient) -> None:

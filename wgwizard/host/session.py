@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from wgwizard.applying import Ask, Change, Event, State, Step, Target, Tell
-from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.errors import CancelledError, RemoteError, UsageError
 from wgwizard.host import safety
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
@@ -19,6 +19,7 @@ from wgwizard.host.transaction import Transaction
 from wgwizard.problems import Problem
 
 INSTALL_TIMEOUT = 900.0
+LEAST_TIMEOUT, LONGEST_TIMEOUT = 5, 3600
 RECOVERY_TIMEOUT = 120.0
 
 
@@ -34,6 +35,11 @@ class Session:
     @contextmanager
     def opened(self) -> Iterator[RootShell]:
         """The first connection."""
+        if not LEAST_TIMEOUT <= self.target.confirm_timeout <= LONGEST_TIMEOUT:
+            raise UsageError(
+                f"The host cannot undo after {self.target.confirm_timeout:g} s: the check needs some, and nobody waits for ever.",
+                f"Give --confirm-timeout from {LEAST_TIMEOUT} to {LONGEST_TIMEOUT} seconds.",
+            )
         self._say(Step.CONNECT, State.RUNNING, self.target.address)
         with connect(self.target, self.ask) as connection:
             self._say(Step.CONNECT, State.DONE, str(connection.address))

@@ -54,6 +54,11 @@ class Connection:
         self.user = login.user
         self.host_key = host_key
 
+    @property
+    def alive(self) -> bool:
+        """Whether the other side was still there a moment ago."""
+        return self._transport.is_active()
+
     def close(self) -> None:
         """End the connection."""
         self._transport.close()

@@ -58,14 +58,30 @@ class Transaction:
         `differences` compares the facts after the activation with the plan. Raises RemoteError with the host as it was, or saying
         how it stands.
         """
-        try:
-            self._activate(shell, staging)
-        except ConnectionLostError:
-            raise self._lost_while_activating(shell) from None
-        fresh = self._verified(shell, differences)
-        with fresh.connection:
-            self._confirm(fresh)
+        with contextlib.ExitStack() as connections:
+            if not shell.connection.alive:  # a person may have read the preview for longer than the server waits
+                shell = self._open(shell)
+                connections.enter_context(shell.connection)
+            with self._undone_when_interrupted(shell):
+                try:
+                    self._activate(shell, staging)
+                except ConnectionLostError:
+                    raise self._lost_while_activating(shell) from None
+                fresh = self._verified(shell, differences)
+                connections.enter_context(fresh.connection)
+                self._confirm(fresh)
             yield fresh
+
+    @contextlib.contextmanager
+    def _undone_when_interrupted(self, shell: RootShell) -> Iterator[None]:
+        """Somebody who presses Ctrl-C does not wait for the deadline."""
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit):
+            if self.undo_at is not None:
+                with contextlib.suppress(WgwizardError):
+                    self._ask_for_undo(shell)
+            raise
 
     def said(self, step: Step, state: State, text: str = "") -> None:
         """Tell the front end, with the seconds left until the host undoes."""
