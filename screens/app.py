@@ -141,7 +141,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self.query_one(PicturePanel)
         picture.document = self.draft.document
-        picture.set_class(not page.with_picture, "-spare")
+        picture.set_classes(page.picture)
 
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""

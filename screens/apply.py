@@ -14,6 +14,7 @@ from screens.background import Ended, run_beside
 from screens.draft import Draft
 from screens.field import told
 from screens.focus import focus
+from screens.picture import cut
 from screens.step import Step
 from screens.study import Study, study
 from screens.tools import Tools
@@ -59,13 +60,13 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
-def progress(events: dict[Stage, Event]) -> str:
-    """One line for each stage with its sign, and what was told of it last."""
+def progress(events: dict[Stage, Event], width: int) -> str:
+    """One line of at most `width` for each stage with its sign, and what was told of it last."""
     lines = []
     for stage, title in _TITLES.items():
         event = events.get(stage)
         text = event.text if event is not None else ""
-        lines.append(f"  {_SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip())
+        lines.append(cut(f"{_SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip(), width))
     return "\n".join(lines)
 
 
@@ -121,7 +122,7 @@ class ApplyStep(Step):
             focus(start)
 
     def _show_progress(self) -> None:
-        self.query_one("#progress", Static).update(progress(self.events))
+        self.query_one("#progress", Static).update(progress(self.events, max(self.size.width - 4, 40)))
 
     def _tick(self) -> None:
         text = f"undo in {clock(self.undo_at - monotonic())}" if self.undo_at is not None else ""
@@ -184,6 +185,7 @@ class ApplyStep(Step):
             return
         result: Any = ended.value
         ending.update(self._ending(result))
+        self.query_one(VerticalScroll).scroll_end(animate=False)
         self._remember(result)
 
     def _fail_running(self) -> None:

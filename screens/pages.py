@@ -13,14 +13,14 @@ from wgwizard.questions import HOST, NEEDS, SITE, TUNNEL, Group
 class Page:
     """A page: `make` builds it, `is_wrong` says whether a draft's answers there are in the way of later pages.
 
-    `with_picture`: whether the picture stays below it where the terminal is narrow.
+    `picture` is the class with which the picture makes room: "-spare" where the terminal is narrow, "-never" everywhere.
     """
 
     name: str
     title: str
     make: Callable[[Draft, Tools], Step]
     is_wrong: Callable[[Draft], bool] = lambda _: False
-    with_picture: bool = True
+    picture: str = ""
 
 
 def _questions(group: Group) -> Page:
@@ -78,17 +78,17 @@ def _done(draft: Draft, tools: Tools) -> Step:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("start", "Welcome", _start, with_picture=False),
+    Page("start", "Welcome", _start, picture="-spare"),
     _questions(SITE),
     _questions(HOST),
     _questions(TUNNEL),
     Page("points", "Points", _points, lambda draft: bool(draft.errors_under("points"))),
     _questions(NEEDS),
-    Page("strategy", "Strategy", _strategy, _no_strategy, with_picture=False),
-    Page("files", "Files", _files, with_picture=False),
+    Page("strategy", "Strategy", _strategy, _no_strategy, picture="-spare"),
+    Page("files", "Files", _files, picture="-never"),
     Page("save", "Save", _save, lambda draft: not draft.is_saved),
-    Page("apply", "Apply", _apply, with_picture=False),
-    Page("done", "Done", _done, with_picture=False),
+    Page("apply", "Apply", _apply, picture="-spare"),
+    Page("done", "Done", _done, picture="-spare"),
 )
 
 

@@ -87,10 +87,15 @@ class Person:
 
 @asynccontextmanager
 async def sit_down(
-    connector: Connector | None = None, *, draft: Draft | None = None, begin_at: str = "start", size: tuple[int, int] = (80, 24)
+    connector: Connector | None = None,
+    *,
+    tools: Tools | None = None,
+    draft: Draft | None = None,
+    begin_at: str = "start",
+    size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[Person]:
     """Start the wizard in a terminal of this size."""
-    app = WizardApp(draft or Draft(), Tools(connector), begin_at=begin_at)
+    app = WizardApp(draft or Draft(), tools or Tools(connector), begin_at=begin_at)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Person(app, pilot)
