@@ -1,0 +1,52 @@
+"""The presets, put on a real host by the command line alone: applied, applied again, taken off."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.system.apply_support import Client
+from tests.system.lab.host import LabHost
+from tests.system.lab.snapshot import take
+
+pytestmark = pytest.mark.live
+
+PRESETS = sorted(Path("presets").glob("*.yaml"))
+
+
+def wgwizard(client: Client, tmp_path: Path, *words: str) -> tuple[int, list[dict[str, object]]]:
+    """Run the command line; its exit code and JSON lines."""
+    login = ["--identity", client.identity, "--known-hosts", str(client.known_hosts), "--yes", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "wgwizard", words[0], str(tmp_path / "site.yaml"), *login, *words[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode in (0, 5), done.stdout + done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_is_applied_found_unchanged_and_taken_off(preset: Path, beta: LabHost, make_client: object, tmp_path: Path) -> None:
+    client: Client = make_client(beta)  # type: ignore[operator]
+    (tmp_path / "site.yaml").write_text(preset.read_text())
+    (tmp_path / "passphrase").write_text("a passphrase of the test")
+    sealed = ("--passphrase-file", str(tmp_path / "passphrase"))
+    before = take(beta)
+
+    assert wgwizard(client, tmp_path, "apply", "--dry-run", *sealed)[0] == 5
+    assert before.differences(take(beta)) == []
+    code, lines = wgwizard(client, tmp_path, "apply", *sealed)
+    outcome = lines[-1]["outcome"]
+    assert (code, outcome["state"], outcome["changed"]) == (0, "applied", True)  # type: ignore[index]
+    assert outcome["host_public_key"] == beta.sh("wg show wg0 public-key").strip()  # type: ignore[index]
+    assert len(beta.sh("wg show wg0 peers").split()) == preset.read_text().split("points:")[1].split("needs:")[0].count("- name:")
+    code, lines = wgwizard(client, tmp_path, "apply", *sealed)
+    assert (code, lines[-1]["outcome"]["state"]) == (0, "unchanged")  # type: ignore[index]
+    code, lines = wgwizard(client, tmp_path, "uninstall")
+    assert (code, lines[-1]["outcome"]["state"]) == (0, "uninstalled")  # type: ignore[index]
+    assert before.differences(take(beta)) == []
