@@ -16,7 +16,7 @@ from screens.focus import focus
 from screens.form import Form
 from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT, Kind
-from wgwizard.questions.answers import text_of, value_at, with_value
+from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
 
 
 def points_of(draft: Draft) -> list[dict[str, Any]]:
@@ -135,15 +135,22 @@ class PointsStep(Step):
         kept = listed.highlighted or 0
         points = points_of(self.draft)
         listed.clear_options()
-        for place, point in enumerate(points):
-            wrong = self.draft.problems_under(f"points[{place}]")
-            mark = sign(min(wrong, key=lambda problem: not problem.is_error)) if wrong else " "
-            listed.add_option(Option(f"{mark} {described(point)}"))
+        marks = self._marks()
+        listed.add_options([Option(f"{marks.get(place, ' ')} {described(point)}") for place, point in enumerate(points)])
         listed.display = bool(points)
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
             self.query_one(name, Button).disabled = not points
         self.query_one(ProblemLine).say("")
+
+    def _marks(self) -> dict[int, str]:
+        """The sign of the worst problem of each point that has one, by its place."""
+        marks: dict[int, str] = {}
+        for problem in self.draft.problems_under("points"):
+            steps = steps_of(problem.field)
+            if len(steps) > 1 and isinstance(steps[1], int) and marks.get(steps[1]) != "×":
+                marks[steps[1]] = sign(problem)
+        return marks
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""
@@ -194,12 +201,12 @@ class PointsStep(Step):
     def finish(self) -> None:
         """Go on if every point can stand; else open the first that cannot."""
         wrong = self.draft.errors_under("points")
-        for place, _ in enumerate(points_of(self.draft)):
-            if self.draft.errors_under(f"points[{place}]"):
-                page = PointPage(self.draft, place)
-                self.app.push_screen(page, self._take)
-                self.app.call_after_refresh(page.action_done)
-                return
+        first = next((place for place, mark in sorted(self._marks().items()) if mark == "×"), None)
+        if first is not None:
+            page = PointPage(self.draft, first)
+            self.app.push_screen(page, self._take)
+            self.app.call_after_refresh(page.action_done)
+            return
         if wrong or not points_of(self.draft):
             self.query_one(ProblemLine).show(wrong)
             focus(self.query_one("#add", Button))

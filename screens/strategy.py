@@ -24,6 +24,8 @@ from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
 from wgwizard.site import Strategy
 from wgwizard.trace import trace
 
+# So many lines of who reaches whom stand here; all of them are the first of the files.
+_ROWS = 60
 OVERRULE = STRATEGY.questions[0]
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "!", Verdict.UNFIT: "×"}
 
@@ -133,7 +135,8 @@ class StrategyStep(Step):
     def _show_rest(self, found: Study) -> None:
         self.query_one("#else", Static).update(what_else(found.recommendation, self._room))
         lines = table(trace(planned(found, self.draft.keyring)), self._room) if found.strategy else ["No strategy, no way."]
-        self.query_one("#reach", Static).update("\n".join(lines))
+        more = [f"… and {len(lines) - _ROWS} more lines on the next page"] if len(lines) > _ROWS else []
+        self.query_one("#reach", Static).update("\n".join([*lines[:_ROWS], *more]))
 
     def on_choices_changed(self, event: Choices.Changed) -> None:
         """The recommendation is overruled, or taken again."""

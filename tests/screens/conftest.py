@@ -1,5 +1,7 @@
 import pytest
 
+from wgwizard import sealed
+
 
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path, monkeypatch):
@@ -10,3 +12,5 @@ def _own_place(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path / "xdg" / name))
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    # Sealing is slow on purpose; tests/unit and the test in a real terminal seal as people do.
+    monkeypatch.setattr(sealed, "ARGON2ID", sealed.Derivation("argon2id", 1, 8 * 1024, 1))

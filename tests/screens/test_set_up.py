@@ -132,10 +132,11 @@ async def test_each_strategy_begun_from_its_preset(preset, heading):
         place = presets.names().index(preset)
         await person.press(*["down"] * (place + 1), "enter")
         await person.sees("1 of 9 · Site")
-        for page in ("2 of 9", "3 of 9", "4 of 9", "5 of 9", "6 of 9"):
-            await person.press("ctrl+n")
-            await person.sees(page)
-        await person.sees(heading)
+        # A preset has every answer, so that F3 leads to the files at once, past the pages that other tests go through.
+        await person.press("f3")
+        await person.sees("7 of 9 · Files")
+        await person.press("escape")
+        await person.sees("6 of 9", heading)
         matches_golden(f"{preset}-6-strategy.txt", person.read())
         await save(person)
     wanted, _ = sitefile.read(yamltext.parse(presets.load(preset).text.encode())[0])
