@@ -183,6 +183,7 @@ def test_a_file_at_an_unknown_place_is_a_programming_error() -> None:
         (conf(allowed="10.9.0.0/24"), f"peer {PEER} has AllowedIPs 10.0.0.1/32, not 10.9.0.0/24"),
         (conf().replace(PEER, PUBLIC), f"peer {PEER} is still there"),
     ],
+    ids=["port", "address", "allowed-ips", "peer"],  # the keys are new in every process, and xdist's must agree
 )
 def test_the_running_tunnel_is_compared_with_the_plan(text: str, line: str) -> None:
     assert running_differences(applied(), wanted(applied())) == ()
