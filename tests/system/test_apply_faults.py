@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.system.apply_support import Answers, Client, with_points
-from tests.system.lab import base
+from tests.system.apply_support import Client, with_points
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import Snapshot, take
 from tests.system.test_apply import OUR_FILES, ifindex, running
@@ -56,79 +55,6 @@ def apply_in_child(client: Client) -> int:
         finally:
             os._exit(3)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-# --- host keys and passwords -----------------------------------------------------------------------------------------------
-
-
-def test_an_unknown_host_key_is_asked_about_and_a_no_sends_nothing(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta, answers=Answers(accept=False))
-    client.known_hosts.unlink()
-    before = take(beta)
-    with pytest.raises(CancelledError):
-        client.apply()
-    fingerprint = beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
-    assert [(key.kind, key.fingerprint) for key in client.answers.host_keys] == [("ssh-ed25519", fingerprint)]
-    assert not client.known_hosts.exists()
-    assert "Accepted publickey" not in beta.sh("journalctl -u ssh --no-pager")
-    assert_old(beta, before)
-
-
-def test_an_accepted_key_is_one_more_line_and_is_not_asked_about_again(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta)
-    odd = "# mine\r\n@cert-authority *.example.net ssh-ed25519 AAAA\n|1|bad|bad ssh-rsa !!\nother ssh-ed25519 AAAAC3Nz\tcomment"
-    client.known_hosts.write_bytes(odd.encode())
-    client.apply(dry_run=True)
-    assert client.known_hosts.read_bytes() == f"{odd}\n192.168.200.2 {beta.host_key}\n".encode()
-    client.apply(dry_run=True)
-    assert len(client.answers.host_keys) == 1
-
-
-def test_a_fingerprint_given_beforehand_is_accepted_and_another_one_is_not(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta, accept_host_key="SHA256:" + "A" * 43)
-    client.known_hosts.unlink()
-    with pytest.raises(RemoteError, match="not the SHA256:AAAA"):
-        client.apply(dry_run=True)
-    client.accept_host_key = beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
-    client.apply(dry_run=True)
-    assert client.answers.host_keys == []
-
-
-@pytest.mark.parametrize("marker", ["changed", "@revoked"])
-def test_a_changed_or_revoked_host_key_is_refused(beta: LabHost, make_client: MakeClient, marker: str) -> None:
-    client = make_client(beta)
-    other = beta.sh("ssh-keygen -q -t ed25519 -N '' -f /tmp/other && cut -d' ' -f1,2 /tmp/other.pub").strip()
-    line = f"192.168.200.2 {other}\n" if marker == "changed" else f"@revoked * {beta.host_key}\n"
-    client.known_hosts.write_text(line)
-    with pytest.raises(RemoteError, match="changed" if marker == "changed" else "revoked"):
-        client.apply(dry_run=True)
-    assert client.known_hosts.read_text() == line
-    assert client.answers.host_keys == []
-
-
-def test_a_wrong_sudo_password_is_tried_once(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
-    beta = make_beta(sudo="password")
-    client = make_client(beta, answers=Answers(password="wrong pass phrase"))
-    before = take(beta)
-    with pytest.raises(RemoteError, match="did not accept the password"):
-        client.apply()
-    log = beta.sh("journalctl --no-pager -t sudo")
-    assert log.count("authentication failure") == 1
-    assert "1 incorrect password attempt" in log
-    assert "wrong pass phrase" not in beta.sh("journalctl --no-pager")
-    assert_old(beta, before)
-
-
-def test_sudo_logs_neither_script_nor_secret(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
-    beta = make_beta(sudo="password")
-    client = make_client(beta, answers=Answers(password=base.SUDO_PASSWORD))
-    client.apply()
-    log = beta.sh("journalctl --no-pager")
-    assert "COMMAND=/usr/bin/sh -c" in log
-    assert "main()" not in log
-    assert base.SUDO_PASSWORD not in log
-    secrets = [*client.keyring.private.values(), *client.keyring.preshared.values()]
-    assert [secret for secret in secrets if secret.reveal() in log] == []
 
 
 # --- steps that fail on the host -------------------------------------------------------------------------------------------
