@@ -204,7 +204,7 @@ class WizardApp(Careful, inherit_bindings=False):
         """Ask once, say where the answers are kept, and leave."""
         if isinstance(self.screen, Choose) and self.screen.id == "leave":
             return
-        kept = self.tools.where_kept(self.draft)
+        kept = "\n".join(filter(None, [self.page.under_way(), self.tools.where_kept(self.draft)]))
         dialog = Choose("Leave the wizard?", kept, (("stay", "Stay"), ("go", "Leave")))
         dialog.id = "leave"
         self.push_screen(dialog, lambda answer: self.leave_with(0 if self.draft.is_saved else 130) if answer == "go" else None)

@@ -214,6 +214,10 @@ class ApplyStep(Step):
         if not self.busy:
             super().finish()
 
+    def under_way(self) -> str:
+        """An apply ends with the wizard, and the host then goes back."""
+        return "Host β is being changed right now. If you leave, it goes back to how it was by itself." if self.busy else ""
+
     def why(self) -> tuple[str, str]:
         """What applying does."""
         return ("What happens to Host β?", _WHY)

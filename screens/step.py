@@ -46,6 +46,10 @@ class Step(Vertical):
         """Next was pressed: tell `Finished` when nothing is in the way, else show what is."""
         self.post_message(self.Finished())
 
+    def under_way(self) -> str:
+        """What is still going on here and would end with the wizard; nothing where nothing is."""
+        return ""
+
     def why(self) -> tuple[str, str]:
         """What F1 shows here: a title and a text."""
         return ("", "")

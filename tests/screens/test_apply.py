@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from screens.apply import progress
 from screens.draft import Draft
 from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
 from wgwizard import profiles
-from wgwizard.applying import Step
+from wgwizard.applying import Event, State, Step
 
 SUDO = "sudo-PASSWORD-of-admin"
 PASSPHRASE = "correct horse battery staple"
@@ -52,6 +53,9 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert host.applied == []
         await person.press("ctrl+n")
         await person.sees("9 of 9 · Apply")
+        await person.press("ctrl+q")
+        await person.sees("Host β is being changed right now.")
+        await person.press("escape")
         host.go_on.set()
         await person.sees("✓ Host β is as planned.", "! ufw is active: 2 rules were added")
         person.sees_no("undo in")
@@ -126,3 +130,9 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
         await person.sees("○ not complete yet: host", "(host.public_key)")
     assert host.targets == []
     assert [path for path in Path().rglob("*.conf") if "laptop" in path.parts] == []
+
+
+def test_every_step_of_an_apply_has_its_line():
+    lines = progress({step: Event(step, State.FAILED, f"told of {step}") for step in Step}, 80).splitlines()
+    assert [line.split("told of ")[1] for line in lines] == [step.value for step in Step]
+    assert {line[0] for line in lines} == {"×"}
