@@ -58,9 +58,7 @@ fingerprint() {
   {
     for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do echo "$file $(state_of "$file")"; done
     own_table
-    for part in private-key listen-port preshared-keys allowed-ips persistent-keepalive; do
-      wg show "$IFACE" $part 2>/dev/null | sort
-    done
+    wg show "$IFACE" dump | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
     addresses
     routes
     ip rule show
