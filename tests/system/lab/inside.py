@@ -37,7 +37,8 @@ def prepare() -> None:
     _mount("-t", "tmpfs", "-o", "mode=755", "shared", str(SHARED))
     Path("/run/netns").mkdir()
     Path("/run/wireguard").mkdir(mode=0o700)
-    _mount("-t", "tmpfs", "-o", "mode=755", "net", "/dev/net") if Path("/dev/net").is_dir() else None
+    Path("/dev/net").mkdir(exist_ok=True)
+    _mount("-t", "tmpfs", "-o", "mode=755", "net", "/dev/net")
     os.mknod("/dev/net/tun", 0o020666, os.makedev(10, 200))
     Path("/dev/net/tun").chmod(0o666)
     CGROUPS.mkdir()
