@@ -17,7 +17,7 @@ from wgwizard import profiles
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
-QUIET = 0.15
+QUIET = 0.1
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
 KEYS = {"enter": "\r", "tab": "\t", "escape": "\x1b", "ctrl+n": "\x0e", "ctrl+q": "\x11", "right": "\x1b[C"}
 
