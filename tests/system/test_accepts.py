@@ -174,6 +174,17 @@ def test_what_was_installed_survives_a_reboot_and_a_flush(make_beta: MakeBeta) -
     assert settled(host) == state
 
 
+def test_the_rules_stand_before_any_interface_comes_up(make_beta: MakeBeta) -> None:
+    """Forwarding is on as soon as sysctl.d is read; what it opens must be closed before a packet can come."""
+    host = make_beta(enable=("nftables.service",))
+    installed(host, "4-masquerade-forward")
+    host.reboot()
+    settled(host)
+    times = host.sh("for unit in wgwizard-wg0.service network-pre.target; do systemctl show -P ActiveEnterTimestampMonotonic $unit; done")
+    rules, network = map(int, times.split())
+    assert 0 < rules <= network
+
+
 def test_without_its_rules_the_tunnel_does_not_start(make_beta: MakeBeta) -> None:
     host = make_beta(enable=("nftables.service",))
     installed(host, "4-masquerade-forward")

@@ -29,17 +29,22 @@ def units(plan: Plan) -> tuple[Artefact, ...]:
 def _rules(plan: Plan, interface: str) -> str:
     """`nftables.service` flushes every table when it restarts or reloads: this unit follows it each time (systemd.unit(5)).
 
-    It has no ExecStop: a rule set that goes away before the forwarding does would open what it closed.
+    Like nftables.service itself it starts before any network interface comes up (systemd.special(7), network-pre.target): the
+    forwarding of sysctl.d is on by then, and the rules close what it opens. It has no ExecStop: a rule set that goes away before
+    the forwarding does would open what it closed.
     """
     load = f"nft -f {rules_path(interface)}"
     lines = [
         *header(plan, "loads the rules of the tunnel at boot, and again whenever nftables.service flushes every table"),
         "[Unit]",
         f"Description=Rules of the WireGuard tunnel {interface}",
-        "After=nftables.service",
+        "DefaultDependencies=no",
+        "After=local-fs.target nftables.service",
         "PartOf=nftables.service",
         "ReloadPropagatedFrom=nftables.service",
-        f"Before={tunnel_unit(interface)}",
+        "Wants=network-pre.target",
+        f"Before=network-pre.target shutdown.target {tunnel_unit(interface)}",
+        "Conflicts=shutdown.target",
         "",
         "[Service]",
         "Type=oneshot",

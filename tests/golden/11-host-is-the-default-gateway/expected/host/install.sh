@@ -183,10 +183,13 @@ END_OF_WGWIZARD_FILE
 # loads the rules of the tunnel at boot, and again whenever nftables.service flushes every table
 [Unit]
 Description=Rules of the WireGuard tunnel wg0
-After=nftables.service
+DefaultDependencies=no
+After=local-fs.target nftables.service
 PartOf=nftables.service
 ReloadPropagatedFrom=nftables.service
-Before=wg-quick@wg0.service
+Wants=network-pre.target
+Before=network-pre.target shutdown.target wg-quick@wg0.service
+Conflicts=shutdown.target
 
 [Service]
 Type=oneshot
