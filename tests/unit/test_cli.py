@@ -101,7 +101,7 @@ def test_an_unknown_word_suggests_a_verb(folder):
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["plan", "--help"]])
 def test_help_imports_nothing_heavy(words):
-    heavy = {"textual", "paramiko", "yaml", "cryptography", "msgspec", "questionary", "dataclasses", "ipaddress"}
+    heavy = {"textual", "paramiko", "yaml", "cryptography", "msgspec", "dataclasses", "ipaddress"}
     code = (
         "import sys\nfrom wgwizard.__main__ import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit as end: print(end.code, file=sys.stderr)\n"
