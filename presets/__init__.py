@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from wgwizard.errors import UsageError
-from wgwizard.shape import nearest
+from wgwizard.sitefile.shape import nearest
 
 _SUFFIX = ".yaml"
 

@@ -5,8 +5,10 @@ from textwrap import wrap
 
 import presets
 from screens.draft import Draft
-from wgwizard import profiles, unfinished, yamltext
+from wgwizard import profiles
+from wgwizard.profiles import unfinished
 from wgwizard.secret import Secret
+from wgwizard.sitefile import yamltext
 
 # A line of the list on a terminal of 80 columns.
 _ROOM = 72

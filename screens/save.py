@@ -16,9 +16,9 @@ from screens.field import ProblemLine, told
 from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
-from wgwizard import profiles, sitefile, unfinished
+from wgwizard import profiles, sitefile
 from wgwizard.keys import Keyring
-from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
+from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
 

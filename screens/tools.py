@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from screens.draft import Draft
-from wgwizard import unfinished
 from wgwizard.applying import Connector, Target
+from wgwizard.cli.writing import write_bundle
+from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
 from wgwizard.render.artefact import Bundle
-from wgwizard.writing import write_bundle
 
 
 @dataclass(frozen=True, slots=True)

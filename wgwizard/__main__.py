@@ -7,13 +7,13 @@ import sys
 from collections.abc import Sequence
 from types import FrameType, TracebackType
 
-from wgwizard import arguments, streams
+from wgwizard.cli import arguments, streams
 
 # What typing.TYPE_CHECKING is, without the import of typing, which --help would wait for.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wgwizard.errors import WgwizardError
-    from wgwizard.yamltext import Document
+    from wgwizard.sitefile.yamltext import Document
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -47,14 +47,14 @@ def _run(options: argparse.Namespace) -> int:
     """One verb."""
     if options.verb == "new":
         return _wizard(options)
-    from wgwizard import cli
+    from wgwizard.cli import verbs
 
-    if options.verb in cli.VERBS:
-        return cli.VERBS[options.verb](options)
-    from wgwizard import cli_remote
+    if options.verb in verbs.VERBS:
+        return verbs.VERBS[options.verb](options)
+    from wgwizard.cli import remote
     from wgwizard.host.connector import SshConnector
 
-    return cli_remote.VERBS[options.verb](options, SshConnector())
+    return remote.VERBS[options.verb](options, SshConnector())
 
 
 def _wizard(options: argparse.Namespace) -> int:
@@ -65,7 +65,7 @@ def _wizard(options: argparse.Namespace) -> int:
 
     check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
     from screens.app import run_wizard
-    from wgwizard.cli_remote import login
+    from wgwizard.cli.remote import login
     from wgwizard.host.connector import SshConnector
 
     document, own = _preset(options), login(options, address="")
@@ -74,7 +74,7 @@ def _wizard(options: argparse.Namespace) -> int:
 
 def _plain_wizard(options: argparse.Namespace) -> int:
     """The same questions, one a line; what follows is left to the other verbs."""
-    from wgwizard.asking import TerminalTalk, has_terminal
+    from wgwizard.cli.asking import TerminalTalk, has_terminal
     from wgwizard.errors import UsageError
     from wgwizard.prompts import interview
 
@@ -92,7 +92,7 @@ def _preset(options: argparse.Namespace) -> "Document | None":
     if options.preset is None:
         return None
     import presets
-    from wgwizard import yamltext
+    from wgwizard.sitefile import yamltext
 
     return yamltext.parse(presets.load(options.preset).text.encode())[0]
 
@@ -104,7 +104,7 @@ def _terminated(number: int, _: FrameType | None) -> None:
 
 def _say_error(problem: "WgwizardError", options: argparse.Namespace) -> None:
     """An error in words, with every problem of a refused site and what to do; as JSON too where that was asked for."""
-    from wgwizard import output
+    from wgwizard.cli import output
     from wgwizard.errors import SiteRefusedError
 
     refused = problem.problems if isinstance(problem, SiteRefusedError) else ()

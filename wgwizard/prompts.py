@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from wgwizard import output, profiles, sitefile, unfinished
+from wgwizard import profiles, sitefile
+from wgwizard.cli import output
 from wgwizard.errors import CancelledError
 from wgwizard.lock import Lock
 from wgwizard.pipeline import Study, study
+from wgwizard.profiles import unfinished
 from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group, Kind, Question, asked, new_document
 from wgwizard.questions.answers import concerns, path_for, put, text_at
 

@@ -7,11 +7,11 @@ from hashlib import sha256
 from ipaddress import ip_interface
 from pathlib import Path
 
+from wgwizard.cli.output import reach_table
 from wgwizard.derive import complete
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, clamped, complete_keyring, public_of
 from wgwizard.lock import Lock
-from wgwizard.output import reach_table
 from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.problems import Problem
 from wgwizard.profiles import load_lock, load_site

@@ -1,6 +1,6 @@
 import pytest
 
-from wgwizard import sealed
+from wgwizard.profiles import sealed
 
 
 @pytest.fixture(autouse=True)

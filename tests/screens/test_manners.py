@@ -5,9 +5,10 @@ from pathlib import Path
 from screens.draft import Draft
 from screens.opening import open_site
 from tests.screens.person import sit_down
-from wgwizard import profiles, unfinished
+from wgwizard import profiles
 from wgwizard.keys import Keyring, generate_private, public_of
 from wgwizard.lock import Lock
+from wgwizard.profiles import unfinished
 from wgwizard.secret import Secret
 
 OFFICE = {

@@ -8,7 +8,7 @@ from screens.preview import Preview
 from screens.step import FormStep
 from screens.tools import Tools
 from tests.screens.person import sit_down
-from wgwizard import unfinished
+from wgwizard.profiles import unfinished
 from wgwizard.secret import Secret
 
 KEY = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.screens.person import Person, matches_golden, sit_down
-from wgwizard import profiles, sitefile, yamltext
+from wgwizard import profiles, sitefile
 from wgwizard.secret import Secret
+from wgwizard.sitefile import yamltext
 
 PASSPHRASE = "correct horse battery staple"
 

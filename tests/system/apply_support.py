@@ -14,7 +14,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, complete_keyring, public_of
 from wgwizard.lock import Lock
 from wgwizard.plan import make_plan
-from wgwizard.plan_model import HOST, Plan
+from wgwizard.plan.model import HOST, Plan
 from wgwizard.secret import Secret
 from wgwizard.site import Host, Needs, Opens, Point, Site, SiteNetwork, Strategy
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.system.article import Document, article_document
 from tests.system.lab.inside import SHARED
-from wgwizard import yamltext
+from wgwizard.sitefile import yamltext
 
 pytestmark = pytest.mark.live
 

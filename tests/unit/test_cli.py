@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from wgwizard import arguments
+from wgwizard.cli import arguments
 
 KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 ROOT = Path(__file__).parent.parent.parent
@@ -360,7 +360,7 @@ def test_odd_streams_and_paths_end_in_words(folder, line, code):
 
 def test_a_crash_shows_no_value():
     code = (
-        "import sys\nfrom wgwizard import __main__, arguments\n"
+        "import sys\nfrom wgwizard import __main__\nfrom wgwizard.cli import arguments\n"
         "def broken(words):\n    secret = 'hunter2'\n    raise RuntimeError(secret)\n"
         "arguments.parse = broken\nsys.exit(__main__.main([]))"
     )

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from wgwizard import arguments, cli, cli_remote, profiles
+from wgwizard import profiles
 from wgwizard.applying import Change, Event, HostKey, Outcome, State, Step, Target
-from wgwizard.asking import TerminalAsk, read_secret
+from wgwizard.cli import arguments, remote, verbs
+from wgwizard.cli.asking import TerminalAsk, read_secret
 from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.secret import Secret
@@ -64,7 +65,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def apply(host, *words) -> int:
-    return cli_remote.apply(arguments.parse(["apply", "site.yaml", *words]), host)
+    return remote.apply(arguments.parse(["apply", "site.yaml", *words]), host)
 
 
 def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
@@ -87,7 +88,7 @@ def test_the_points_files_are_complete_after_the_first_apply(folder, capsys):
     assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
     capsys.readouterr()
     options = arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"])
-    assert cli.plan(options) == ExitCode.OK
+    assert verbs.plan(options) == ExitCode.OK
     assert f"PublicKey = {HOST_KEY}" in (folder / "out/laptop/etc/wireguard/wg0.conf").read_text()
 
 
@@ -142,12 +143,12 @@ def test_nothing_is_applied_where_no_strategy_fits(folder):
 
 def test_uninstall_needs_a_site_or_a_target(folder):
     host = Host(Outcome(True, "uninstalled"))
-    assert cli_remote.uninstall(arguments.parse(["uninstall", "--ssh", "root@h", "--interface", "wg7"]), host) == ExitCode.OK
+    assert remote.uninstall(arguments.parse(["uninstall", "--ssh", "root@h", "--interface", "wg7"]), host) == ExitCode.OK
     assert (host.interface, host.target.address) == ("wg7", "root@h")
-    assert cli_remote.uninstall(arguments.parse(["uninstall", "site.yaml"]), host) == ExitCode.OK
+    assert remote.uninstall(arguments.parse(["uninstall", "site.yaml"]), host) == ExitCode.OK
     assert (host.interface, host.target.address) == ("wg0", "admin@192.168.200.2")
     with pytest.raises(UsageError):
-        cli_remote.uninstall(arguments.parse(["uninstall"]), host)
+        remote.uninstall(arguments.parse(["uninstall"]), host)
 
 
 def test_status_names_the_points_that_were_heard_of(folder, capsys):
@@ -155,9 +156,9 @@ def test_status_names_the_points_that_were_heard_of(folder, capsys):
     apply(host, "--passphrase-file", "phrase")
     capsys.readouterr()
     host.ages = {host.keyring.public["laptop"]: 12.4, host.keyring.public["phone"]: None, HOST_KEY[::-1]: 600.0}
-    assert cli_remote.status(arguments.parse(["status", "site.yaml"]), host) == ExitCode.OK
+    assert remote.status(arguments.parse(["status", "site.yaml"]), host) == ExitCode.OK
     assert capsys.readouterr().out.splitlines() == ["✓ laptop: 12 s ago", "○ phone: never", f"! {HOST_KEY[::-1]}: 600 s ago"]
-    assert cli_remote.status(arguments.parse(["status", "--ssh", "root@h", "--json"]), host) == ExitCode.OK
+    assert remote.status(arguments.parse(["status", "--ssh", "root@h", "--json"]), host) == ExitCode.OK
     document = json.loads(capsys.readouterr().out)
     assert document["interface"] == "wg0"
     assert [point["handshake_seconds_ago"] for point in document["points"]] == [12.4, None, 600.0]
@@ -191,7 +192,7 @@ def test_a_secret_that_is_none_is_said(tmp_path, content):
 
 ASKING = """
 from wgwizard.applying import Change, HostKey
-from wgwizard.asking import TerminalAsk
+from wgwizard.cli.asking import TerminalAsk
 ask = TerminalAsk(yes=False)
 print(ask.accept_host_key(HostKey("beta", 22, "ssh-ed25519", "SHA256:abc")))
 print(ask.confirm((Change("/etc/x", "create", "+line"),)))

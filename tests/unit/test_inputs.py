@@ -17,8 +17,9 @@ import copy
 
 import pytest
 
-from wgwizard import sitefile, yamltext
+from wgwizard import sitefile
 from wgwizard.problems import Severity
+from wgwizard.sitefile import yamltext
 
 KEY = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg="
 GOOD = {

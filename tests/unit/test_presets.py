@@ -3,10 +3,11 @@
 import pytest
 
 import presets
-from wgwizard import sitefile, yamltext
+from wgwizard import sitefile
 from wgwizard.errors import UsageError
 from wgwizard.recommend import recommend
 from wgwizard.site import Strategy
+from wgwizard.sitefile import yamltext
 
 BY_NAME = {f"article-{strategy.value.replace('+', '-')}": strategy for strategy in Strategy}
 

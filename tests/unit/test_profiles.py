@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from wgwizard import beside, files, profiles, sealed, sitefile, yamltext
+from wgwizard import profiles, sitefile
 from wgwizard.errors import ExitCode, SiteRefusedError
-from wgwizard.files import FileError
 from wgwizard.keys import Keyring, complete_keyring, remember
 from wgwizard.lock import Lock
-from wgwizard.sealed import SealError
+from wgwizard.profiles import beside, files, sealed
+from wgwizard.profiles.files import FileError
+from wgwizard.profiles.sealed import SealError
 from wgwizard.secret import Secret
+from wgwizard.sitefile import yamltext
 
 SITE = "version: 1\nname: s\nsite: {networks: [192.168.1.0/24]}\nhost: {addresses: [192.168.1.10/24]}\npoints: [{name: a}]\n"
 PASSPHRASE = Secret("correct horse")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from wgwizard import profiles, unfinished
+from wgwizard import profiles
 from wgwizard.errors import CancelledError
+from wgwizard.profiles import unfinished
 from wgwizard.prompts import Interview, interview
 from wgwizard.questions import HOST, NEEDS, SITE
 from wgwizard.recommend import recommend

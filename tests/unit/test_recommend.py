@@ -6,11 +6,11 @@ from itertools import product
 
 import pytest
 
-from wgwizard.fitness import best, outlook_of, rank
-from wgwizard.reasking import reanswers
 from wgwizard.recommend import Verdict, recommend
+from wgwizard.recommend.fitness import best, outlook_of, rank
+from wgwizard.recommend.reasking import reanswers
+from wgwizard.recommend.situation import situation_of
 from wgwizard.site import Cloud, Host, Needs, Opens, Point, Right, RoutesAt, Service, Site, SiteHost, SiteNetwork, Strategy
-from wgwizard.situation import situation_of
 
 LAN = "192.168.200.0/24"
 VLAN = "192.168.201.0/24"

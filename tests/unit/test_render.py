@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.article import KEYS, article, completed, keyring
 from wgwizard.keys import Keyring
 from wgwizard.plan import Plan, make_plan
-from wgwizard.plan_model import Permit
+from wgwizard.plan.model import Permit
 from wgwizard.render import Artefact, Bundle, install_script, render
 from wgwizard.render.cards import classless_routes
 from wgwizard.render.nft_sets import permit_sets

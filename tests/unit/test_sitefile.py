@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.strategies import ANYTHING, sites
-from wgwizard import sitefile, yamltext
+from wgwizard import sitefile
 from wgwizard.site import Host, Needs, Point, RoutesAt, Tunnel
+from wgwizard.sitefile import yamltext
 
 FULL = """
 version: 1

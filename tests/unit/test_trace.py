@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.article import KEYS, article, completed
 from wgwizard.plan import Plan, make_plan
-from wgwizard.plan_model import InterfacePlan
+from wgwizard.plan.model import InterfacePlan
 from wgwizard.site import Cloud, Needs, Opens, Point, PortRange, Right, RoutesAt, Service, Site, Strategy
 from wgwizard.trace import CLIENTS_OWN, Reach, trace
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wgwizard.addresses import read_address, read_interface, read_network
-from wgwizard.netindex import NetworkIndex
 from wgwizard.site import Endpoint, PortRange
-from wgwizard.values import (
+from wgwizard.sitefile.addresses import read_address, read_interface, read_network
+from wgwizard.sitefile.netindex import NetworkIndex
+from wgwizard.sitefile.values import (
     read_domain,
     read_endpoint,
     read_interface_name,

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wgwizard import yamltext
+from wgwizard.sitefile import yamltext
 
 
 def parse(text):

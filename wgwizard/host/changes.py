@@ -9,7 +9,7 @@ from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import MADE_ON_HOST, masked_conf, preshared_digest
-from wgwizard.plan_model import HOST
+from wgwizard.plan.model import HOST
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
 

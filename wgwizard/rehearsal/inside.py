@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-from wgwizard.plan_model import Plan
+from wgwizard.plan.model import Plan
 from wgwizard.rehearsal.measure import Finding, measure
 from wgwizard.rehearsal.netns import ReplicaError, run
 from wgwizard.rehearsal.replica import Replica

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from wgwizard.plan_model import HOST, Plan, lan_addresses
+from wgwizard.plan.model import HOST, Plan, lan_addresses
 from wgwizard.rehearsal.nodes import Kind, Topology
 from wgwizard.rehearsal.probe import Answer, Question, Way, ask
 from wgwizard.rehearsal.replica import Replica

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from wgwizard.plan_model import Plan
+from wgwizard.plan.model import Plan
 from wgwizard.rehearsal.measure import Finding
 from wgwizard.rehearsal.netns import ReplicaError
 

@@ -1,7 +1,7 @@
 """Plan -> Bundle: every file and card as text, one module a syntax."""
 
 from wgwizard.keys import Keyring
-from wgwizard.plan_model import Plan
+from wgwizard.plan.model import Plan
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.render.cards import cards
 from wgwizard.render.install import install_script

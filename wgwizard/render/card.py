@@ -1,6 +1,6 @@
 """What every card shares: a heading, and sections of lines that are typed or clicked elsewhere."""
 
-from wgwizard.plan_model import ROUTER, Plan
+from wgwizard.plan.model import ROUTER, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import header
 

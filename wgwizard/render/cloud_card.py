@@ -7,7 +7,7 @@ PowerShell reference.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wgwizard.plan_model import Plan, RouteNeeded
+from wgwizard.plan.model import Plan, RouteNeeded
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.card import card, section
 from wgwizard.site import Cloud

@@ -1,6 +1,6 @@
 """β's files -> one POSIX sh script that puts them in place, for a β without SSH: run it there as root, as often as one likes."""
 
-from wgwizard.plan_model import HOST, Plan
+from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.render.nftables import FOREIGN_CHAIN, rules_path
 from wgwizard.render.sysctl import UNKNOWN_LAN_LINE, sysctl_path

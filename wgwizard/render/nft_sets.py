@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from wgwizard.plan_model import Forward, Permit, collapse
+from wgwizard.plan.model import Forward, Permit, collapse
 from wgwizard.render.text import place_text
 from wgwizard.site import Address, Family, Network, PortRange, Protocol
 
@@ -49,7 +49,7 @@ def permit_sets(permits: tuple[Permit, ...], whole_site: tuple[Network, ...]) ->
     for permit in permits:
         by_point.setdefault(permit.point, []).append(permit)
     for own in by_point.values():
-        # Equal rights share their destinations' tuple (plan_rights.Rights), so its identity stands for its value.
+        # Equal rights share their destinations' tuple (plan.rights.Rights), so its identity stands for its value.
         signature = tuple((id(permit.destinations), permit.protocol, permit.ports) for permit in own)
         if signature not in shapes:
             shapes[signature] = {4: _shape(own, 4, whole_site), 6: _shape(own, 6, whole_site)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from wgwizard.plan_model import FAMILIES, HOST, Plan, collapse
+from wgwizard.plan.model import FAMILIES, HOST, Plan, collapse
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.nft_nodes import Chain, Map, Rule, Set, Table, one_of
 from wgwizard.render.nft_sets import (

@@ -1,6 +1,6 @@
 """Plan -> what β's kernel must forward, as a file for sysctl.d(5)."""
 
-from wgwizard.plan_model import HOST, Plan
+from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import header
 

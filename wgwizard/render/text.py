@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from wgwizard.plan_model import Plan
+from wgwizard.plan.model import Plan
 from wgwizard.site import Address, InterfaceAddress, Network
 
 # What wg-quick takes as an interface's name, and what is also harmless in rules, units and settings (wg-quick(8)).

@@ -1,6 +1,6 @@
 """Plan -> β's systemd units: the rules come before the tunnel, and never vanish while it is up."""
 
-from wgwizard.plan_model import HOST, Plan
+from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.nftables import rules_path
 from wgwizard.render.sysctl import sysctl_key

@@ -1,7 +1,7 @@
 """Plan + Keyring -> wg-quick files of β and of each point (wg(8), wg-quick(8))."""
 
 from wgwizard.keys import Keyring
-from wgwizard.plan_model import HOST, InterfacePlan, PeerPlan, Plan
+from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import header, interface_text, network_text, plain
 from wgwizard.secret import HIDDEN, Secret

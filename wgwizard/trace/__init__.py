@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from wgwizard.plan_model import HOST, Forward, InterfacePlan, Permit, Plan
+from wgwizard.plan.model import HOST, Forward, InterfacePlan, Permit, Plan
 from wgwizard.site import Address, Family, Network, Point, PortRange, SiteNetwork
 from wgwizard.siteroutes import assumed_opens
-from wgwizard.trace_ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Walker, Way, covers, point_kind
+from wgwizard.trace.ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Walker, Way, covers, point_kind
 
 __all__ = ["CLIENTS_OWN", "POINTS", "Hop", "Reach", "trace"]
 
@@ -164,7 +164,7 @@ class _Tracer:
         kind = self._kinds.setdefault(kind, kind)
         opens = assumed_opens(self.plan.site, point)
         out, host, into = self.out[point.name], self.host[point.name], self.into[point.name]
-        # Equal rights share their tuples (plan_rights), and a kind is kept once, so identity stands for value here.
+        # Equal rights share their tuples (plan.rights), and a kind is kept once, so identity stands for value here.
         key = (
             id(kind),
             opens,

@@ -5,14 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from wgwizard import check, sitewrite
-from wgwizard import filemodel as model
-from wgwizard.addresses import read_address, read_interface, read_network
-from wgwizard.draft import Draft
 from wgwizard.problems import Problem, error
-from wgwizard.read_points import read_points, read_services
-from wgwizard.reading import optional, read_each, read_own_name, required, said_or, say_missing, told_once
-from wgwizard.shape import entries, fit, nearest, shown
 from wgwizard.site import (
     DEFAULT_HOST_NAME,
     DEFAULT_INTERFACE,
@@ -30,7 +23,14 @@ from wgwizard.site import (
     Strategy,
     Tunnel,
 )
-from wgwizard.values import read_domain, read_endpoint, read_interface_name, read_name, read_port, read_ssh
+from wgwizard.sitefile import check, sitewrite
+from wgwizard.sitefile import filemodel as model
+from wgwizard.sitefile.addresses import read_address, read_interface, read_network
+from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.read_points import read_points, read_services
+from wgwizard.sitefile.reading import optional, read_each, read_own_name, required, said_or, say_missing, told_once
+from wgwizard.sitefile.shape import entries, fit, nearest, shown
+from wgwizard.sitefile.values import read_domain, read_endpoint, read_interface_name, read_name, read_port, read_ssh
 
 VERSION = sitewrite.FORMAT_VERSION
 

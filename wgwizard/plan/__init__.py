@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wgwizard.host.facts import Facts
-from wgwizard.plan_model import (
+from wgwizard.plan.model import (
     HOST,
     ROUTER,
     Forward,
@@ -15,10 +15,10 @@ from wgwizard.plan_model import (
     Plan,
     RouteNeeded,
 )
-from wgwizard.plan_peers import PointInterfaces, host_interface
-from wgwizard.plan_rights import Rights, forwards, from_points, masquerades, to_host, to_points
-from wgwizard.plan_routes import forwarding, routes_needed
-from wgwizard.plan_warnings import plan_warnings
+from wgwizard.plan.peers import PointInterfaces, host_interface
+from wgwizard.plan.rights import Rights, forwards, from_points, masquerades, to_host, to_points
+from wgwizard.plan.routes import forwarding, routes_needed
+from wgwizard.plan.warnings import plan_warnings
 from wgwizard.site import Site, Strategy
 
 __all__ = [

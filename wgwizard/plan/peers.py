@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_interface
 
-from wgwizard.plan_model import HOST, InterfacePlan, PeerPlan, tunnel_network_prefix
-from wgwizard.plan_rights import Rights, is_opened_by_site, opens_to_site
+from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, tunnel_network_prefix
+from wgwizard.plan.rights import Rights, is_opened_by_site, opens_to_site
 from wgwizard.site import Address, Dns, InterfaceAddress, Network, Point, Site, Strategy
 
 # Seconds; short enough for the mappings of common NATs (wg(8), PersistentKeepalive).

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wgwizard.recommendation import Verdict
+from wgwizard.recommend.recommendation import Verdict
+from wgwizard.recommend.situation import PointKind, Situation
 from wgwizard.site import Strategy
 from wgwizard.siteroutes import Trouble, WayBack, way_back_by
-from wgwizard.situation import PointKind, Situation
 
 
 class Code(StrEnum):

@@ -6,17 +6,18 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct, field
 
-from wgwizard import keys, yamltext
-from wgwizard.addresses import read_address, read_network
-from wgwizard.draft import Draft
+from wgwizard import keys
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error
-from wgwizard.reading import read_each
 from wgwizard.secret import Secret
-from wgwizard.shape import fit
-from wgwizard.sitewrite import dump
-from wgwizard.values import read_name
+from wgwizard.sitefile import yamltext
+from wgwizard.sitefile.addresses import read_address, read_network
+from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.reading import read_each
+from wgwizard.sitefile.shape import fit
+from wgwizard.sitefile.sitewrite import dump
+from wgwizard.sitefile.values import read_name
 
 FORMAT_VERSION = 1
 _LOCK_HEADER = "# Made by wgwizard: addresses and public keys that were given out. Nothing here is secret; keep it with the site file.\n"

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from msgspec import UnsetType
 
-from wgwizard.draft import Draft, Located
 from wgwizard.problems import Problem, error
-from wgwizard.shape import entries, shown
 from wgwizard.site import RESERVED_NAMES
-from wgwizard.values import read_name
+from wgwizard.sitefile.draft import Draft, Located
+from wgwizard.sitefile.shape import entries, shown
+from wgwizard.sitefile.values import read_name
 
 T = TypeVar("T")
 V = TypeVar("V")

@@ -8,8 +8,8 @@ import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_interface, ip_network
 
 from wgwizard.problems import Problem, error, warning
-from wgwizard.shape import shown
 from wgwizard.site import Address, InterfaceAddress, Network
+from wgwizard.sitefile.shape import shown
 
 _PREFIX = re.compile(r"(?:0|[1-9][0-9]{0,2})\Z")
 _ADDRESS_CHARACTERS = re.compile(r"[0-9A-Fa-f:.]+\Z")

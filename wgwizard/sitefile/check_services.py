@@ -2,14 +2,14 @@
 
 from ipaddress import ip_network
 
-from wgwizard.addresses import parse_address, read_network
-from wgwizard.draft import Draft
-from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import Problem, error, warning
-from wgwizard.shape import nearest, shown
 from wgwizard.site import RESERVED_NAMES, Service, Site, opens_of
+from wgwizard.sitefile.addresses import parse_address, read_network
+from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.netindex import NetworkIndex
+from wgwizard.sitefile.shape import nearest, shown
+from wgwizard.sitefile.values import ssh_port
 from wgwizard.siteroutes import way_back
-from wgwizard.values import ssh_port
 
 
 def check_services(site: Site, draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """The routes that the site needs, and what β itself must forward."""
 
 from wgwizard.host.facts import Facts
-from wgwizard.plan_model import FAMILIES, Forwarding, RouteNeeded, lan_address
+from wgwizard.plan.model import FAMILIES, Forwarding, RouteNeeded, lan_address
 from wgwizard.site import Family, Network, RoutesAt, Site, Strategy, of_family
 from wgwizard.siteroutes import is_default_gateway, way_back
 

@@ -1,10 +1,10 @@
 """Whether the site's networks, its router, its computers and Host β fit together."""
 
-from wgwizard.addresses import refuse_edge
-from wgwizard.draft import Draft
-from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import error, warning
 from wgwizard.site import Site, of_family
+from wgwizard.sitefile.addresses import refuse_edge
+from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.netindex import NetworkIndex
 
 
 def check_addresses(site: Site, draft: Draft, networks: NetworkIndex) -> None:

@@ -1,10 +1,10 @@
 """The sentences of a recommendation: why, why not, what it costs, and where something must be changed."""
 
-from wgwizard.fitness import Code, Judged, Lack, Outlook, deciding_opens
-from wgwizard.recommendation import TITLES, Ranked, Reason, Verdict
+from wgwizard.recommend.fitness import Code, Judged, Lack, Outlook, deciding_opens
+from wgwizard.recommend.recommendation import TITLES, Ranked, Reason, Verdict
+from wgwizard.recommend.situation import Situation
 from wgwizard.site import RoutesAt, Site, Strategy
 from wgwizard.siteroutes import Trouble
-from wgwizard.situation import Situation
 
 PLACES = {
     RoutesAt.ROUTER: "one route on the router",

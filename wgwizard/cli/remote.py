@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Callable
 
-from wgwizard import output, profiles
+from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, Target
-from wgwizard.asking import TerminalAsk, has_terminal, new_passphrase, read_secret, say, the_passphrase
-from wgwizard.cli import need_strategy, opened, put, with_sealed_keys
+from wgwizard.cli import output
+from wgwizard.cli.asking import TerminalAsk, has_terminal, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address, ip_network
 
-from wgwizard.plan_model import FAMILIES, HOST, Forward, Masquerade, Permit, lan_addresses
+from wgwizard.plan.model import FAMILIES, HOST, Forward, Masquerade, Permit, lan_addresses
 from wgwizard.site import Address, Network, Point, PortRange, Right, Service, Site, Strategy
 from wgwizard.siteroutes import assumed_opens
 

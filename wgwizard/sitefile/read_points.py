@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, UnsetType
 
-from wgwizard import filemodel as model
 from wgwizard import keys
-from wgwizard.addresses import read_address, read_network
-from wgwizard.draft import Draft, Located
 from wgwizard.problems import Problem, error
-from wgwizard.reading import optional, read_each, read_own_name, required, said_or, say_missing
-from wgwizard.shape import entries, shown
 from wgwizard.site import Opens, Point, PortRange, Protocol, Right, Service
-from wgwizard.values import read_endpoint, read_name, read_port, read_ports
+from wgwizard.sitefile import filemodel as model
+from wgwizard.sitefile.addresses import read_address, read_network
+from wgwizard.sitefile.draft import Draft, Located
+from wgwizard.sitefile.reading import optional, read_each, read_own_name, required, said_or, say_missing
+from wgwizard.sitefile.shape import entries, shown
+from wgwizard.sitefile.values import read_endpoint, read_name, read_port, read_ports
 
 
 def read_services(

@@ -6,8 +6,9 @@ from typing import Any
 
 from platformdirs import user_state_path
 
-from wgwizard import profiles, yamltext
-from wgwizard.yamltext import Document
+from wgwizard import profiles
+from wgwizard.sitefile import yamltext
+from wgwizard.sitefile.yamltext import Document
 
 
 def draft_path() -> Path:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wgwizard.fitness import best, outlook_of, rank
-from wgwizard.recommend_words import title
-from wgwizard.recommendation import Reason, Verdict, WouldChange
+from wgwizard.recommend.fitness import best, outlook_of, rank
+from wgwizard.recommend.recommendation import Reason, Verdict, WouldChange
+from wgwizard.recommend.situation import Situation
+from wgwizard.recommend.words import title
 from wgwizard.site import Opens, RoutesAt, Site, Strategy
-from wgwizard.situation import Situation
 
 _SAYING = {
     "needs.opens": {

@@ -1,9 +1,9 @@
 """Whether names and keys differ, and whether every point and Host β can find each other."""
 
-from wgwizard.draft import Draft, Located
-from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import error
 from wgwizard.site import Site
+from wgwizard.sitefile.draft import Draft, Located
+from wgwizard.sitefile.netindex import NetworkIndex
 
 
 def check_points(site: Site, draft: Draft, _: NetworkIndex) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wgwizard.applying import Change, HostKey
+from wgwizard.cli.output import changes_text
 from wgwizard.errors import RemoteError, UsageError
-from wgwizard.output import changes_text
 from wgwizard.secret import Secret
 
 

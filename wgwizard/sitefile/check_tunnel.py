@@ -1,10 +1,10 @@
 """Whether the tunnel keeps apart from the site, and the addresses in it fit."""
 
-from wgwizard.addresses import parse_address, refuse_edge
-from wgwizard.draft import Draft, Located
-from wgwizard.netindex import NetworkIndex
 from wgwizard.problems import error, warning
 from wgwizard.site import Address, Network, Site
+from wgwizard.sitefile.addresses import parse_address, refuse_edge
+from wgwizard.sitefile.draft import Draft, Located
+from wgwizard.sitefile.netindex import NetworkIndex
 
 # The least and most that Linux and WireGuard take; IPv6 needs 1280 (RFC 8200, 5), IPv4 576 (RFC 791); 1500 - 80 is WireGuard over IPv6.
 MIN_MTU4, MIN_MTU6, MAX_MTU, USUAL_MTU = 576, 1280, 65535, 1420

@@ -10,7 +10,7 @@ from enum import Enum
 from ipaddress import ip_network
 from typing import Final
 
-from wgwizard.plan_model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
+from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
 from wgwizard.site import Address, Family, Network, RoutesAt
 from wgwizard.siteroutes import RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from wgwizard import output, profiles
-from wgwizard.asking import read_secret, say
+from wgwizard import profiles
+from wgwizard.cli import output
+from wgwizard.cli.asking import read_secret, say
+from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Result, Study, planned, result, study
@@ -15,7 +17,6 @@ from wgwizard.render import install_script
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
 from wgwizard.site import Site
-from wgwizard.writing import write_bundle
 
 
 def presets(options: argparse.Namespace) -> int:

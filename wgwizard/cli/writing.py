@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 from wgwizard.errors import UsageError
-from wgwizard.files import replace_file
+from wgwizard.profiles.files import replace_file
 from wgwizard.render.artefact import Artefact, Bundle
 
 _PRIVATE = 0o700

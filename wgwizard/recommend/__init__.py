@@ -1,16 +1,16 @@
 """Site -> Recommendation: the strategies ranked, with reasons, costs, and what would change the answer.
 
 The rules and where their facts come from: docs/recommendation.md. The way: `situation` (the answers that matter) -> `fitness` (what
-each strategy lacks) -> `recommend_words` (sentences) and `reasking` (what would change it).
+each strategy lacks) -> `words` (sentences) and `reasking` (what would change it).
 """
 
-from wgwizard.fitness import Judged, Outlook, best, can_work_at_all, outlook_of, rank
 from wgwizard.problems import Problem, error, warning
-from wgwizard.reasking import find_out, would_change
-from wgwizard.recommend_words import lack_text, ranked_one, title
-from wgwizard.recommendation import TITLES, Ranked, Reason, Recommendation, Verdict, WouldChange
+from wgwizard.recommend.fitness import Judged, Outlook, best, can_work_at_all, outlook_of, rank
+from wgwizard.recommend.reasking import find_out, would_change
+from wgwizard.recommend.recommendation import TITLES, Ranked, Reason, Recommendation, Verdict, WouldChange
+from wgwizard.recommend.situation import Situation, situation_of
+from wgwizard.recommend.words import lack_text, ranked_one, title
 from wgwizard.site import Site, Strategy
-from wgwizard.situation import Situation, situation_of
 
 __all__ = ["TITLES", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend"]
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wgwizard import beside, sealed, sitefile, sitewrite, yamltext
+from wgwizard import sitefile
 from wgwizard.errors import SiteRefusedError, WgwizardError
-from wgwizard.files import FileError, Read, read_file, replace_file
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error, warning
+from wgwizard.profiles import beside, sealed
+from wgwizard.profiles.files import FileError, Read, read_file, replace_file
 from wgwizard.secret import Secret
 from wgwizard.site import Site
-from wgwizard.yamltext import Document
+from wgwizard.sitefile import sitewrite, yamltext
+from wgwizard.sitefile.yamltext import Document
 
 LOCK_SUFFIX = ".lock"
 SECRETS_SUFFIX = ".secrets"

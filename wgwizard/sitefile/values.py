@@ -5,10 +5,10 @@ Every reader takes the text, the field's path and a list to which it adds proble
 
 import re
 
-from wgwizard.addresses import odd_kind, parse_address, refuse_unusable
 from wgwizard.problems import Problem, error, warning
-from wgwizard.shape import shown
 from wgwizard.site import Endpoint, PortRange
+from wgwizard.sitefile.addresses import odd_kind, parse_address, refuse_unusable
+from wgwizard.sitefile.shape import shown
 
 MAX_PORT = 65535
 

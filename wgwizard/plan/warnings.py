@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from wgwizard.plan_model import FAMILIES, Plan, collapse
-from wgwizard.plan_rights import is_opened_by_site, opens_to_site
+from wgwizard.plan.model import FAMILIES, Plan, collapse
+from wgwizard.plan.rights import is_opened_by_site, opens_to_site
 from wgwizard.problems import Problem, warning
 from wgwizard.site import Cloud, Family, Network, RoutesAt, Site, of_family
 from wgwizard.siteroutes import in_cloud, is_default_gateway, on_host_link

@@ -1,12 +1,12 @@
 """Everything that can be wrong with a site whose single values are right: each rule once, all problems at once."""
 
-from wgwizard.check_addresses import check_addresses
-from wgwizard.check_points import check_points
-from wgwizard.check_services import check_rights, check_services
-from wgwizard.check_tunnel import check_tunnel
-from wgwizard.draft import Draft
-from wgwizard.netindex import NetworkIndex
 from wgwizard.site import Site
+from wgwizard.sitefile.check_addresses import check_addresses
+from wgwizard.sitefile.check_points import check_points
+from wgwizard.sitefile.check_services import check_rights, check_services
+from wgwizard.sitefile.check_tunnel import check_tunnel
+from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.netindex import NetworkIndex
 
 
 def check(site: Site, draft: Draft) -> None:
