@@ -51,6 +51,27 @@ def test_every_script_is_good_syntax(shell: str) -> None:
         subprocess.run([shell, "-n"], input=text, text=True, check=True)
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Path) -> None:
+    begin = "alone take_lock; trap - HUP INT TERM PIPE; echo taken; exit\n"
+    for turn in range(10):
+        run = tmp_path / str(turn) / "wgwizard"
+        run.parent.mkdir()
+        texts = [
+            script(LAYOUT, "recover", "transaction", main=begin, ID=name, MODE="apply", WHO=name, SECONDS_TO_UNDO="90", RUN=str(run))
+            for name in ("one", "two", "three")
+        ]
+        sessions = [subprocess.Popen([shell, "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in texts]
+        for session, text in zip(sessions, texts, strict=True):
+            assert session.stdin is not None
+            session.stdin.write(text)
+            session.stdin.close()
+        said = [session.stdout.read() for session in sessions if session.stdout is not None]
+        assert [session.wait() for session in sessions].count(0) == 1
+        assert sorted(line.split()[0] for line in said) == ["@", "@", "taken"]
+        assert sum("@ busy" in line for line in said) == 2
+
+
 def staging(content: str) -> Staging:
     file = WantedFile("/etc/wireguard/wg0.conf", "0600", Secret(content), "")
     return Staging(Wanted((file,), parse_conf(""), {}, ()), ("/etc/gone",), "engine text\n")

@@ -12,7 +12,7 @@ from wgwizard.host.layout import Layout
 from wgwizard.problems import Problem, error, warning
 from wgwizard.site import Network
 
-NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "systemd-run")
+NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock", "systemd-run")
 
 
 def unsupported(facts: Facts) -> tuple[Problem, ...]:

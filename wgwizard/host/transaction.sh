@@ -131,7 +131,7 @@ activate() {
 }
 
 main() {
-  take_lock
+  alone take_lock
   if [ "$(fingerprint)" != "$FINGERPRINT" ]; then say changed; release; exit 1; fi
   mkdir -- "$T/new" || give_up "$T/new cannot be made"
   stage_files
