@@ -1,6 +1,9 @@
 """Logging in to a host to apply: host keys known, unknown, changed and revoked, and sudo with and without a password."""
 
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +86,39 @@ def test_sudo_logs_neither_script_nor_secret(make_beta: Callable[..., LabHost], 
     assert base.SUDO_PASSWORD not in log
     secrets = [*client.keyring.private.values(), *client.keyring.preshared.values()]
     assert [secret for secret in secrets if secret.reveal() in log] == []
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An SSH agent without keys, and a home without any; the home."""
+    socket = tmp_path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    while not socket.exists():
+        assert process.poll() is None
+    yield tmp_path
+    process.terminate()
+    process.wait()
+
+
+def test_the_agents_key_lets_us_in(beta: LabHost, make_client: MakeClient, client_key: str, agent: Path) -> None:
+    client = make_client(beta)
+    client.identity = None
+    with pytest.raises(RemoteError, match="does not let admin in by key"):
+        client.apply(dry_run=True)
+    subprocess.run(["ssh-add", "-q", client_key], check=True)
+    assert client.apply(dry_run=True).state == "preview"
+
+
+def test_an_agent_full_of_other_keys_leaves_room_for_the_key_in_the_home(
+    beta: LabHost, make_client: MakeClient, client_key: str, agent: Path
+) -> None:
+    for number in range(6):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(agent / f"other{number}")], check=True)
+        subprocess.run(["ssh-add", "-q", str(agent / f"other{number}")], check=True)
+    shutil.copy(client_key, agent / ".ssh/id_ed25519")
+    client = make_client(beta)
+    client.identity = None
+    assert client.apply(dry_run=True).state == "preview"

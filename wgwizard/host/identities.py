@@ -25,16 +25,20 @@ class Identity:
 
 
 def identities(target: Target, configured: tuple[str, ...]) -> Iterator[Identity]:
-    """The keys to try, in order and at most five: the named file alone, else the agent's, then those that ssh would use."""
+    """The keys to try, in order and at most five: the named file alone, else the agent's, then those that ssh would use.
+
+    However many keys the agent has, two of the files have their turn.
+    """
     if target.identity is not None:
         yield Identity(target.identity, _load(Path(target.identity).expanduser()))
         return
+    files = [path for name in configured or DEFAULT_FILES if (path := Path(name).expanduser()).is_file()]
     left = MOST_KEYS
-    for agent_key in _agent_keys()[:left]:
+    for agent_key in _agent_keys()[: left - min(len(files), 2)]:
         left -= 1
         yield Identity("agent", agent_key)
-    for path in (Path(name).expanduser() for name in configured or DEFAULT_FILES):
-        if left and path.is_file():
+    for path in files:
+        if left:
             try:
                 key = _load(path)
             except RemoteError:
