@@ -41,7 +41,8 @@ def python_as() -> Iterator[AsUser]:
     mounts = SHARED / str(os.getpid())
     mounts.mkdir()
     bound = {"python": Path(sys.base_prefix), "repository": REPOSITORY}
-    bound |= {f"packages{number}": Path(path) for number, path in enumerate(python_site.getsitepackages())}
+    folders = [Path(path) for path in python_site.getsitepackages() if Path(path).is_dir()]
+    bound |= {f"packages{number}": folder for number, folder in enumerate(folders)}
     for name, source in bound.items():
         (mounts / name).mkdir()
         subprocess.run(["mount", "--rbind", str(source), str(mounts / name)], check=True)
