@@ -178,7 +178,7 @@ VALUES = [
     ("34e", NETWORK, "192.168.200.0/", "bad-prefix", None, "'/'"),
     ("34f", NETWORK, "192.168.200.0/٢٤", "bad-prefix", None, "'/٢٤'"),
     ("34g", NETWORK, "192.168.200.0", "no-prefix", None, "'192.168.200.0'"),
-    ("34h", HOST, "192.168.7.2", "no-prefix", None, "192.168.7.2 is in none of site.networks"),
+    ("34h", HOST, "192.168.7.2", "no-prefix", None, "192.168.7.2 is not in 192.168.200.0/24: a slip?"),
     ("34i", ROUTER, "192.168.200.1/24", "bad-address", None, "not one address"),
     ("35", ROUTER, "fe80::1%e;th", "bad-address", None, "zone"),
     ("36", ROUTER, "::ffff:192.168.200.1", "mapped-address", None, "IPv4-mapped"),

@@ -200,6 +200,34 @@ def test_ipv4_alone_takes_the_least_and_the_most_mtu():
         assert [problem.code for problem in read(f"{text}tunnel: {{mtu: {mtu}}}\n")[1]] == codes
 
 
+def said_of_own_addresses(networks, addresses):
+    _, problems = read(f"""
+version: 1
+name: home
+site: {{networks: {networks}}}
+host: {{addresses: {addresses}, endpoint: "203.0.113.7:51820"}}
+points: [{{name: laptop}}]
+""")
+    return [
+        (problem.code, problem.severity, problem.field, problem.message) for problem in problems if problem.field.startswith("host.addr")
+    ]
+
+
+def test_a_host_outside_every_network_of_the_site_may_be_a_slip():
+    """The prefix alone does not quieten it; a host behind the site's router goes on with a warning."""
+    said = said_of_own_addresses("[192.168.1.0/24]", "[192.168.2.10/24]")
+    assert said == [("host-outside", "warning", "host.addresses[0]", "192.168.2.10 is not in 192.168.1.0/24: a slip?")]
+    said = said_of_own_addresses("[192.168.1.0/24]", "[192.168.2.10]")
+    assert said == [("no-prefix", "error", "host.addresses[0]", "192.168.2.10 is not in 192.168.1.0/24: a slip?")]
+
+
+def test_a_host_is_compared_with_the_networks_of_the_same_family():
+    networks = '[192.168.1.0/24, 192.168.3.0/24, "fd00:200::/64"]'
+    assert said_of_own_addresses(networks, '[192.168.1.2/24, 192.168.2.10/24, "fd00:200::2/64"]') == []
+    said = said_of_own_addresses(networks, '[192.168.1.2/24, "fd00:201::2/64"]')
+    assert said == [("host-outside", "warning", "host.addresses[1]", "fd00:201::2 is not in fd00:200::/64: a slip?")]
+
+
 def test_points_that_see_the_host_in_place_of_the_site_need_ports_of_it():
     twice = "    services: [{name: x, protocol: tcp, port: 8081}]\n"
     text = FULL.replace("  - name: a2\n", "  - name: a2\n    opens: site\n" + twice).replace("strategy: gateway", "strategy: auto")

@@ -26,6 +26,7 @@ from wgwizard.site import (
 from wgwizard.sitefile import check, sitewrite
 from wgwizard.sitefile import filemodel as model
 from wgwizard.sitefile.addresses import read_address, read_interface, read_network
+from wgwizard.sitefile.check_addresses import no_prefix
 from wgwizard.sitefile.draft import Draft
 from wgwizard.sitefile.read_points import read_points, read_services
 from wgwizard.sitefile.reading import optional, read_each, read_own_name, required, said_or, say_missing, told_once
@@ -192,21 +193,15 @@ def _read_lan_interface(value: str | list[str] | UnsetType, draft: Draft) -> tup
 
 def _read_host_addresses(items: list[str], draft: Draft) -> tuple[InterfaceAddress, ...]:
     """β's LAN addresses; one without a prefix takes that of the site network around it."""
-    for field, (interface, said) in (
-        (field, pair) for field, text in entries("host.addresses", items) if (pair := read_interface(text, field, draft.problems))
-    ):
+    for field, text in entries("host.addresses", items):
+        read = read_interface(text, field, draft.problems)
+        if read is None:
+            continue
+        interface, said = read
         if not said:
             around = next((network.cidr for _, network in draft.site_networks if interface.ip in network.cidr), None)
             if around is None:
-                message = f"{interface.ip} is in none of site.networks, so its prefix is not known"
-                draft.problems.append(
-                    error(
-                        "no-prefix",
-                        field,
-                        message,
-                        f"write the prefix: {interface.ip}/24" if interface.version == 4 else "write it with /64",
-                    )
-                )
+                draft.problems.append(no_prefix(interface, field, draft))
                 continue
             interface = type(interface)((interface.ip, around.prefixlen))
         draft.host_addresses.append((field, interface))

@@ -1,7 +1,9 @@
 """Whether the site's networks, its router, its computers and Host β fit together."""
 
-from wgwizard.problems import error, warning
-from wgwizard.site import Site, of_family
+from itertools import islice
+
+from wgwizard.problems import Problem, error, warning
+from wgwizard.site import InterfaceAddress, Site, of_family
 from wgwizard.sitefile.addresses import refuse_edge
 from wgwizard.sitefile.draft import Draft
 from wgwizard.sitefile.netindex import NetworkIndex
@@ -13,6 +15,7 @@ def check_addresses(site: Site, draft: Draft, networks: NetworkIndex) -> None:
     _check_hosts(draft, networks)
     _check_router(site, draft, networks)
     _check_families(site, draft)
+    _check_own_link(draft, networks)
     for field, server in draft.dns_servers:
         if networks.around(server) is None and list(networks):
             hint = "points cannot ask it through the tunnel unless its network is in site.networks"
@@ -81,3 +84,32 @@ def _check_families(site: Site, draft: Draft) -> None:
             draft.problems.append(
                 error("family-missing", field, f"{network.cidr} is IPv{version}, and Host β has no IPv{version} address", hint)
             )
+
+
+def no_prefix(interface: InterfaceAddress, field: str, draft: Draft) -> Problem:
+    """The error about an address of β that has no prefix and lies in none of the site's networks: most likely a slip."""
+    length = 24 if interface.version == 4 else 64
+    otherwise = f"if Host β really is in another network, write its prefix: {interface.ip}/{length}"
+    near = _networks_of(draft, interface)
+    if not near:
+        return error("no-prefix", field, f"{interface.ip} is in none of site.networks, so its prefix is not known", otherwise)
+    return error(
+        "no-prefix", field, f"{interface.ip} is not in {near}: a slip?", f"correct this address or the site's network; {otherwise}"
+    )
+
+
+def _check_own_link(draft: Draft, networks: NetworkIndex) -> None:
+    """β usually stands in a network of the site; where it is in none of a family, a digit may be wrong."""
+    inside = {interface.version for _, interface in draft.host_addresses if networks.overlapping(interface.network)}
+    for field, interface in draft.host_addresses:
+        near = _networks_of(draft, interface)
+        if interface.version not in inside and near:
+            hint = f"correct this address or the site's network, unless Host β really is in {interface.network}, behind the site's router"
+            draft.problems.append(warning("host-outside", field, f"{interface.ip} is not in {near}: a slip?", hint))
+
+
+def _networks_of(draft: Draft, interface: InterfaceAddress) -> str:
+    """The site's networks of an address's family, for a sentence: the first three of them."""
+    alike = (str(network.cidr) for _, network in draft.site_networks if network.cidr.version == interface.version)
+    cidrs = list(islice(alike, 4))
+    return " or ".join([*cidrs[:3], *(["another of site.networks"] if len(cidrs) > 3 else [])])
