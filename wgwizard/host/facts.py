@@ -77,10 +77,8 @@ class System:
     init: str = "systemd"
     package_manager: str | None = None
     tools: frozenset[str] = frozenset()
-    nft_version: str = ""
     kernel_wireguard: bool = False
     userspace_wireguard: bool = False
-    boot_id: str = ""
     now: float = 0.0
 
 
@@ -133,11 +131,6 @@ class Facts:
     def ours(self) -> bool:
         """Whether a tunnel of ours stands there already."""
         return bool(self.applied)
-
-    def device_to(self, address: Address) -> Route | None:
-        """The route that leads to `address` (the longest prefix), `None` where none does."""
-        found = [route for route in self.routes if route.network.version == address.version and address in route.network]
-        return max(found, key=lambda route: route.network.prefixlen, default=None)
 
     def addresses(self) -> dict[IPv4Address | IPv6Address, str]:
         """Each address of the host, our tunnel's left out, with its interface."""

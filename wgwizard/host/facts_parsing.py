@@ -81,10 +81,8 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         init=pairs.get("init", ""),
         package_manager=next((manager for manager in PACKAGE_MANAGERS if manager in tools), None),
         tools=tools,
-        nft_version=pairs.get("nft", ""),
         kernel_wireguard=pairs.get("kernel_wireguard") == "yes",
         userspace_wireguard=pairs.get("userspace", "wireguard-go") in tools,
-        boot_id=pairs.get("boot_id", ""),
         now=float(pairs.get("now") or 0),
     )
 

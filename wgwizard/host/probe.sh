@@ -32,12 +32,10 @@ show_file() {
 
 show_system() {
   begin system
-  echo "boot_id=$(boot_id)"
   echo "now=$(date +%s)"
   echo "system=$(uname -s)"
   echo "init=$(cat /proc/1/comm 2>/dev/null)"
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
-  echo "nft=$(nft --version 2>/dev/null)"
   if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
   found=
