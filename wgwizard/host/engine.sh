@@ -182,12 +182,38 @@ persist_apply() {
   systemctl is-active -q "$TUNNEL_UNIT" || bounded 30 systemctl start "$TUNNEL_UNIT"
 }
 
+# A tunnel of ours that stays takes over what the first one found, for the last one to put back: the directories that we made, and
+# the lower values of what we switched (we only ever raise them). Not IPv4's where ip_forward differs: somebody switched them all
+# in between.
+hand_on() {
+  own=$STATE/$IFACE/baseline
+  sysctls_of "$SYSCTLS" >"$T/keys"
+  for other in "$STATE"/*/baseline; do
+    if [ ! -d "$other" ] || [ "$other" = "$own" ]; then continue; fi
+    cat "$own/directories" "$other/directories" 2>/dev/null | grep -vFx "${DROP_IN%/*}" | sort -ru >"$T/directories"
+    place "$other/directories" 0600 0:0 "$T/directories" || return 1
+    awk '
+      function path() { return substr($0, 1, length($0) - length($NF) - 1) }
+      function forward4(values) { return values["/proc/sys/net/ipv4/ip_forward"] }
+      reading == "keys" { ours["/proc/sys/" $1] = 1; if ($1 == "net/ipv6/conf/all/forwarding") every6 = 1; next }
+      reading == "own" { before[path()] = $NF; next }
+      { there = path(); since[there] = $NF }
+      there in before && before[there] + 0 < $NF + 0 {
+        if (there ~ /ipv4/ && there in ours && forward4(before) == forward4(since)) $0 = there ":" before[there]
+        if (there ~ /ipv6/ && (there in ours || (every6 && there ~ /\/forwarding$/))) $0 = there ":" before[there]
+      }
+      { print }' reading=keys "$T/keys" FS=: reading=own "$own/sysctls" reading=other "$other/sysctls" >"$T/sysctls" &&
+      place "$other/sysctls" 0600 0:0 "$T/sysctls" || return 1
+  done
+}
+
 persist_uninstall() {
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
   for unit in "$TUNNEL_UNIT" "$RULES_UNIT"; do
     if systemctl is-enabled -q "$unit" 2>/dev/null; then bounded 20 systemctl disable "$unit" || return 1; fi
   done
   bounded 20 systemctl stop "$RULES_UNIT"
+  hand_on || return 1
   for file in "$SYSCTLS" "$TUNNEL" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
   cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
   rm -rf -- "${STATE:?}/$IFACE" || return 1
