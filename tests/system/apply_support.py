@@ -121,7 +121,7 @@ class Client:
         return SshConnector().handshakes("wg0", self.target, self.answers)
 
     def uninstall(self) -> Outcome:
-        return SshConnector().uninstall("wg0", self.target, self.answers, self.tell)
+        return SshConnector().uninstall(self.site.tunnel.interface, self.target, self.answers, self.tell)
 
 
 def with_points(site: Site, count: int) -> Site:

@@ -119,6 +119,32 @@ def test_a_colleague_without_the_secrets_may_apply_what_the_lock_knows(folder, c
     }
 
 
+def test_a_colleague_is_asked_for_no_passphrase_where_the_hosts_key_was_made_by_somebody_else(folder):
+    (folder / "site.yaml").write_text(SITE.replace("ssh: admin", "keys: here, ssh: admin"))
+    apply(Host(Outcome(True, "applied")), "--passphrase-file", "phrase")
+    (folder / "site.secrets").unlink()
+    host = Host(Outcome(False, "unchanged"))
+    assert apply(host) == ExitCode.OK
+    assert (host.keyring.private, host.keyring.preshared) == ({}, {})
+
+
+def test_a_lost_secrets_file_is_what_is_asked_for_not_the_passphrase_that_was_given(folder, capsys):
+    apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase")
+    (folder / "site.secrets").unlink()
+    capsys.readouterr()
+    verbs.plan(arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"]))
+    said = capsys.readouterr().err
+    assert "! not written: laptop /etc/wireguard/wg0.conf" in said
+    assert "bring site.secrets" in said
+    assert "give --passphrase-file" not in said
+
+
+def test_a_point_that_keeps_its_key_is_told_so(folder, capsys):
+    (folder / "site.yaml").write_text(SITE.replace("{name: laptop}", f'{{name: laptop, public_key: "{HOST_KEY}"}}'))
+    verbs.plan(arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"]))
+    assert "the point keeps its private key: write it into the file there" in capsys.readouterr().err
+
+
 def test_what_is_missing_is_said_without_a_terminal(folder):
     with pytest.raises(UsageError, match="keys must be made") as missing:
         apply(Host(Outcome(False, "unchanged")))

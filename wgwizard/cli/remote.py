@@ -10,7 +10,7 @@ from wgwizard.cli.asking import TerminalAsk, has_terminal, new_passphrase, read_
 from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
-from wgwizard.keys import Keyring
+from wgwizard.keys import HOST, Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
@@ -111,7 +111,8 @@ def _passphrase(options: argparse.Namespace, found: Study) -> Secret | None:
     if profiles.has_keys(options.site):
         return the_passphrase() if has_terminal() else _needed("unsealed")
     unknown = [point for point in found.site.points if point.name not in found.lock.public_keys]
-    if not found.site.host.keys_on_host or any(point.public_key is None or point.preshared_key for point in unknown):
+    host_unknown = not found.site.host.keys_on_host and HOST not in found.lock.public_keys
+    if host_unknown or any(point.public_key is None or point.preshared_key for point in unknown):
         return new_passphrase() if has_terminal() else _needed("made")
     return None
 

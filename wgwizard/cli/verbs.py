@@ -105,24 +105,30 @@ def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem
         put("\n".join(str(path) for path in written))
     for artefact in bundle.artefacts:
         if not artefact.complete:
-            say(_left_out(artefact, outcome.plan.site))
+            say(_left_out(artefact, outcome.plan.site, options))
     for problem in warnings:
         say(output.problem_text(problem))
 
 
-def _left_out(artefact: Artefact, site: Site) -> str:
+def _left_out(artefact: Artefact, site: Site, options: argparse.Namespace) -> str:
     """Why a file was not written, and what would complete it."""
-    ways = dict.fromkeys(_way_to(lack, site) for lack in artefact.missing)
+    ways = dict.fromkeys(_way_to(lack, site, options) for lack in artefact.missing)
     return f"! not written: {artefact.node} {artefact.path}; missing {', '.join(artefact.missing)}: {'; '.join(ways)}"
 
 
-def _way_to(lack: str, site: Site) -> str:
+def _way_to(lack: str, site: Site, options: argparse.Namespace) -> str:
     """How something that is missing becomes known."""
     if lack == "host.interface":
         return "write host.interface, or let wgwizard apply find it"
+    if lack == "host.endpoint":
+        return "write host.endpoint, or the point's own"
     if lack in ("host.private_key", "host.public_key") and site.host.keys_on_host:
         return "Host β makes its key itself, at the first wgwizard apply"
-    return "give --passphrase-file, so that keys can be made and sealed"
+    if lack in {f"points[{index}].private_key" for index, point in enumerate(site.points) if point.public_key is not None}:
+        return "the point keeps its private key: write it into the file there"
+    if options.passphrase_file is not None:  # what was never made is made with it, so the rest was made by somebody else
+        return f"bring {profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)}, in which it was sealed when it was made"
+    return "give --passphrase-file, so that keys can be made or unsealed"
 
 
 # --- what the verbs share --------------------------------------------------------------------------------------------------

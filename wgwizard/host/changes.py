@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from wgwizard.applying import Change
 from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout
-from wgwizard.host.masking import MADE_ON_HOST, masked_conf, preshared_digest
+from wgwizard.host.masking import masked_conf, preshared_digest
 from wgwizard.plan.model import HOST
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
 
 OWNER = "0:0"
-PRIVATE_KEY = "host.private_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     strange = artefacts.keys() - set(layout.files)
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
-    files = tuple(_wanted_file(artefacts[path], facts, layout) for path in layout.files if path in artefacts)
-    missing = tuple(name for artefact in artefacts.values() for name in artefact.missing if name != PRIVATE_KEY)
+    kept = kept_keys(facts, layout)
+    files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
+    had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
+    missing = tuple(name for artefact in artefacts.values() for name in artefact.missing if name not in had)
     return Wanted(
         files=files,
         tunnel=parse_conf(artefacts[layout.tunnel].text),
@@ -63,13 +65,14 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     )
 
 
-def _wanted_file(artefact: Artefact, facts: Facts, layout: Layout) -> WantedFile:
+def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFile:
     content = artefact.content()
     if artefact.path != layout.tunnel:
         return WantedFile(artefact.path, artefact.mode, Secret(content), content)
-    kept = f"of public key {facts.public_key}" if facts.ours and facts.public_key else "made on the host"
-    shown = MADE_ON_HOST.sub(f"PrivateKey = (hidden, {kept})", masked_conf(content))
-    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, preshared_digest(content))
+    shown = kept.shown_in(masked_conf(content))
+    # A digest cannot be made of keys that are not known here; those that the host has stay as they are.
+    digest = kept.preshared_digest if kept.fills_preshared(content) else preshared_digest(content)
+    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, digest)
 
 
 def _sysctls(text: str) -> dict[str, str]:

@@ -39,6 +39,12 @@ def parse_conf(text: str) -> WantedTunnel:
     )
 
 
+def preshared_peers(text: str) -> frozenset[str]:
+    """The public keys of the peers that have a preshared key in this .conf, be it hidden."""
+    peers = [pairs for title, pairs in _sections(text) if title == "peer"]
+    return frozenset(key for peer in peers if _values(peer, "presharedkey") for key in _values(peer, "publickey"))
+
+
 def _sections(text: str) -> list[tuple[str, _Section]]:
     found: list[tuple[str, _Section]] = []
     for line in text.splitlines():

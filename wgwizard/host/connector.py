@@ -1,5 +1,7 @@
 """applying.Connector over SSH: what the command line and the wizard call to change Host β."""
 
+import re
+
 from wgwizard.applying import Ask, MakePlan, Outcome, Target, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError
 from wgwizard.host import safety
@@ -13,9 +15,11 @@ from wgwizard.host.steps import Staging
 from wgwizard.host.transaction import engine_script
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
 from wgwizard.keys import Keyring
-from wgwizard.problems import error
+from wgwizard.problems import Problem, error
 from wgwizard.render import render
 from wgwizard.site import Site
+
+_POINT = re.compile(r"points\[(\d+)\]")
 
 
 class SshConnector:
@@ -34,7 +38,7 @@ class SshConnector:
             if not dry_run:
                 facts = session.with_packages(shell, facts)
             wanted = wanted_for(facts)
-            _refuse_incomplete(wanted)
+            _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
             notes = (*ended, *(problem.message for problem in safety.warnings(facts)), *_missing_notes(facts))
             found = changes(facts, wanted, layout)
@@ -77,15 +81,25 @@ class SshConnector:
         return {peer.public_key: max(0.0, now - peer.handshake) if peer.handshake else None for peer in facts.tunnel.peers}
 
 
-def _refuse_incomplete(wanted: Wanted) -> None:
+def _refuse_incomplete(wanted: Wanted, site: Site) -> None:
     if wanted.missing:
-        raise SiteRefusedError(
-            "The host's files are not complete.",
-            tuple(
-                error("incomplete", name, f"{name} is not known yet.", "Answer it in the site file or the wizard.")
-                for name in wanted.missing
-            ),
-        )
+        problems = tuple(_incomplete(name, site) for name in wanted.missing)
+        raise SiteRefusedError("The host's files are not complete.", problems, problems[0].hint)
+
+
+def _incomplete(name: str, site: Site) -> Problem:
+    """Why something that is missing is needed, and how it becomes known: a key that neither side knows, or an answer."""
+    owner, _, what = name.rpartition(".")
+    if what not in ("private_key", "preshared_key"):
+        return error("incomplete", name, f"{name} is not known yet.", "Answer it in the site file or the wizard.")
+    place = _POINT.fullmatch(owner)
+    key = "private key" if place is None else f"preshared key for {site.points[int(place[1])].name}"
+    return error(
+        "incomplete",
+        name,
+        f"The host has no {key}, and it is not known here.",
+        "Give the passphrase (--passphrase-file); where the keys were made by somebody else, bring the secrets file, too.",
+    )
 
 
 def _missing_notes(facts: Facts) -> tuple[str, ...]:

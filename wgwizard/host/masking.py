@@ -8,7 +8,6 @@ from wgwizard.keys import public_of
 from wgwizard.secret import HIDDEN, Secret
 
 SHOWN_CHARACTERS = 4000
-MADE_ON_HOST = re.compile(r"^# PrivateKey = \(made on .*\)$", re.MULTILINE)
 _SECRET_LINE = re.compile(r"^([ \t]*)(PrivateKey|PresharedKey)([ \t]*=[ \t]*)(\S*).*$", re.MULTILINE | re.IGNORECASE)
 _BASE64_KEY = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=(?![A-Za-z0-9+/=])")
 _CONTROL = re.compile(r"[^\n\t\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff01-\ufffc]")

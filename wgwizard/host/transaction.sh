@@ -1,5 +1,6 @@
 # Locks, stages, backs up, arms the undo, and starts the activation. Nothing that was there is touched before the undo is armed.
 # Set before it: ID MODE (apply or uninstall) SECONDS_TO_UNDO FINGERPRINT WHO ENGINE_SHA256; stage_files is generated.
+STANDS_FOR_KEY='^# (PrivateKey = \((made on|kept in)|PresharedKey = \(kept in) .*\)$'
 
 say() { echo "@ $*"; }
 give_up() {
@@ -35,21 +36,35 @@ put() {
   if [ "$(digest_of "$T/new/$1")" != "$2" ]; then give_up "the upload of $1 was damaged on the way"; fi
 }
 
-# The line that stands for a key made here is replaced by the key that our file has already, else by a new one.
-fill_private_key() {
+# The keys in our present file: "private KEY", and "PUBLICKEY KEY" for each peer that has a preshared one.
+keys_here() {
+  if [ ! -f "$STATE/$IFACE/applied" ] || [ ! -f "$TUNNEL" ]; then return; fi
+  awk '
+    function value() { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r#].*/, ""); return $0 ~ /^[A-Za-z0-9+\/]+=$/ ? $0 : "" }
+    function flush() { if (public != "" && preshared != "") print public, preshared; public = preshared = "" }
+    /^[ \t]*\[/ { flush(); next }
+    tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { key = value(); if (key != "") print "private", key; next }
+    tolower($0) ~ /^[ \t]*publickey[ \t]*=/ { public = value(); next }
+    tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { preshared = value() }
+    END { flush() }' "$TUNNEL"
+}
+
+# A line that stands for a key which the sender does not know is replaced by the key that our file has already, a private key that is
+# to be made here else by a new one. Keys go through pipes, as a command line is visible.
+fill_keys() {
   conf=$T/new/$IFACE.conf
-  if [ ! -f "$conf" ] || ! grep -q '^# PrivateKey = (made on .*)$' "$conf"; then return; fi
-  key=
-  if [ -f "$STATE/$IFACE/applied" ] && [ -f "$TUNNEL" ]; then
-    key=$(sed -n 's/^[[:space:]]*PrivateKey[[:space:]]*=[[:space:]]*\([A-Za-z0-9+/]*=\).*/\1/p' "$TUNNEL" | head -n 1)
-  fi
-  if [ -z "$key" ]; then key=$(wg genkey) || give_up "wg genkey failed"; fi
-  while IFS= read -r line; do
-    case $line in
-      '# PrivateKey = (made on '*) printf 'PrivateKey = %s\n' "$key" ;;
-      *) printf '%s\n' "$line" ;;
-    esac
-  done <"$conf" >"$conf.filled"
+  if [ ! -f "$conf" ] || ! grep -qE "$STANDS_FOR_KEY" "$conf"; then return; fi
+  {
+    keys_here
+    if grep -q '^# PrivateKey = (made on .*)$' "$conf"; then echo "private $(wg genkey)"; fi
+  } | awk '
+    reading == "keys" { if (!($1 in key)) key[$1] = $2; next }
+    /^\[/ { public = "" }
+    /^PublicKey = / { public = $3 }
+    /^# PrivateKey = \((made on|kept in) .*\)$/ && key["private"] != "" { $0 = "PrivateKey = " key["private"] }
+    /^# PresharedKey = \(kept in .*\)$/ && public in key { $0 = "PresharedKey = " key[public] }
+    { print }' reading=keys - reading=conf "$conf" >"$conf.filled" || give_up "$conf.filled cannot be written"
+  if grep -qE "$STANDS_FOR_KEY" "$conf.filled"; then give_up "a key is missing: wg genkey failed, or $TUNNEL has lost it"; fi
   mv -- "$conf.filled" "$conf"
 }
 
@@ -134,9 +149,11 @@ main() {
   alone take_lock
   if [ "$(fingerprint)" != "$FINGERPRINT" ]; then say changed; release; exit 1; fi
   mkdir -- "$T/new" || give_up "$T/new cannot be made"
+  # A shell may keep the text of a here-document in a file of its own: bash does, and in /tmp.
+  TMPDIR=$T
   stage_files
   if [ "$(digest_of "$T/engine.sh")" != "$ENGINE_SHA256" ]; then give_up "the upload was damaged on the way"; fi
-  fill_private_key
+  fill_keys
   check_room
   say done stage
   back_up

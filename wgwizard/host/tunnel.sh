@@ -25,8 +25,8 @@ sync_routes() {
 # wg-quick makes them. old_networks holds the AllowedIPs of before.
 wanted_routes() {
   conf_values "$1" AllowedIPs >"$T/new_networks"
-  comm -23 "$T/old_networks" "$T/new_networks" | sed 's#/32$##; s#/128$##' >"$T/gone"
-  current_routes | grep -vFx -f "$T/gone"
+  comm -23 "$T/old_networks" "$T/new_networks" | sed 's#/32$##; s#/128$##' | sort -u >"$T/gone"
+  current_routes | comm -23 - "$T/gone"  # not grep -v -f: busybox's takes an empty file for everything
   if [ "$(conf_values "$1" Table)" = off ]; then return; fi
   for network in $(comm -13 "$T/old_networks" "$T/new_networks"); do
     if ip "$(family_of "$network")" -o route show dev "$IFACE" match "$network" | grep -q .; then continue; fi

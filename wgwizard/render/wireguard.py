@@ -7,6 +7,8 @@ from wgwizard.render.text import header, interface_text, network_text, plain
 from wgwizard.secret import HIDDEN, Secret
 
 MODE = "0600"
+# Stands for a key that is not known here; a β that has it already puts its own in this line's place (docs/apply.md).
+KEPT = "(kept in the site's secrets file)"
 
 
 def made_on_host_line(plan: Plan) -> str:
@@ -93,7 +95,7 @@ class _Conf:
 
     def _secret(self, word: str, secret: Secret | None, field: str) -> None:
         if secret is None:
-            self.lines.append(f"# {word} = (not made yet)")
+            self.lines.append(f"# {word} = {KEPT}")
             self.missing.append(field)
             return
         self._secrets.append((len(self.lines), word, secret))

@@ -1,0 +1,72 @@
+"""Keys that are not known here but stand in β's present file: what the host puts in their lines' place (transaction.sh); pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wgwizard.host.conf import preshared_peers
+from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.layout import Layout
+from wgwizard.secret import HIDDEN
+
+PRIVATE_KEY = "host.private_key"
+_MADE_THERE = re.compile(r"^# PrivateKey = \(made on .*\)$", re.MULTILINE)
+_PRIVATE = re.compile(r"^# PrivateKey = \((?:made on|kept in) .*\)$", re.MULTILINE)
+_PRESHARED = re.compile(r"# PresharedKey = \(kept in .*\)")
+_HAS_PRIVATE = re.compile(r"^[ \t]*PrivateKey[ \t]*= \(hidden, of public key [A-Za-z0-9+/]{43}=\)", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKeys:
+    """The keys in our present file on the host: of which public key its own is, `None` for none, and whose preshared keys it has."""
+
+    public_key: str | None
+    private: bool
+    preshared: frozenset[str]
+    preshared_digest: str
+
+    def supplied(self, text: str, missing: Iterable[str]) -> frozenset[str]:
+        """Those of the `missing` names of β's .conf that the host makes or has, each named as in Artefact.missing."""
+        lacks = tuple(missing)
+        found = {PRIVATE_KEY} if self.private or _MADE_THERE.search(text) else set()
+        names = [name for name in lacks if name.endswith(".preshared_key")]
+        found |= {name for name, peer in zip(names, _lacking_preshared(text), strict=True) if peer in self.preshared}
+        return frozenset(found)
+
+    def shown_in(self, text: str) -> str:
+        """The masked .conf as the probe will show it once the host has put its keys in."""
+        kept = f"of public key {self.public_key}" if self.public_key else "made on the host"
+        lines, public = [], ""
+        for line in _PRIVATE.sub(f"PrivateKey = (hidden, {kept})", text).split("\n"):
+            public = _public_key(line, public)
+            lines.append(f"PresharedKey = {HIDDEN}" if _PRESHARED.fullmatch(line) and public in self.preshared else line)
+        return "\n".join(lines)
+
+    def fills_preshared(self, text: str) -> bool:
+        """Whether a preshared key of this .conf is the host's to put in."""
+        return any(peer in self.preshared for peer in _lacking_preshared(text))
+
+
+def kept_keys(facts: Facts, layout: Layout) -> KeptKeys:
+    """What our file on the host has; nothing where we never applied, as that file is another's."""
+    if not facts.ours:
+        return KeptKeys(None, False, frozenset(), "")
+    file = facts.files.get(layout.tunnel, HostFile(layout.tunnel))
+    return KeptKeys(facts.public_key, _HAS_PRIVATE.search(file.text) is not None, preshared_peers(file.text), file.preshared_digest)
+
+
+def _lacking_preshared(text: str) -> list[str]:
+    """The public keys of the peers whose preshared key is not known here, in their order; "" for one without a public key."""
+    found, public = [], ""
+    for line in text.splitlines():
+        public = _public_key(line, public)
+        if _PRESHARED.fullmatch(line):
+            found.append(public)
+    return found
+
+
+def _public_key(line: str, before: str) -> str:
+    """The public key of the section in which `line` stands."""
+    if line.startswith("["):
+        return ""
+    return line.removeprefix("PublicKey = ") if line.startswith("PublicKey = ") else before
