@@ -76,7 +76,7 @@ TEXTS = [
     ("1b", b"# only a comment\n", "empty-file", "", "empty"),
     ("1c", b"---\n", "empty-file", "", "empty"),
     ("2", b"- a\n- b\n", "not-a-mapping", "", "a list"),
-    ("2b", b"hello\n", "not-a-mapping", "", "'hello'"),
+    ("2b", b"hello\n", "not-a-mapping", "", "a single value"),
     ("3", GOOD_TEXT + "---\nversion: 1\n", "several-documents", "", "second document"),
     ("4", line("name: other"), "duplicate-key", "name", "'name' is given twice"),
     ("4b", swapped("- name: a\n", "- name: x\n    name: a\n"), "duplicate-key", "points[0].name", "'name'"),

@@ -46,13 +46,7 @@ def check(site: Site, found: Recommendation, able: Collection[tuple[Strategy, bo
     """Each verdict against the strategies (each with or without masquerade into the tunnel) that meet the needs as traced."""
     for ranked in found.ranked:
         way = (ranked.strategy, ranked.strategy.forwards and found.masquerade_into_tunnel)
-        if ranked.verdict is Verdict.FITS:
-            assert way in able, (answers, way)
-        elif ranked.verdict is Verdict.UNSURE:
-            # Where nothing is known of the site's routes, the plan asks for one on the router, and the trace takes it for granted.
-            assert site.routes_at is None or way not in able, (answers, way)
-        else:
-            assert way not in able, (answers, way)
+        assert (way in able) is (ranked.verdict is Verdict.FITS), (answers, way)
     assert found.chosen is found.recommended
     assert found.chosen is not None or not able, (answers, able)
 

@@ -6,9 +6,10 @@ from ipaddress import ip_interface, ip_network
 import pytest
 
 from tests.unit.article import KEYS, article, completed
-from wgwizard.plan import Plan, make_plan
+from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.plan.model import InterfacePlan
 from wgwizard.site import Cloud, Needs, Opens, Point, PortRange, Right, RoutesAt, Service, Site, Strategy
+from wgwizard.siteroutes import way_back
 from wgwizard.trace import CLIENTS_OWN, Reach, trace
 
 LAN = {4: "lan", 6: "lan6"}
@@ -136,6 +137,29 @@ def test_in_a_cloud_the_route_table_is_enough(family: int) -> None:
     assert cells(planned(site, Strategy.GATEWAY), family) == Cells(POINT[family], CLIENTS_OWN, None, POINT[family], CLIENTS_OWN, None)
     by_hosts = planned(replace(site, routes_at=frozenset({RoutesAt.HOSTS})), Strategy.GATEWAY)
     assert cells(by_hosts, family) == Cells(None, None, None, None, None, None)
+
+
+@FAMILIES
+@pytest.mark.parametrize(("where", "unknown"), [(None, "where at the site a route"), (frozenset({RoutesAt.ROUTER}), "whether the router")])
+def test_what_hangs_on_an_unknown_is_not_promised(family: int, where: frozenset[RoutesAt] | None, unknown: str) -> None:
+    """Both ways, the gateway is told as not reachable, for the reason that siteroutes.way_back is not sure of it."""
+    site = completed(article(routes_at=where, router_drops_invalid=None))
+    network = next(item for item in site.networks if item.name == LAN[family])
+    assert way_back(site, network.cidr).works is None
+    plan = planned(site, Strategy.GATEWAY)
+    rows = [row for row in trace(plan) if LAN[family] in (row.origin, row.target) and not row.published]
+    assert {row.origin for row in rows} == {"endpoint-a", LAN[family]}
+    for row in rows:
+        assert not row.reachable
+        assert row.why.startswith(f"not known: {unknown}"), row.why
+
+
+def test_no_route_is_planned_where_nobody_said_that_one_can_be_added() -> None:
+    plan = planned(article(routes_at=None), Strategy.GATEWAY)
+    assert plan.routes == ()
+    told = next(problem for problem in plan_warnings(plan) if problem.code == "no-way-back")
+    assert told.message.startswith("not known: ")
+    assert "10.0.0.0/24 via 192.168.200.2 and fd00:10::/64 via fd00:200::2" in told.hint
 
 
 @FAMILIES

@@ -145,3 +145,19 @@ def test_ten_thousand_points_cost_less_than_pyyamls_own_loader():
     own = min(seconds(lambda: yamltext.parse(content)) for _ in range(3))
     theirs = min(seconds(lambda: yaml.load(content, yaml.CSafeLoader)) for _ in range(2))
     assert own < theirs
+
+
+@pytest.mark.parametrize("before", ["", "'", '"', "- ", "- '", "*", "&", "!", "0x", "[", "fd00::1 ", "[fd00::1: "])
+def test_what_a_file_that_is_no_mapping_holds_is_never_shown(before):
+    """It may be a passphrase's file, named by mistake."""
+    document, problems = yamltext.parse(f"{before}5ebra-42-horse\n".encode())
+    assert document is None
+    assert "5ebra" not in str(problems)
+
+
+@pytest.mark.parametrize(("text", "line"), [("version: 1\nname: [a,\n", 2), ('version: 1\nname: "a\nsite: {}\n\n', 2)])
+def test_a_value_that_is_never_closed_is_told_where_it_begins(text, line):
+    _, problems = yamltext.parse(text.encode())
+    assert [(problem.code, problem.field) for problem in problems] == [("yaml-syntax", "name")]
+    assert problems[0].message.startswith(f"line {line}: ")
+    assert repr(text.splitlines()[line - 1]) in problems[0].hint

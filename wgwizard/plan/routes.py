@@ -10,7 +10,7 @@ def routes_needed(site: Site, strategy: Strategy) -> tuple[RouteNeeded, ...]:
     """The routes to the tunnel networks, at as few places as do the whole work; none where β is the default gateway.
 
     Computers take the address of β that is in their own network as the next hop, so β's every such address has its route.
-    Where nothing is known of the site's routes the plan asks for one on the router: the person must look there first.
+    Where nothing is known of the site's routes none is planned: the warning `no-way-back` says which one would serve, and where to look.
     """
     if not strategy.routes or is_default_gateway(site):
         return ()
@@ -28,8 +28,6 @@ def routes_needed(site: Site, strategy: Strategy) -> tuple[RouteNeeded, ...]:
 def _told(site: Site, family: Family, place: RoutesAt) -> tuple[Network, ...]:
     """The site networks that are told at a place; one is enough for the router, which takes a single next hop."""
     networks = of_family((item.cidr for item in site.networks), family)
-    if site.routes_at is None:
-        return networks[:1] if place is RoutesAt.ROUTER else ()
     told = tuple(network for network in networks if way_back(site, network).at is place)
     return told[:1] if place is RoutesAt.ROUTER else told
 

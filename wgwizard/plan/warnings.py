@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wgwizard.plan.model import FAMILIES, Plan, collapse
+from wgwizard.plan.model import FAMILIES, Plan, collapse, lan_address
 from wgwizard.plan.rights import is_opened_by_site, opens_to_site
 from wgwizard.problems import Problem, warning
 from wgwizard.site import Cloud, Family, Network, RoutesAt, Site, of_family
@@ -129,6 +129,8 @@ def _no_way_back(plan: Plan) -> list[Problem]:
                 lost.append(network)
     if not lost:
         return []
+    if site.routes_at is None:
+        return [_way_back_not_known(site, lost)]
     return [
         warning(
             "no-way-back",
@@ -137,6 +139,18 @@ def _no_way_back(plan: Plan) -> list[Problem]:
             "a route on the site's router serves every network; computers behind another router than the host need it",
         )
     ]
+
+
+def _way_back_not_known(site: Site, lost: list[Network]) -> Problem:
+    """Which route would serve, where nobody has said yet where one can be added."""
+    routes = [(network, lan_address(site, network)) for network in site.tunnel.networks]
+    wanted = " and ".join(f"{network} via {via}" for network, via in routes if via is not None)
+    return warning(
+        "no-way-back",
+        "site.routes",
+        f"not known: whether {named(lost)} can answer the points, because nothing is said of where a route to the tunnel can be added",
+        f"look for “static routes” in the settings of the site's router ({wanted}), then say where routes can be added (site.routes)",
+    )
 
 
 def _option_121(plan: Plan) -> list[Problem]:

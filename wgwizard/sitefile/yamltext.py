@@ -32,6 +32,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 _INTEGER = re.compile(r"(?:0|-?[1-9][0-9]*)\Z")
+_INDEX = re.compile(r"\[\d+\]\Z")
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]:[0-9]+|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:/[0-9]+)?")
 _KEY = re.compile(r"[A-Za-z0-9+/]{43}=")  # might be a private key that somebody pasted here
 _CONSTANTS: dict[str, bool | None] = {
@@ -68,7 +69,7 @@ def parse(text: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     except _StopReading as stop:
         builder.problems.append(stop.problem)
     except yaml.YAMLError as broken:
-        builder.problems.append(_syntax_problem(broken, text, builder.path()))
+        builder.problems.append(_syntax_problem(broken, text, builder.path(), quoted=builder.in_mapping))
     if builder.problems:
         return None, tuple(builder.problems)
     return _as_mapping(builder.root)
@@ -79,8 +80,10 @@ def _as_mapping(root: list[Value]) -> tuple[Document | None, tuple[Problem, ...]
         return None, (error("empty-file", "", "the file is empty", "start from a preset: wgwizard presets"),)
     document = root[0]
     if not isinstance(document, dict):
-        kind = "a list" if isinstance(document, list) else f"the value {document!r}"
-        return None, (error("not-a-mapping", "", f"the file holds {kind}, not a mapping", 'begin with "version: 1" and "name: …"'),)
+        # What it holds is not shown: a passphrase's file may have been named by mistake.
+        kind = "a list" if isinstance(document, list) else "a single value"
+        hint = 'check the file\'s name; a site file begins with "version: 1" and "name: …"'
+        return None, (error("not-a-mapping", "", f"the file holds {kind}, not a mapping", hint),)
     return document, ()
 
 
@@ -154,6 +157,11 @@ class _Builder:
         finally:
             parser.dispose()
 
+    @property
+    def in_mapping(self) -> bool:
+        """Whether the text began as a mapping, as a site file does."""
+        return bool(self._stack) and self._stack[0].mapping is not None
+
     def path(self) -> str:
         """The field that is being read, or was read last."""
         text = ""
@@ -180,7 +188,8 @@ class _Builder:
             self._stop("several-documents", event, "a second document begins here (---)", "one file describes one site: split the file")
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        self._stop("alias", event, f"*{event.anchor} is an alias", "write the value out; aliases and anchors are not read")
+        name = f"*{event.anchor}" if self._stack else "this"
+        self._stop("alias", event, f"{name} is an alias", "write the value out; aliases and anchors are not read")
 
     def _count(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         self._nodes += 1
@@ -204,8 +213,11 @@ class _Builder:
         self._add(frame.items if frame.mapping is None else frame.mapping)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        self._count(event)
         text = event.value
+        if not self._stack:
+            self.root.append(None if not event.style and _CONSTANTS.get(text, text) is None else text)
+            return
+        self._count(event)
         if self._stack and self._stack[-1].mapping is not None and self._stack[-1].key is None:
             self._key(text, event)
             return
@@ -271,19 +283,32 @@ def _advice(code: str, text: str) -> str:
     return f'quote it if it is text: "{text}"; write a number in plain decimal digits'
 
 
-def _syntax_problem(broken: yaml.YAMLError, text: bytes, field: str) -> Problem:
-    """A YAML error in words: the line, and the advice to quote when an IPv6 address is near."""
+def _syntax_problem(broken: yaml.YAMLError, text: bytes, field: str, *, quoted: bool) -> Problem:
+    """A YAML error in words: the line, and the advice to quote when an IPv6 address is near; shows the line only where `quoted`."""
     mark = getattr(broken, "problem_mark", None) or getattr(broken, "context_mark", None)
     reason = str(getattr(broken, "problem", None) or broken)
     if mark is None:
         return error("yaml-syntax", field, f"this is not YAML: {reason}", "look for a missing quote or bracket")
     lines = text.decode("utf-8").splitlines()
-    line = _KEY.sub("(hidden)", lines[mark.line]) if mark.line < len(lines) else ""
-    addresses = list(_IPV6.finditer(line))
+    if not any(line.strip() for line in lines[mark.line :]):
+        return _unfinished(broken, lines, field, quoted=quoted)
+    line = _KEY.sub("(hidden)", lines[mark.line])
+    addresses = list(_IPV6.finditer(line)) if quoted else []
     if addresses:
         address = next((found for found in addresses if found.end() >= mark.column), addresses[-1]).group()
         return error("quote-it", field, f"line {mark.line + 1}: {address} is not read as text", f'quote it: "{address}"')
     if "\t" in line[: mark.column + 1]:
         return error("tab", field, f"line {mark.line + 1}: a tab is used to indent", "indent with spaces")
-    hint = f"look at {line.strip()[:60]!r} and the line before it for a missing quote, bracket, colon or space"
+    where = repr(line.strip()[:60]) if quoted else "this line"
+    hint = f"look at {where} and the line before it for a missing quote, bracket, colon or space"
     return error("yaml-syntax", field, f"line {mark.line + 1}, column {mark.column + 1}: this is not YAML: {reason}", hint)
+
+
+def _unfinished(broken: yaml.YAMLError, lines: list[str], field: str, *, quoted: bool) -> Problem:
+    """The text ends inside a value: what is wrong is where that value began, not the empty end."""
+    begun = getattr(broken, "context_mark", None)
+    index = begun.line if begun is not None and begun.line < len(lines) else max(len(lines) - 1, 0)
+    line = _KEY.sub("(hidden)", lines[index]).strip()[:60] if lines else ""
+    where = repr(line) if quoted and line else "it"
+    message = f"line {index + 1}: what begins here is never closed: the file ends before that"
+    return error("yaml-syntax", _INDEX.sub("", field), message, f"look at {where} for a missing quote or bracket")

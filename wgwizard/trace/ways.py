@@ -28,15 +28,18 @@ CLIENTS_OWN: Final = "the client's own"
 Symbol = Address | Placeholder | None
 Place = Address | Network
 
+# Begins the reason of a way that hangs on an answer that is not known; it is told as not reachable until the answer is there.
+NOT_KNOWN: Final = "not known: "
+
 _NO_WAY_BACK = {
-    Trouble.NOT_KNOWN: "no route to the tunnel network is planned at the site",
+    Trouble.NOT_KNOWN: f"{NOT_KNOWN}where at the site a route to the tunnel network can be added, and the answers need one",
     Trouble.NO_ROUTE: "the site has no route to the tunnel network and sends such packets to its own default gateway",
     Trouble.CLOUD: "a cloud delivers by its own route table alone, and that has no route to the tunnel network",
     Trouble.BEHIND_ROUTER: "this network lies behind the site's router, which has no route to the tunnel network",
     Trouble.IPV4_ONLY: "DHCP option 121 tells IPv4 routes only, so the IPv6 route to the tunnel network is missing",
     Trouble.HALF_SEEN: "the route stands on the router only, the host answers past it, and the router drops what it sees half of",
-    Trouble.HALF_SEEN_MAYBE: "the route stands on the router only, the host answers past it, and it is not known whether the router "
-    "drops what it sees half of",
+    Trouble.HALF_SEEN_MAYBE: f"{NOT_KNOWN}whether the router drops what it sees half of; the route stands on the router only, and the "
+    "host answers past it",
 }
 
 
@@ -138,7 +141,8 @@ class Walker:
             return Way(True, tuple(steps), own, why)
         trouble = self.no_way_back(kind, network)
         if trouble:
-            return _dropped(steps, str(place), target, POINT, f"the packet arrives, but its answer is lost: {trouble}")
+            lost = trouble if trouble.startswith(NOT_KNOWN) else f"the packet arrives, but its answer is lost: {trouble}"
+            return _dropped(steps, str(place), target, POINT, lost)
         return Way(True, tuple(steps), POINT, self._way_back_text())
 
     def to_host(self, kind: PointKind, family: Family, why: str, refusal: str) -> Way:
@@ -232,7 +236,8 @@ class Walker:
         family: Family = 4 if network.version == 4 else 6
         gateway = is_default_gateway(self.site)
         planned = {route.at for route in self.plan.routes if route.network.version == family} if family in kind.routed else set()
-        answers = RouteAnswers(gateway, in_cloud(self.site), frozenset(planned), self.site.router_drops_invalid)
+        places = None if self.plan.strategy.routes and self.site.routes_at is None else frozenset(planned)
+        answers = RouteAnswers(gateway, in_cloud(self.site), places, self.site.router_drops_invalid)
         way = way_back_by(answers, on_host_link(self.site, network), family)
         return "" if way.works or way.trouble is None else _NO_WAY_BACK[way.trouble]
 
