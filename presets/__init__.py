@@ -34,5 +34,5 @@ def load(name: str) -> Preset:
 
 
 def load_all() -> tuple[Preset, ...]:
-    """Every preset, by name."""
-    return tuple(load(name) for name in names())
+    """Every preset, by the strategy that its title begins with, so that each stands before its combination with port forwards."""
+    return tuple(sorted((load(name) for name in names()), key=lambda preset: preset.title.partition(":")[0]))

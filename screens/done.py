@@ -85,9 +85,8 @@ class DoneStep(Step):
 
     def _write(self) -> None:
         if self.found is not None:
-            bundle = outlook(self.found, self.keyring).bundle
-            draft = self.draft
-            run_beside(self, "write", lambda: write_files(draft, bundle))
+            draft, whole = self.draft, outlook(self.found, self.keyring)
+            run_beside(self, "write", lambda: write_files(draft, whole))
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found

@@ -1,7 +1,6 @@
 """Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
 
 from dataclasses import dataclass
-from textwrap import wrap
 
 import presets
 from screens.draft import Draft
@@ -10,8 +9,6 @@ from wgwizard.profiles import unfinished
 from wgwizard.secret import Secret
 from wgwizard.sitefile import yamltext
 
-# A line of the list on a terminal of 80 columns.
-_ROOM = 72
 SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
 
 
@@ -40,7 +37,7 @@ def _presets() -> list[Offer]:
     for preset in presets.load_all():
         document, _ = yamltext.parse(preset.text.encode())
         if document is not None:
-            found.append(Offer(f"preset-{preset.name}", "\n    ".join(wrap(preset.title, _ROOM)), Draft(document), complete=True))
+            found.append(Offer(f"preset-{preset.name}", preset.title, Draft(document), complete=True))
     return found
 
 

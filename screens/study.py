@@ -6,6 +6,7 @@ from screens.draft import Draft
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Study
+from wgwizard.plan import Plan
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
@@ -17,6 +18,7 @@ __all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "study"]
 class Outlook:
     """What will stand on every node, who reaches whom, with which keys, and what is to be said about it."""
 
+    plan: Plan
     keyring: Keyring
     bundle: Bundle
     reaches: tuple[Reach, ...]
@@ -36,7 +38,7 @@ def outlook(found: Study, keyring: Keyring) -> Outlook:
     """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made."""
     whole = complete_keyring(found.site, keyring, found.lock)
     result = pipeline.result(found, whole)
-    return Outlook(whole, result.bundle, result.reaches, keyring_problems(found.site, whole, found.lock) + result.warnings)
+    return Outlook(result.plan, whole, result.bundle, result.reaches, keyring_problems(found.site, whole, found.lock) + result.warnings)
 
 
 def draft_with_keys(draft: Draft, found: Study, keyring: Keyring) -> Draft:

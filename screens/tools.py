@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from screens.draft import Draft
+from screens.study import Outlook
 from wgwizard.applying import Connector, Target
 from wgwizard.cli.writing import write_bundle
 from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
-from wgwizard.render.artefact import Bundle
+from wgwizard.render import covered_by_script, with_install_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,15 @@ def is_worth_keeping(draft: Draft) -> bool:
     return draft.document != new_document()
 
 
-def write_files(draft: Draft, bundle: Bundle) -> str:
-    """Write every complete file to a folder beside the site, one folder a computer; the text says what was written and what not."""
+def write_files(draft: Draft, found: Outlook) -> str:
+    """Write every complete file to a folder beside the site, one folder a computer; the text says what was written and what not.
+
+    A file of Host β's that lacks only what the script there finds or makes is not named: the script holds it.
+    """
+    bundle = with_install_script(found.plan, found.bundle)
     folder = Path(draft.path or "site.yaml").with_suffix("")
     written = write_bundle(folder, bundle)
-    waiting = dict.fromkeys(f"{artefact.node} ({', '.join(artefact.missing)})" for artefact in bundle.artefacts if artefact.missing)
+    left_out = [artefact for artefact in bundle.artefacts if artefact.missing and not covered_by_script(artefact)]
+    waiting = dict.fromkeys(f"{artefact.node} ({', '.join(artefact.missing)})" for artefact in left_out)
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
     return "\n".join(lines + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))

@@ -16,7 +16,7 @@ from wgwizard.plan import Plan, make_plan, plan_warnings
 from wgwizard.problems import Problem
 from wgwizard.profiles import load_lock, load_site
 from wgwizard.recommend import recommend
-from wgwizard.render import Bundle, install_script, render
+from wgwizard.render import Bundle, render, with_install_script
 from wgwizard.secret import Secret
 from wgwizard.trace import trace
 
@@ -33,7 +33,7 @@ class Case:
 
     def texts(self) -> dict[str, str]:
         """Every expected text by its path below expected/; secrets are masked, because these files are public."""
-        artefacts = [*self.bundle.artefacts, install_script(self.plan, self.bundle)]
+        artefacts = with_install_script(self.plan, self.bundle).artefacts
         texts = {f"{artefact.node}/{artefact.path.lstrip('/')}": artefact.text for artefact in artefacts}
         incomplete = [f"{artefact.node} {artefact.path}: {', '.join(artefact.missing)}\n" for artefact in artefacts if artefact.missing]
         warned = [f"{item.code} ({item.field})\n  {item.message}\n  {item.hint}\n" for item in self.warnings]

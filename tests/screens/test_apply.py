@@ -72,7 +72,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
         host.handshake_of = person.app.draft.keyring.public["laptop"]
         await person.press("tab", "enter")
-        await person.sees("✓ laptop: arrived 3 s ago")
+        await person.sees("✓ laptop: handshake 3 s ago")
     seen = "".join(person.everything_seen)
     secrets = [*person.app.draft.keyring.private.values(), *person.app.draft.keyring.preshared.values()]
     assert [text for text in (SUDO, PASSPHRASE, *(secret.reveal() for secret in secrets)) if text in seen] == []
@@ -125,11 +125,29 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await person.press("ctrl+n")
-        await person.sees("wg0.conf", "not complete yet, missing: host.public_key")
+        await person.sees("wg0.conf", "its file is not complete yet, missing: host.public_key")
         await person.press("enter")
-        await person.sees("○ not complete yet: host", "(host.public_key)")
+        await person.sees("○ not complete yet: laptop (host.public_key)")
     assert host.targets == []
     assert [path for path in Path().rglob("*.conf") if "laptop" in path.parts] == []
+
+
+async def test_without_a_login_the_files_come_with_a_script_that_installs_them():
+    """The host's LAN interface is not known here and its key is made there, so that only the script can finish its files."""
+    by_hand = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "keys": "host"}
+    draft = Draft({**OFFICE, "host": by_hand}, path="office.yaml")
+    async with sit_down(draft=draft, begin_at="done") as person:
+        await person.sees("What to do on Host β", "as root there: sh host/install.sh")
+        await person.press("enter")
+        await person.sees("files written below office/", "not complete yet: laptop (host.public_key)")
+        person.sees_no("host.interface")
+    on_host = {str(path.relative_to("office/host")) for path in Path("office/host").rglob("*") if path.is_file()}
+    assert "install.sh" in on_host
+    assert not {"etc/wireguard/wg0.conf", "etc/sysctl.d/60-wgwizard-wg0.conf"} & on_host
+    script = Path("office/host/install.sh")
+    assert script.stat().st_mode & 0o777 == 0o700
+    assert "put '/etc/wireguard/wg0.conf' 0600 with_key <<" in script.read_text()
+    assert "put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<" in script.read_text()
 
 
 def test_every_step_of_an_apply_has_its_line():

@@ -1,12 +1,16 @@
 """A complete set-up of each strategy, from the first page to the saved files."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import presets
 from tests.screens.person import Person, matches_golden, sit_down
 from wgwizard import profiles, sitefile
+from wgwizard.recommend import TITLES
 from wgwizard.secret import Secret
+from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
 
 PASSPHRASE = "correct horse battery staple"
@@ -116,28 +120,83 @@ async def test_gateway_typed_from_scratch_by_keyboard_alone():
     matches_golden("gateway.yaml", saved("office"))
 
 
-@pytest.mark.parametrize(
-    ("preset", "heading"),
-    [
-        ("article-forward", "Recommended: Port forward"),
-        ("article-masquerade-forward", "Recommended: Masquerade and port forward"),
-        ("article-gateway-forward", "Site gateway and port forward"),
-    ],
-)
-async def test_the_other_strategies_begun_from_their_presets(preset, heading):
-    import presets
+@dataclass(frozen=True)
+class SetUp:
+    """What is answered on the article's site where the strategies differ: keys that are pressed, and what is pasted for the points."""
 
+    routes: tuple[str, ...]
+    services: tuple[str, ...]
+    may_reach: str
+    needs: tuple[str, ...]
+
+
+NOWHERE = ("down", "down", "down", "space")
+ON_COMPUTERS = ("down", "down", "space")
+WEB = ("web tcp 8000 as 8081", "web tcp 8000 as 8082")
+SET_UPS = {
+    Strategy.FORWARD: SetUp(NOWHERE, WEB, "", ("down",)),
+    Strategy.MASQUERADE_FORWARD: SetUp(NOWHERE, WEB, "", ("down", "down")),
+    Strategy.GATEWAY_FORWARD: SetUp(ON_COMPUTERS, WEB, "192.168.200.0/24, fd00:200::/64", ("down", "down", "enter", "left")),
+}
+
+
+async def answers(person: Person, *texts: str) -> None:
+    """Paste each text and go on to the next answer."""
+    for text in texts:
+        if text:
+            await person.pastes(text)
+        await person.press("enter")
+
+
+async def adds_a_point(person: Person, name: str, may_reach: str, services: str) -> None:
+    await person.sees("a new one")
+    await answers(person, name)
+    await person.press("enter")
+    await answers(person, may_reach)
+    await person.pastes(services)
+    await person.press("ctrl+n")
+    await person.sees("4 of 9 · Points", name)
+
+
+@pytest.mark.parametrize("strategy", SET_UPS, ids=lambda strategy: strategy.value)
+async def test_the_strategies_with_forwards_typed_from_scratch(strategy: Strategy):
+    said, name = SET_UPS[strategy], strategy.value.replace("+", "-")
     async with sit_down() as person:
-        place = presets.names().index(preset)
+        await person.press("enter")
+        await person.sees("1 of 9 · Site")
+        await person.press("ctrl+u")
+        await answers(person, "site-b", "192.168.200.0/24, vlan201=192.168.201.0/24, fd00:200::/64")
+        await person.press(*said.routes, "ctrl+n")
+        await person.sees("2 of 9 · Host β")
+        await answers(person, "192.168.200.2/24, fd00:200::2/64", "vpn.example.com:51822", "admin@192.168.200.2")
+        await person.press("ctrl+n")
+        await person.sees("3 of 9 · Tunnel")
+        await answers(person, "10.0.0.0/24, fd00:10::/64", "10.0.0.2, fd00:10::2", "51822")
+        await person.sees("4 of 9 · Points")
+        await person.press("enter")
+        await adds_a_point(person, "endpoint-a", said.may_reach, said.services[0])
+        await person.press("a")
+        await adds_a_point(person, "a2", said.may_reach, said.services[1])
+        await person.press("ctrl+n")
+        await person.sees("5 of 9 · Needs")
+        await person.press(*said.needs, "ctrl+n")
+        await person.sees("6 of 9 · Strategy", f"Recommended: {TITLES[strategy]}")
+        matches_golden(f"{name}-6-strategy.txt", person.read())
+        await save(person)
+    matches_golden(f"{name}.yaml", saved("site-b"))
+    assert profiles.load_site("site-b.yaml").site.strategy is None
+
+
+async def test_a_set_up_begun_from_a_preset():
+    wanted = next(preset for preset in presets.load_all() if preset.name == "article-gateway-forward")
+    async with sit_down() as person:
+        place = presets.load_all().index(wanted)
         await person.press(*["down"] * (place + 1), "enter")
         await person.sees("1 of 9 · Site")
         # A preset has every answer, so that F3 leads to the files at once, past the pages that other tests go through.
         await person.press("f3")
         await person.sees("7 of 9 · Files")
         await person.press("escape")
-        await person.sees("6 of 9", heading)
-        matches_golden(f"{preset}-6-strategy.txt", person.read())
+        await person.sees("6 of 9", f"Recommended: {TITLES[Strategy.GATEWAY_FORWARD]}")
         await save(person)
-    wanted, _ = sitefile.read(yamltext.parse(presets.load(preset).text.encode())[0])
-    assert saved("site-b")
-    assert profiles.load_site("site-b.yaml").site == wanted
+    assert profiles.load_site("site-b.yaml").site == sitefile.read(yamltext.parse(wanted.text.encode())[0])[0]

@@ -70,7 +70,7 @@ def test_from_the_first_dry_run_to_the_uninstall(beta: LabHost, wgwizard: Callab
     assert len(secrets) == 2
     assert not [secret for secret in secrets if secret in changes + lines + words]
 
-    assert wgwizard("status")[:2] == (0, "○ laptop: never\n")
+    assert wgwizard("status")[:2] == (0, "○ laptop: no handshake yet\n")
     assert wgwizard("uninstall")[0] == 2
     assert wgwizard("uninstall", "--yes")[0] == 0
     assert beta.run("ip", "link", "show", "wg0", check=False).returncode != 0

@@ -79,7 +79,8 @@ def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
     assert set(lock.addresses) == {"host", "laptop", "phone"}
     said = capsys.readouterr()
     assert CHANGE.path in said.out
-    for words in ("✓ preview: 1 change   (undo in 12 s)", "ufw is active", "laptop: copy", "phone: import"):
+    take_in = ("sudo install -m 600 laptop/etc/wireguard/wg0.conf", "bring phone/etc/wireguard/wg0.conf")
+    for words in ("✓ preview: 1 change   (undo in 12 s)", "ufw is active", *take_in):
         assert words in said.err
     assert not re.search("|".join(map(re.escape, (secret.reveal() for secret in host.keyring.private.values()))), said.out + said.err)
 
@@ -183,7 +184,8 @@ def test_status_names_the_points_that_were_heard_of(folder, capsys):
     capsys.readouterr()
     host.ages = {host.keyring.public["laptop"]: 12.4, host.keyring.public["phone"]: None, HOST_KEY[::-1]: 600.0}
     assert remote.status(arguments.parse(["status", "site.yaml"]), host) == ExitCode.OK
-    assert capsys.readouterr().out.splitlines() == ["✓ laptop: 12 s ago", "○ phone: never", f"! {HOST_KEY[::-1]}: 600 s ago"]
+    dead = f"! {HOST_KEY[::-1]}: last handshake 600 s ago, not connected now"
+    assert capsys.readouterr().out.splitlines() == ["✓ laptop: handshake 12 s ago", "○ phone: no handshake yet", dead]
     assert remote.status(arguments.parse(["status", "--ssh", "root@h", "--json"]), host) == ExitCode.OK
     document = json.loads(capsys.readouterr().out)
     assert document["interface"] == "wg0"

@@ -5,7 +5,7 @@ import pytest
 import presets
 from wgwizard import sitefile
 from wgwizard.errors import UsageError
-from wgwizard.recommend import recommend
+from wgwizard.recommend import TITLES, recommend
 from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
 
@@ -23,9 +23,17 @@ def test_a_preset_is_explained_and_nothing_is_wrong_with_it(preset):
     site, problems = sitefile.read(document)
     assert problems == ()
     assert site.strategy is None
-    assert 20 < len(preset.title) < 120
+    assert 20 < len(preset.title) <= 72  # one line of the wizard's first page, at 80 columns
     assert not preset.title.startswith("#")
     assert preset.text.count("#") >= 15  # a reader learns why, field by field
+
+
+def test_a_preset_says_its_strategy_first_and_stands_by_it():
+    listed = [preset.title.partition(":")[0] for preset in presets.load_all()]
+    assert listed == sorted(listed)
+    assert {preset.name: preset.title.partition(":")[0] for preset in presets.load_all()} == {
+        name: TITLES[strategy] for name, strategy in BY_NAME.items()
+    }
 
 
 @pytest.mark.parametrize(("name", "strategy"), BY_NAME.items())

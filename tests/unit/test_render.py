@@ -75,6 +75,8 @@ def test_a_key_that_stays_elsewhere_is_said_in_its_place() -> None:
     assert conf(bundle, "host").missing == ("host.private_key",)
     assert "\n# PrivateKey = (kept on endpoint-a)\n" in conf(bundle, "endpoint-a").text
     assert "PrivateKey = 0" not in conf(bundle, "endpoint-a").content()
+    # Nothing more will ever be known of it here, so that it is written, for its owner to put the key in.
+    assert conf(bundle, "endpoint-a").complete
 
 
 def test_the_hosts_file_lets_wg_quick_add_routes_only_for_points_outside_the_tunnels_networks() -> None:

@@ -8,14 +8,14 @@ import msgspec
 
 from wgwizard.applying import Change, Event, Outcome
 from wgwizard.errors import WgwizardError
+from wgwizard.owners import owner_steps
 from wgwizard.pipeline import Result
 from wgwizard.problems import Problem
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
 from wgwizard.render.artefact import Artefact
-from wgwizard.site import Point, Site
+from wgwizard.site import Site
 from wgwizard.trace import Hop, Reach
 
-DEAD_AFTER = 180
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
 
 
@@ -212,23 +212,6 @@ def event_text(event: Event) -> str:
     return f"{sign} {event.step.value}: {event.text}{undo}"
 
 
-def handshake_text(name: str, age: float | None) -> str:
-    """When a point was last heard of; `age` in seconds."""
-    if age is None:
-        return f"○ {name}: never"
-    # A session in use renews its handshake every two minutes, and after three it is dead (WireGuard paper, section 6.1).
-    return f"{'✓' if age <= DEAD_AFTER else '!'} {name}: {age:.0f} s ago"
-
-
-def owner_text(site: Site, point: Point) -> str:
-    """What the owner of a point has to do once Host β is ready."""
-    file = f"{point.name}/etc/wireguard/{site.tunnel.interface}.conf"
-    if point.public_key is not None:
-        own = f"put the private key that stays on {point.name} into it"
-        return f"{point.name}: take {file}, {own}, then bring the tunnel up"
-    ways = {
-        "linux": f"copy {file} to /etc/wireguard/ (mode 0600), then: systemctl enable --now wg-quick@{site.tunnel.interface}",
-        "android": f"import {file} in the WireGuard app",
-        "ios": f"import {file} in the WireGuard app",
-    }
-    return f"{point.name}: {ways.get(point.platform, f'import {file} in the WireGuard application, then activate it')}"
+def owners_text(site: Site) -> str:
+    """What is left to the owners of the points, each with their steps."""
+    return "\n".join("\n".join([f"{point.name}:", *(f"  {step}" for step in owner_steps(site, point))]) for point in site.points)

@@ -12,6 +12,7 @@ from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import HOST, Keyring
 from wgwizard.lock import Lock
+from wgwizard.owners import handshake_text
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.secret import Secret
@@ -53,7 +54,7 @@ def status(options: argparse.Namespace, connector: Connector) -> int:
     if options.json:
         put(output.to_json({"interface": interface, "points": [{"name": name, "handshake_seconds_ago": age} for name, age in rows]}))
     else:
-        put("\n".join(output.handshake_text(name, age) for name, age in rows) or f"{interface} has no points")
+        put("\n".join(handshake_text(name, age) for name, age in rows) or f"{interface} has no points")
     return ExitCode.OK
 
 
@@ -152,9 +153,8 @@ def _report(options: argparse.Namespace, outcome: Outcome) -> None:
 
 def _say_owners(options: argparse.Namespace, site: Site) -> None:
     """What each point's owner has to do now."""
-    say(f"Now write the points' files (wgwizard plan {options.site} -o DIR --passphrase-file FILE), and:")
-    for point in site.points:
-        say(f"  {output.owner_text(site, point)}")
+    say(f"Now write the points' files (wgwizard plan {options.site} -o DIR --passphrase-file FILE), and in DIR, or with its files:")
+    say(output.owners_text(site))
 
 
 VERBS: dict[str, Callable[[argparse.Namespace, Connector], int]] = {"apply": apply, "status": status, "uninstall": uninstall}

@@ -13,8 +13,8 @@ from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem
-from wgwizard.render import install_script
-from wgwizard.render.artefact import Artefact, Bundle
+from wgwizard.render import with_install_script
+from wgwizard.render.artefact import Artefact
 from wgwizard.secret import Secret
 from wgwizard.site import Site
 
@@ -99,7 +99,7 @@ def rehearse(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem, ...]) -> None:
     """Write the complete files, and a script that installs β's; say what was written, and what was left out and why."""
-    bundle = Bundle((*outcome.bundle.artefacts, install_script(outcome.plan, outcome.bundle)))
+    bundle = with_install_script(outcome.plan, outcome.bundle)
     written = write_bundle(Path(options.output), bundle)
     if not options.json:
         put("\n".join(str(path) for path in written))

@@ -4,14 +4,14 @@ from wgwizard.keys import Keyring
 from wgwizard.plan.model import Plan
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.render.cards import cards
-from wgwizard.render.install import install_script
+from wgwizard.render.install import covered_by_script, install_script, with_install_script
 from wgwizard.render.nftables import ruleset
 from wgwizard.render.sysctl import sysctl_file
 from wgwizard.render.text import refuse_unsafe_interfaces
 from wgwizard.render.units import units
 from wgwizard.render.wireguard import host_conf, point_confs
 
-__all__ = ["Artefact", "Bundle", "install_script", "render"]
+__all__ = ["Artefact", "Bundle", "covered_by_script", "install_script", "render", "with_install_script"]
 
 
 def render(plan: Plan, keyring: Keyring) -> Bundle:

@@ -103,6 +103,16 @@ _START = """\
 """
 
 
+def with_install_script(plan: Plan, bundle: Bundle) -> Bundle:
+    """What is written to a folder: the bundle, and the script that installs β's files."""
+    return Bundle((*bundle.artefacts, install_script(plan, bundle)))
+
+
+def covered_by_script(artefact: Artefact) -> bool:
+    """Whether the script puts a file in place that is not complete here, as it finds or makes on β what is missing."""
+    return artefact.node == HOST and bool(artefact.missing) and FOUND_ON_HOST.issuperset(artefact.missing)
+
+
 def install_script(plan: Plan, bundle: Bundle) -> Artefact:
     """The script, complete when β's files are, except for what it finds or makes on β (its LAN interface, its private key)."""
     files = [artefact for artefact in bundle.of(HOST) if artefact.path.startswith("/")]
