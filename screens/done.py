@@ -58,7 +58,7 @@ class DoneStep(Step):
             return
         result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
-        self.query_one("#owners", Static).update(Content("\n").join(what_to_do(self.found.site, result.bundle)))
+        self.query_one("#owners", Static).update(Content("\n").join(what_to_do(result.plan, result.bundle)))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
         focus(self.query_one("#write", Button))
         self._show_arrived()

@@ -1,8 +1,10 @@
 """What is left to people once a plan stands: the owners of the points, whoever sits at Host β, and who has been heard of since. Pure."""
 
+from wgwizard.plan import Plan
+from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
-from wgwizard.site import Point, Site
+from wgwizard.site import Address, Point, RoutesAt, Site
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
 # one that is in use renews it every two minutes.
@@ -33,6 +35,36 @@ def owner_steps(site: Site, point: Point) -> tuple[str, ...]:
 def host_steps() -> tuple[str, ...]:
     """What to do with the written files on a Host β that cannot be logged in to from here."""
     return ("copy the folder host there", f"as root there: sh host/{SCRIPT}")
+
+
+_WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)", RoutesAt.HOSTS: "each computer"}
+
+
+def site_steps(plan: Plan) -> tuple[str, ...]:
+    """What has to be set at the site besides Host β; the cards of the node "router" say how."""
+    ways_in = [f"the way in: {way}" for way in way_in(plan)]
+    routes = [f"on {_WHERE[route.at]}, a route: {route.network} via {route.via}" for route in plan.routes]
+    return (*ways_in, *routes)
+
+
+def opened_by_site(plan: Plan) -> tuple[str, ...]:
+    """What computers at the site open to get to a point: a port of Host β, or the point's own address."""
+    forwards = [
+        f"{_at(address, forward.service.port_on_host)}   {forward.service.name} of {forward.point}, {forward.service.protocol}"
+        for forward in plan.forwards
+        for address in forward.listen[:1]
+    ]
+    direct = [
+        f"{_at(point.addresses[0], service.port)}   {service.name} of {point.name}, {service.protocol}"
+        for point in plan.site.points
+        if any(permit.point == point.name for permit in plan.to_points)
+        for service in point.services
+    ]
+    return (*forwards, *direct)
+
+
+def _at(address: Address, port: int) -> str:
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def handshake_text(name: str, age: float | None) -> str:

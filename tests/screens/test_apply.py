@@ -125,7 +125,9 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await person.press("ctrl+n")
-        await person.sees("wg0.conf", "its file is not complete yet, missing: host.public_key")
+        await person.sees("go back and apply", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
+        await person.sees("its file is not complete yet, missing: host.public_key")
+        person.sees_no("sudo install")
         await person.press("enter")
         await person.sees("○ not complete yet: laptop (host.public_key)")
     assert host.targets == []

@@ -140,10 +140,12 @@ def test_a_lost_secrets_file_is_what_is_asked_for_not_the_passphrase_that_was_gi
     assert "give --passphrase-file" not in said
 
 
-def test_a_point_that_keeps_its_key_is_told_so(folder, capsys):
+def test_a_point_that_keeps_its_key_gets_its_file_to_put_the_key_in(folder, capsys):
     (folder / "site.yaml").write_text(SITE.replace("{name: laptop}", f'{{name: laptop, public_key: "{HOST_KEY}"}}'))
+    apply(Host(Outcome(True, "applied", HOST_KEY[1:-1] + "A=")), "--passphrase-file", "phrase")
+    assert "put the private key that stays on laptop in place of (kept on laptop)" in capsys.readouterr().err
     verbs.plan(arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"]))
-    assert "the point keeps its private key: write it into the file there" in capsys.readouterr().err
+    assert "# PrivateKey = (kept on laptop)\n" in (folder / "out/laptop/etc/wireguard/wg0.conf").read_text()
 
 
 def test_what_is_missing_is_said_without_a_terminal(folder):

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from screens.owners import waiting_text, what_to_do
-from tests.unit.article import KEYS, article
+from tests.unit.article import KEYS, article, completed
 from wgwizard.cli.output import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
-from wgwizard.owners import file_of, handshake_text, owner_steps
+from wgwizard.owners import file_of, handshake_text, opened_by_site, owner_steps, site_steps
 from wgwizard.pipeline import result, study
+from wgwizard.plan import Plan, make_plan
+from wgwizard.site import Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -21,8 +23,9 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
     site = replace(site, points=(point,))
     steps = owner_steps(site, point)
     found = study(site, Lock())
-    bundle = result(found, complete_keyring(found.site, Keyring(), found.lock)).bundle
-    for shown in ("\n".join(line.plain for line in what_to_do(site, bundle)), owners_text(site)):
+    made = result(found, complete_keyring(found.site, Keyring(), found.lock))
+    bundle = made.bundle
+    for shown in ("\n".join(line.plain for line in what_to_do(made.plan, bundle)), owners_text(site)):
         assert all(step in shown for step in steps)
     assert len(steps) == 1 + own_key
     assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps)
@@ -43,3 +46,29 @@ def test_a_handshake_older_than_three_minutes_is_a_dead_session(age, said):
     site = article()
     site = replace(site, points=(replace(site.points[0], name="laptop"),))
     assert waiting_text(site, {"laptop": "key"}, {"key": age}) == f"Handshakes\n  {said}"
+
+
+def planned(strategy: Strategy) -> Plan:
+    return make_plan(completed(article()), strategy, masquerade_into_tunnel=False, public_keys=KEYS)
+
+
+def test_the_site_is_told_its_port_forward_and_its_routes():
+    way_in = (
+        "the way in: UDP port 51822 -> 192.168.200.2 port 51822",
+        "the way in: IPv6 needs no forward, but the firewall must admit UDP to fd00:200::2 port 51822",
+    )
+    assert site_steps(planned(Strategy.MASQUERADE)) == way_in
+    routes = ("on each computer, a route: 10.0.0.0/24 via 192.168.200.2", "on each computer, a route: fd00:10::/64 via fd00:200::2")
+    assert site_steps(planned(Strategy.GATEWAY)) == (*way_in, *routes)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "opened"),
+    [
+        (Strategy.MASQUERADE, ()),
+        (Strategy.FORWARD, ("192.168.200.2:8081   web of endpoint-a, tcp",)),
+        (Strategy.GATEWAY, ("10.0.0.1:8000   web of endpoint-a, tcp",)),
+    ],
+)
+def test_the_site_is_told_what_to_open(strategy, opened):
+    assert opened_by_site(planned(strategy)) == opened

@@ -124,8 +124,6 @@ def _way_to(lack: str, site: Site, options: argparse.Namespace) -> str:
         return "write host.endpoint, or the point's own"
     if lack in ("host.private_key", "host.public_key") and site.host.keys_on_host:
         return "Host β makes its key itself, at the first wgwizard apply"
-    if lack in {f"points[{index}].private_key" for index, point in enumerate(site.points) if point.public_key is not None}:
-        return "the point keeps its private key: write it into the file there"
     if options.passphrase_file is not None:  # what was never made is made with it, so the rest was made by somebody else
         return f"bring {profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)}, in which it was sealed when it was made"
     return "give --passphrase-file, so that keys can be made or unsealed"

@@ -138,20 +138,29 @@ def classless_routes(routes: list[tuple[IPv4Network, Address]]) -> bytes:
 # --- the port -----------------------------------------------------------------------------------------------------------------
 
 
-def _port_card(plan: Plan) -> Artefact | None:
-    """The way in from the internet to β's listen port, unless β has it itself or cannot be dialled at all."""
-    site = plan.site
-    endpoint = site.host.endpoint
+def way_in(plan: Plan) -> list[str]:
+    """What lets the points dial β's listen port from the internet; nothing where β has it itself or cannot be dialled at all."""
+    site, endpoint = plan.site, plan.site.host.endpoint
     own = {str(address.ip) for address in site.host.addresses}
     if endpoint is None or endpoint.host in own or is_default_gateway(site):
-        return None
+        return []
     port = site.tunnel.port
     if in_cloud(site):
-        lines = section("Add, in the network's security rules", [f"admit UDP port {port} from anywhere to the host"])
-        return card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
+        return [f"admit UDP port {port} from anywhere to the host"]
     four, six = (lan_addresses(site, family)[:1] for family in FAMILIES)
-    add = [f"UDP port {endpoint.port} -> {address} port {port}" for address in four]
-    add += [f"IPv6 needs no forward, but the firewall must admit UDP to {address} port {port}" for address in six]
+    return [f"UDP port {endpoint.port} -> {address} port {port}" for address in four] + [
+        f"IPv6 needs no forward, but the firewall must admit UDP to {address} port {port}" for address in six
+    ]
+
+
+def _port_card(plan: Plan) -> Artefact | None:
+    """The way in from the internet, with how to check it."""
+    endpoint, add = plan.site.host.endpoint, way_in(plan)
+    if endpoint is None or not add:
+        return None
+    if in_cloud(plan.site):
+        lines = section("Add, in the network's security rules", add)
+        return card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
     lines = [
         "",
         f"On the site's router, so that the points can dial the host at {endpoint}.",
