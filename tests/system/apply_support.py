@@ -99,7 +99,7 @@ class Client:
         assert not [problem for problem in problems if problem.is_error]
         self.keyring = complete_keyring(self.site, self.keyring, self.lock)
 
-    def plan(self, facts: Facts) -> Plan:
+    def plan(self, facts: Facts | None) -> Plan:
         public = {**self.keyring.public, **{node: public_of(key) for node, key in self.keyring.private.items()}}
         return make_plan(self.site, self.strategy, masquerade_into_tunnel=False, public_keys=public, facts=facts)
 

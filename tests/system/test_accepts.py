@@ -6,6 +6,7 @@ Each file is used in a network namespace of its own; the install script runs on 
 import os
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.golden.case import Case, case_folders, work_out
 from tests.system.conftest import MakeBeta
 from tests.system.lab.host import LabHost
 from wgwizard.render import Artefact, install_script
+from wgwizard.render.nftables import UNKNOWN_LAN
 
 pytestmark = pytest.mark.live
 
@@ -50,7 +52,11 @@ def on_disk(artefact: Artefact, directory: Path) -> Path:
 
 
 def test_nft_checks_and_loads_the_rules_twice(case: Case, tmp_path: Path) -> None:
-    (rules,) = complete(case, ".nft")
+    (rules,) = [artefact for artefact in case.bundle.artefacts if artefact.path.endswith(".nft")]
+    if rules.missing:
+        unfinished = run('nft -f "$1"', str(on_disk(rules, tmp_path)))
+        assert (rules.missing, unfinished.returncode) == (("host.interface",), 1), "nft must not take what is not finished"
+        rules = replace(rules, text=rules.text.replace(UNKNOWN_LAN, "eth0"), missing=())
     done = run(
         'nft -c -f "$1"; nft -f "$1"; nft -s list ruleset >"$1.1"; nft -f "$1"; nft -s list ruleset >"$1.2"', str(on_disk(rules, tmp_path))
     )

@@ -48,6 +48,18 @@ def test_routes_have_their_family_also_where_only_the_gateway_shows_it() -> None
     )
 
 
+def test_ip_forward_is_never_ours_but_the_lan_interfaces_switch_is() -> None:
+    """With our tunnel there, eth0 forwards because of us; ip_forward that is on by now was switched on by somebody else."""
+    found = facts("applied")
+    assert found.sysctls["net/ipv4/conf/eth0/forwarding"] == "1"
+    assert found.ipv4_forwarders == frozenset()
+    assert facts("applied", sysctls="/proc/sys/net/ipv4/ip_forward:1\n").ipv4_forwarding
+    switched = (
+        "/proc/sys/net/ipv4/conf/eth0/forwarding:1\n/proc/sys/net/ipv4/conf/all/forwarding:0\n/proc/sys/net/ipv6/conf/e1/forwarding:1\n"
+    )
+    assert facts("applied", baseline_sysctls=switched).ipv4_forwarders == {"eth0"}
+
+
 def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     found = facts("applied")
     assert found.ours

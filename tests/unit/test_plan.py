@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any
 
 import pytest
 
@@ -211,6 +212,36 @@ def test_the_probe_tells_the_interface_and_what_ipv6_needs() -> None:
     assert (found.interfaces, found.accept_ra_interfaces, found.drop_foreign_ipv6) == (("ens3",), ("ens3",), True)
     open_before = planned(unnamed, Strategy.MASQUERADE, facts=replace(facts, ipv6_forwarding=True)).forwarding
     assert open_before.drop_foreign_ipv6 is False
+
+
+@pytest.mark.parametrize(
+    ("switches", "drop"),
+    [
+        ({}, True),
+        ({"ipv4_forwarding": True}, False),
+        ({"ipv4_forwarders": frozenset({"ens3", "ens4"})}, False),
+        ({"ipv4_forwarders": frozenset({"ens4"})}, True),
+        ({"ipv6_forwarding": True}, True),
+    ],
+)
+def test_ipv4_paths_are_closed_where_the_lan_interface_did_not_forward(switches: dict[str, Any], drop: bool) -> None:
+    facts = Facts({"ens3": (ip_interface("192.168.200.2/24"),)}, **switches)
+    site = article()
+    unnamed = replace(site, host=replace(site.host, interfaces=()))
+    assert planned(unnamed, Strategy.MASQUERADE, facts=facts).forwarding.drop_foreign_ipv4 is drop
+
+
+def test_where_no_lan_interface_is_found_ipv4_paths_are_closed() -> None:
+    site = article()
+    unnamed = replace(site, host=replace(site.host, interfaces=()))
+    found = planned(unnamed, Strategy.MASQUERADE, facts=Facts()).forwarding
+    assert (found.interfaces, found.drop_foreign_ipv4) == ((), True)
+
+
+def test_a_default_gateway_that_nobody_has_looked_at_forwards_already() -> None:
+    site = article()
+    gateway = planned(replace(site, host=replace(site.host, default_gateway=True)), Strategy.GATEWAY).forwarding
+    assert (gateway.drop_foreign_ipv4, gateway.drop_foreign_ipv6) == (False, False)
 
 
 def test_a_family_is_forwarded_only_where_tunnel_and_site_have_it() -> None:

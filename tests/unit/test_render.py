@@ -18,7 +18,7 @@ from wgwizard.plan.model import Permit
 from wgwizard.render import Artefact, Bundle, install_script, render
 from wgwizard.render.cards import classless_routes
 from wgwizard.render.nft_sets import permit_sets
-from wgwizard.render.nftables import table_name
+from wgwizard.render.nftables import UNKNOWN_LAN, table_name
 from wgwizard.secret import HIDDEN, Secret
 from wgwizard.site import Dns, Endpoint, Network, Point, PortRange, Right, RoutesAt, Service, Site, SiteHost, Strategy
 from wgwizard.trace import trace
@@ -135,7 +135,7 @@ def code(text: str) -> list[str]:
 
 def test_rulesets_hold_no_quotes_but_those_of_interfaces() -> None:
     text = files(article(second=True), Strategy.GATEWAY_FORWARD).artefacts[0].text
-    assert {part for index, part in enumerate(text.split('"')) if index % 2} == {"wg0"}
+    assert {part for index, part in enumerate(text.split('"')) if index % 2} == {"wg0", "eth0"}
 
 
 def test_a_table_name_is_an_identifier_of_nft() -> None:
@@ -252,6 +252,18 @@ def test_the_install_script_is_incomplete_where_the_hosts_files_are() -> None:
     assert script.missing == ("points[0].preshared_key",)
     whole = install_script(plan, render(plan, keyring(plan.site)))
     assert (whole.complete, whole.path, whole.mode) == (True, "install.sh", "0700")
+
+
+def test_rules_that_wait_for_the_lan_interface_are_not_complete() -> None:
+    """Nobody may load them by hand and leave a path open; the install script finds the interface on the host."""
+    site = article()
+    unseen = planned(replace(site, host=replace(site.host, interfaces=())))
+    bundle = render(unseen, keyring(unseen.site))
+    assert bundle.artefacts[0].missing == ("host.interface",)
+    assert UNKNOWN_LAN in bundle.artefacts[0].text
+    assert install_script(unseen, bundle).complete
+    gateway = replace(unseen, forwarding=replace(unseen.forwarding, drop_foreign_ipv4=False))
+    assert render(gateway, keyring(unseen.site)).artefacts[0].complete
 
 
 # --- cost -------------------------------------------------------------------------------------------------------------------

@@ -39,6 +39,11 @@ forwarding_sysctls() {
   grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/accept_redirects \
     /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra
 }
+# The forwarding before any tunnel of ours: what another one switched on is not the host's own. (Interfaces' names hold no newline.)
+own_baseline_sysctls() {
+  first=$(ls -tr "$STATE"/*/baseline/sysctls 2>/dev/null | head -n 1)
+  if [ -n "$first" ]; then cat -- "$first"; else forwarding_sysctls; fi
+}
 addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
 routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
 # Lines "UNIT ENABLED ACTIVE", with "-" for what systemd does not know; one call, as each costs 10 ms.

@@ -100,7 +100,8 @@ class Facts:
     """Host β as found. Golden tests keep the first five of these in facts.json.
 
     `interfaces` maps an interface's name to its addresses, our own tunnel's left out; `ra_default_interfaces` learned their IPv6
-    default route by RA. The forwarding flags say how it was without us. `applied` maps the path of each file that we put there to
+    default route by RA. The forwarding flags say how it was without us; `ipv4_forwarders` are the interfaces that forwarded IPv4 by
+    their own switch. `applied` maps the path of each file that we put there to
     its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `fingerprint` covers
     everything that an apply would touch.
     """
@@ -126,6 +127,7 @@ class Facts:
     system: System = field(default_factory=System)
     transaction: Transaction = field(default_factory=Transaction)
     fingerprint: str = ""
+    ipv4_forwarders: frozenset[str] = frozenset()
 
     @property
     def ours(self) -> bool:

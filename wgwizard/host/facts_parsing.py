@@ -45,7 +45,8 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
     routes = parts.get("routes", "")
     return Facts(
         interfaces=addresses,
-        ipv4_forwarding=before.get("net/ipv4/ip_forward") == "1",
+        # We never touch ip_forward: as it is now, it is without us.
+        ipv4_forwarding=sysctls.get("net/ipv4/ip_forward") == "1",
         ipv6_forwarding=before.get("net/ipv6/conf/all/forwarding") == "1",
         ra_default_interfaces=_ra_interfaces(routes),
         public_key=_public_key(files[layout.tunnel], tunnel) if applied else None,
@@ -65,6 +66,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         system=_system(system, _pairs(parts.get("os", ""))),
         transaction=_transaction(parts.get("transaction", "")),
         fingerprint=parts.get("fingerprint", "").strip(),
+        ipv4_forwarders=_ipv4_forwarders(before),
     )
 
 
@@ -121,6 +123,11 @@ def _ra_interfaces(routes: str) -> tuple[str, ...]:
 def _sysctls(text: str) -> dict[str, str]:
     found = (line.removeprefix("/proc/sys/").rpartition(":") for line in text.splitlines())
     return {key: value for key, _, value in found if key}
+
+
+def _ipv4_forwarders(sysctls: dict[str, str]) -> frozenset[str]:
+    keys = (key.split("/") for key, value in sysctls.items() if value == "1" and key.startswith("net/ipv4/conf/"))
+    return frozenset(parts[3] for parts in keys if len(parts) == 5 and parts[4] == "forwarding") - {"all", "default"}
 
 
 def _forward_drops(chains: str, own: str) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ show_ours() {
   begin baseline
   cat "$STATE/$IFACE/baseline/index" 2>/dev/null
   begin baseline_sysctls
-  cat "$STATE/$IFACE/baseline/sysctls" 2>/dev/null
+  if [ -f "$STATE/$IFACE/baseline/sysctls" ]; then cat "$STATE/$IFACE/baseline/sysctls"; else own_baseline_sysctls; fi
   begin transaction
   transaction_state
   if [ -d "$T" ]; then

@@ -93,7 +93,7 @@ save_baseline() {
     if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi
   done
   if [ ! -d "$STATE" ]; then echo "$STATE" >>"$T/baseline/directories"; fi
-  forwarding_sysctls >"$T/baseline/sysctls"
+  own_baseline_sysctls >"$T/baseline/sysctls"
 }
 
 back_up() {

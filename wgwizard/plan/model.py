@@ -101,14 +101,16 @@ class RouteNeeded:
 class Forwarding:
     """The families that β must forward; `interfaces` are β's LAN interfaces, empty while not known.
 
-    `drop_foreign_ipv6`: IPv6 has only one switch for all interfaces; where it was off before, forwards between interfaces
-    that are not ours are dropped.
+    `drop_foreign_ipv4`: the LAN interface's switch opens whatever comes in there, to every other interface; where it was off
+    before, what is not for a tunnel is dropped. `drop_foreign_ipv6`: IPv6 has only one switch for all interfaces; where it was off
+    before, forwards between interfaces that are not ours are dropped.
     `accept_ra_interfaces` learn their IPv6 default route by RA and need `accept_ra=2` first.
     """
 
     ipv4: bool
     ipv6: bool
     interfaces: tuple[str, ...]
+    drop_foreign_ipv4: bool = False
     drop_foreign_ipv6: bool = False
     accept_ra_interfaces: tuple[str, ...] = ()
 

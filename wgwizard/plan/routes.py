@@ -39,14 +39,23 @@ def forwarding(site: Site, facts: Facts | None) -> Forwarding:
         and any(item.cidr.version == family for item in site.networks)
         for family in FAMILIES
     }
+    # A default gateway that nobody has looked at forwards already.
+    gateway = bool(is_default_gateway(site))
+    interfaces = lan_interfaces(site, facts)
     learned = facts.ra_default_interfaces if facts is not None and used[6] else ()
     return Forwarding(
         ipv4=used[4],
         ipv6=used[6],
-        interfaces=lan_interfaces(site, facts),
-        drop_foreign_ipv6=used[6] and not (facts.ipv6_forwarding if facts is not None else bool(is_default_gateway(site))),
+        interfaces=interfaces,
+        drop_foreign_ipv4=used[4] and not (_forwarded_ipv4(facts, interfaces) if facts is not None else gateway),
+        drop_foreign_ipv6=used[6] and not (facts.ipv6_forwarding if facts is not None else gateway),
         accept_ra_interfaces=learned,
     )
+
+
+def _forwarded_ipv4(facts: Facts, interfaces: tuple[str, ...]) -> bool:
+    """Whether what comes in on β's LAN interfaces was forwarded without us."""
+    return facts.ipv4_forwarding or (bool(interfaces) and facts.ipv4_forwarders.issuperset(interfaces))
 
 
 def lan_interfaces(site: Site, facts: Facts | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact, Bundle
-from wgwizard.render.nftables import FOREIGN_CHAIN, rules_path
+from wgwizard.render.nftables import FOREIGN_CHAINS, UNKNOWN_LAN, rules_path
 from wgwizard.render.sysctl import UNKNOWN_LAN_LINE, sysctl_path
 from wgwizard.render.text import header
 from wgwizard.render.units import rules_unit, tunnel_unit
@@ -71,17 +71,32 @@ with_key() {
   done
 }
 
-# IPv6 forwards between other interfaces stay as they were: open where β forwarded IPv6 before the tunnel came.
+# Forwards between other interfaces stay as they were: open where β forwarded the family before any tunnel of ours came.
 rules() {
-  if [ -e "$rules" ]; then
-    if grep -q "$foreign" "$rules"; then cat; else without_foreign; fi
-  elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding 2>/dev/null || echo 0)" = 1 ]; then
-    without_foreign
+  with_lan | closing "$foreign4" "net/ipv4/conf/$lan/forwarding" | closing "$foreign6" net/ipv6/conf/all/forwarding
+}
+with_lan() {
+  while IFS= read -r line; do
+    case $line in *"$unknown_name"*) line=${line%%"$unknown_name"*}$lan${line#*"$unknown_name"} ;; esac
+    printf '%s\\n' "$line"
+  done
+}
+# closing CHAIN SWITCH: the rules with the chain, or without it where the switch was on already.
+closing() {
+  if forwarded "$1" "$2"; then
+    awk -v name="chain $1 {" 'index($0, name) { skip = 1 } !skip { print } skip && /^\\t}$/ { skip = 0 }'
   else
     cat
   fi
 }
-without_foreign() { awk -v name="chain $foreign {" 'index($0, name) { skip = 1 } !skip { print } skip && /^\\t}$/ { skip = 0 }'; }
+# What we switched on ourselves says nothing: the rules of then do. ip_forward we never touch.
+forwarded() {
+  if [ "$1" = "$foreign4" ] && is_on net/ipv4/ip_forward; then return 0; fi
+  if grep -qsxF "$2 = 1" "$settings"; then ! grep -qsF "chain $1 {" "$rules"; return; fi
+  if grep -qsF "chain $1 {" /etc/wgwizard/*.nft; then return 1; fi
+  is_on "$2"
+}
+is_on() { [ "$(cat "/proc/sys/$1" 2>/dev/null || echo 0)" = 1 ]; }
 """
 
 # The rules come first: what forwarding opens is closed before it is switched on.
@@ -160,7 +175,9 @@ def _values(plan: Plan) -> list[str]:
         "tunnel_unit": tunnel_unit(interface),
         "unknown": UNKNOWN_LAN_LINE,
         "key_line": made_on_host_line(plan),
-        "foreign": FOREIGN_CHAIN,
+        "unknown_name": UNKNOWN_LAN,
+        "foreign4": FOREIGN_CHAINS[4],
+        "foreign6": FOREIGN_CHAINS[6],
     }
     return [f"  {name}={_quoted(value)}" for name, value in values.items()] + ["  changed="]
 
@@ -168,7 +185,7 @@ def _values(plan: Plan) -> list[str]:
 def _find_lan(plan: Plan) -> list[str]:
     """The LAN interface, where the plan does not know it."""
     if plan.forwarding.interfaces:
-        return ["  lan="]
+        return [f"  lan={_quoted(plan.forwarding.interfaces[0])}"]
     address = str(plan.site.host.addresses[0].ip)
     return [f"  lan=$(lan_interface {_quoted(address)})", f'  [ -n "$lan" ] || fail "no interface here has the address {address}"']
 

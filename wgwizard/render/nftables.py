@@ -22,8 +22,13 @@ PING: dict[Family, str] = {4: "icmp type echo-request", 6: "icmpv6 type echo-req
 ESTABLISHED = Rule(("ct state established,related",), "accept", "answers, and what belongs to an open connection")
 REJECT = Rule((), "counter reject with icmpx admin-prohibited")
 
-# The install script takes the lines between these out where β forwarded IPv6 before (render/install.py).
-FOREIGN_CHAIN = "foreign_ipv6"
+# The install script takes these chains out where β forwarded the family before (render/install.py).
+FOREIGN_CHAINS: dict[Family, str] = {4: "foreign_ipv4", 6: "foreign_ipv6"}
+# Stands for the LAN interface where it is not known yet; too long for an interface's name, so nft refuses the file as it is.
+UNKNOWN_LAN = "(the LAN interface)"
+# The group of every tunnel's interface (ip-link(8)), "wg" in ASCII: by it the tunnels of several sites on one host know each other.
+TUNNEL_GROUP = 0x7767
+OPENED_ELSEWHERE = (ESTABLISHED, Rule(("ct status dnat",), "accept", "ports that somebody published (containers)"))
 
 
 def table_name(interface: str) -> str:
@@ -44,7 +49,9 @@ def ruleset(plan: Plan) -> Artefact:
     rules = _Ruleset(plan)
     table = Table(table_name(plan.host.interface), rules.sets(), rules.chains())
     lines = [*header(plan, "rules of the tunnel, loaded by nft -f; no other table is touched"), *table.render()]
-    return Artefact(HOST, rules_path(plan.host.interface), "0644", "\n".join(lines) + "\n")
+    unknown = plan.forwarding.drop_foreign_ipv4 and not plan.forwarding.interfaces
+    missing = ("host.interface",) if unknown else ()
+    return Artefact(HOST, rules_path(plan.host.interface), "0644", "\n".join(lines) + "\n", missing=missing)
 
 
 class _Ruleset:
@@ -115,7 +122,8 @@ class _Ruleset:
             Chain("clamp", clamp, "type filter hook forward priority mangle"),
             Chain("prerouting", self.prerouting(), "type nat hook prerouting priority dstnat"),
             Chain("postrouting", self.postrouting(), "type nat hook postrouting priority srcnat"),
-            Chain(FOREIGN_CHAIN, self.foreign_ipv6(), "type filter hook forward priority filter"),
+            Chain(FOREIGN_CHAINS[4], self.foreign_ipv4(), "type filter hook forward priority filter"),
+            Chain(FOREIGN_CHAINS[6], self.foreign_ipv6(), "type filter hook forward priority filter"),
         )
 
     def from_points(self) -> tuple[Rule, ...]:
@@ -190,12 +198,22 @@ class _Ruleset:
                 rules.append(Rule(match, "masquerade", "the points see the host in place of the site's computers"))
         return tuple(rules)
 
+    def foreign_ipv4(self) -> tuple[Rule, ...]:
+        """What comes in from the LAN and is not for a tunnel: the LAN interface's switch would open it where it was off before."""
+        if not self.plan.forwarding.drop_foreign_ipv4:
+            return ()
+        lan = one_of([f'"{name}"' for name in self.plan.forwarding.interfaces or (UNKNOWN_LAN,)])
+        match = ("meta nfproto ipv4", f"iifname {lan}", f"oifname != {self.wg}", f"oifgroup != {TUNNEL_GROUP}")
+        why = "the LAN interface did not forward IPv4 before the tunnel came: keep other paths closed"
+        return (*OPENED_ELSEWHERE, Rule(match, "counter drop", why))
+
     def foreign_ipv6(self) -> tuple[Rule, ...]:
         """IPv6 forwards that are not ours: the one switch for IPv6 forwarding would open them where it was off before."""
         if not self.plan.forwarding.drop_foreign_ipv6:
             return ()
-        match = ("meta nfproto ipv6", f"iifname != {self.wg}", f"oifname != {self.wg}")
-        return (Rule(match, "counter drop", "IPv6 was not forwarded here before the tunnel came: keep other paths closed"),)
+        ours = (f"iifname != {self.wg}", f"oifname != {self.wg}", f"iifgroup != {TUNNEL_GROUP}", f"oifgroup != {TUNNEL_GROUP}")
+        why = "IPv6 was not forwarded here before the tunnel came: keep other paths closed"
+        return (*OPENED_ELSEWHERE, Rule(("meta nfproto ipv6", *ours), "counter drop", why))
 
 
 def _operand(networks: Iterable[Network], family: Family) -> str:

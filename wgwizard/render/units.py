@@ -2,7 +2,7 @@
 
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact
-from wgwizard.render.nftables import rules_path
+from wgwizard.render.nftables import TUNNEL_GROUP, rules_path
 from wgwizard.render.sysctl import sysctl_key
 from wgwizard.render.text import header
 
@@ -59,13 +59,16 @@ def _rules(plan: Plan, interface: str) -> str:
 
 
 def _drop_in(plan: Plan, interface: str) -> str:
-    """No rules, no tunnel; and IPv4 forwarding of the tunnel's interface, which is lost whenever the interface is made anew."""
+    """No rules, no tunnel; and what is lost whenever the interface is made anew: its group and its IPv4 forwarding."""
     lines = [
-        *header(plan, "no rules, no tunnel; the interface forwards IPv4 each time it is made"),
+        *header(plan, "no rules, no tunnel; the interface's group and forwarding each time it is made"),
         "[Unit]",
         f"Requires={rules_unit(interface)}",
         f"After={rules_unit(interface)}",
+        "",
+        "[Service]",
+        f"ExecStartPost=ip link set dev {interface} group {TUNNEL_GROUP}",
     ]
     if plan.forwarding.ipv4:
-        lines += ["", "[Service]", f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1"]
+        lines += [f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1"]
     return "\n".join(lines) + "\n"

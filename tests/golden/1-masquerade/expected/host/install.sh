@@ -57,17 +57,32 @@ with_key() {
   done
 }
 
-# IPv6 forwards between other interfaces stay as they were: open where β forwarded IPv6 before the tunnel came.
+# Forwards between other interfaces stay as they were: open where β forwarded the family before any tunnel of ours came.
 rules() {
-  if [ -e "$rules" ]; then
-    if grep -q "$foreign" "$rules"; then cat; else without_foreign; fi
-  elif [ "$(cat /proc/sys/net/ipv6/conf/all/forwarding 2>/dev/null || echo 0)" = 1 ]; then
-    without_foreign
+  with_lan | closing "$foreign4" "net/ipv4/conf/$lan/forwarding" | closing "$foreign6" net/ipv6/conf/all/forwarding
+}
+with_lan() {
+  while IFS= read -r line; do
+    case $line in *"$unknown_name"*) line=${line%%"$unknown_name"*}$lan${line#*"$unknown_name"} ;; esac
+    printf '%s\n' "$line"
+  done
+}
+# closing CHAIN SWITCH: the rules with the chain, or without it where the switch was on already.
+closing() {
+  if forwarded "$1" "$2"; then
+    awk -v name="chain $1 {" 'index($0, name) { skip = 1 } !skip { print } skip && /^\t}$/ { skip = 0 }'
   else
     cat
   fi
 }
-without_foreign() { awk -v name="chain $foreign {" 'index($0, name) { skip = 1 } !skip { print } skip && /^\t}$/ { skip = 0 }'; }
+# What we switched on ourselves says nothing: the rules of then do. ip_forward we never touch.
+forwarded() {
+  if [ "$1" = "$foreign4" ] && is_on net/ipv4/ip_forward; then return 0; fi
+  if grep -qsxF "$2 = 1" "$settings"; then ! grep -qsF "chain $1 {" "$rules"; return; fi
+  if grep -qsF "chain $1 {" /etc/wgwizard/*.nft; then return 1; fi
+  is_on "$2"
+}
+is_on() { [ "$(cat "/proc/sys/$1" 2>/dev/null || echo 0)" = 1 ]; }
 
 main() {
   interface='wg0'
@@ -78,7 +93,9 @@ main() {
   tunnel_unit='wg-quick@wg0.service'
   unknown='# net/ipv4/conf/(the LAN interface)/forwarding = 1'
   key_line='# PrivateKey = (made on beta)'
-  foreign='foreign_ipv6'
+  unknown_name='(the LAN interface)'
+  foreign4='foreign_ipv4'
+  foreign6='foreign_ipv6'
   changed=
   [ "$(id -u)" -eq 0 ] || fail "run this as root"
   for tool in nft wg wg-quick ip sysctl systemctl awk sed cmp; do
@@ -89,7 +106,7 @@ main() {
   ours '/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf'
   ours '/etc/sysctl.d/60-wgwizard-wg0.conf'
   ours '/etc/wireguard/wg0.conf'
-  lan=
+  lan='eth0'
   work=$(mktemp -d)
   trap 'rm -r "$work"' EXIT
   put '/etc/wgwizard/wg0.nft' 0644 rules <<'END_OF_WGWIZARD_FILE'
@@ -165,10 +182,24 @@ table inet wgwizard_wg0 {
 		oifname != "wg0" ip6 saddr fd00:10::/64 ip6 daddr fd00:200::/64 masquerade
 	}
 
+	chain foreign_ipv4 {
+		type filter hook forward priority filter; policy accept;
+		# answers, and what belongs to an open connection
+		ct state established,related accept
+		# ports that somebody published (containers)
+		ct status dnat accept
+		# the LAN interface did not forward IPv4 before the tunnel came: keep other paths closed
+		meta nfproto ipv4 iifname "eth0" oifname != "wg0" oifgroup != 30567 counter drop
+	}
+
 	chain foreign_ipv6 {
 		type filter hook forward priority filter; policy accept;
+		# answers, and what belongs to an open connection
+		ct state established,related accept
+		# ports that somebody published (containers)
+		ct status dnat accept
 		# IPv6 was not forwarded here before the tunnel came: keep other paths closed
-		meta nfproto ipv6 iifname != "wg0" oifname != "wg0" counter drop
+		meta nfproto ipv6 iifname != "wg0" oifname != "wg0" iifgroup != 30567 oifgroup != 30567 counter drop
 	}
 }
 END_OF_WGWIZARD_FILE
@@ -196,12 +227,13 @@ WantedBy=multi-user.target
 END_OF_WGWIZARD_FILE
   put '/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf' 0644 cat <<'END_OF_WGWIZARD_FILE'
 # wgwizard: site site-b, strategy masquerade
-# no rules, no tunnel; the interface forwards IPv4 each time it is made
+# no rules, no tunnel; the interface's group and forwarding each time it is made
 [Unit]
 Requires=wgwizard-wg0.service
 After=wgwizard-wg0.service
 
 [Service]
+ExecStartPost=ip link set dev wg0 group 30567
 ExecStartPost=sysctl -q -w net/ipv4/conf/wg0/forwarding=1
 END_OF_WGWIZARD_FILE
   put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<'END_OF_WGWIZARD_FILE'

@@ -1,0 +1,222 @@
+"""The forwarding of our tunnel opens no path between β's other interfaces, and cuts off none that was there or that comes later.
+
+β has a second interface e1, behind which is FAR; the tests themselves are a computer of the LAN (docs/strategies.md, Rules).
+"""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from tests.system.apply_support import Client, small_site
+from tests.system.lab.host import LabHost
+from tests.system.lab.lan import ip, set_sysctl
+from wgwizard.rehearsal import netns
+from wgwizard.render import install_script, render
+from wgwizard.site import Endpoint, Needs, Opens, Site, Strategy, Tunnel
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+
+MakeClient = Callable[..., Client]
+FAMILIES = (4, 6)
+ON_LAN = {4: "192.168.200.254", 6: "fd00:200::254"}
+PORT = 7777
+OPEN, CLOSED = {4: True, 6: True}, {4: False, 6: False}
+
+
+@dataclass(frozen=True)
+class Side:
+    """A namespace plugged into β, with its addresses by family."""
+
+    space: str
+    addresses: dict[int, str]
+
+
+def plug(host: LabHost, name: str, number: int) -> Side:
+    """One more interface of β: 198.51.NUMBER.1/24 and fd00:NUMBER::1/64, with somebody at .9 whose default gateway is β."""
+    beta, space = host.wiring.netns, f"{name}-{os.getpid()}"
+    netns.add(space)
+    for place in (beta, space):
+        set_sysctl("net/ipv6/conf/default/accept_dad", "0", netns=place)
+    ip("link", "add", name, "type", "veth", "peer", "name", "up0", "netns", space, netns=beta)
+    for place, interface, last in ((beta, name, 1), (space, "up0", 9)):
+        ip("link", "set", interface, "up", netns=place)
+        ip("address", "add", f"198.51.{number}.{last}/24", "dev", interface, netns=place)
+        ip("address", "add", f"fd00:{number}::{last}/64", "dev", interface, netns=place)
+    ip("route", "add", "default", "via", f"198.51.{number}.1", netns=space)
+    ip("route", "add", "default", "via", f"fd00:{number}::1", netns=space)
+    return Side(space, {4: f"198.51.{number}.9", 6: f"fd00:{number}::9"})
+
+
+def routes(verb: str) -> None:
+    """The LAN's routes to what lies behind β, FAR and the tunnels."""
+    for network, via in (("198.51.0.0/16", "192.168.200.2"), ("10.0.0.0/8", "192.168.200.2"), ("fd00::/16", "fd00:200::2")):
+        ip("route", verb, network, "via", via)
+
+
+@pytest.fixture
+def far(beta: LabHost) -> Iterator[Side]:
+    side = plug(beta, "e1", 100)
+    routes("add")
+    yield side
+    routes("delete")
+    netns.delete([side.space])
+
+
+def inside(space: str | None) -> AbstractContextManager[object]:
+    return netns.entered(space) if space else nullcontext()
+
+
+def connects(origin: str | None, address: str, listener: str | None, port: int = PORT) -> bool:
+    """Whether a TCP connection from one namespace (None: the LAN) is answered by the listener in the other."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(listener):
+        server = socket.create_server(("", PORT), family=family)
+    with server, inside(origin):
+        try:
+            socket.create_connection((address, port), timeout=1.5).close()
+        except OSError:
+            return False
+        return True
+
+
+def from_lan(side: Side) -> dict[int, bool]:
+    return {family: connects(None, side.addresses[family], side.space) for family in FAMILIES}
+
+
+def to_lan(side: Side) -> dict[int, bool]:
+    return {family: connects(side.space, ON_LAN[family], None) for family in FAMILIES}
+
+
+def rules(host: LabHost) -> str:
+    return host.sh("nft -s list table inet wgwizard_wg0")
+
+
+def install(host: LabHost, client: Client) -> None:
+    """The install script of a plan for which nobody has looked at β."""
+    client.change_site(client.site)
+    plan = client.plan(None)
+    script = install_script(plan, render(plan, client.keyring))
+    assert script.complete
+    host.write("/root/install.sh", script.content(), mode=0o700)
+    host.run("/root/install.sh")
+
+
+def by_apply(host: LabHost, client: Client) -> None:
+    client.apply()
+
+
+BOTH_WAYS = pytest.mark.parametrize("put", [by_apply, install])
+Put = Callable[[LabHost, Client], None]
+
+
+# --- a second interface ----------------------------------------------------------------------------------------------------
+
+
+@BOTH_WAYS
+def test_no_path_is_opened_to_another_interface(beta: LabHost, far: Side, make_client: MakeClient, put: Put) -> None:
+    """LAN and FAR stay apart as they were; without our drops the switches that we need would join them."""
+    client = make_client(beta)
+    assert (from_lan(far), to_lan(far)) == (CLOSED, CLOSED)
+    put(beta, client)
+    assert (from_lan(far), to_lan(far)) == (CLOSED, CLOSED)
+    before = rules(beta)
+    put(beta, client)
+    assert rules(beta) == before
+    beta.sh("nft delete chain inet wgwizard_wg0 foreign_ipv4; nft delete chain inet wgwizard_wg0 foreign_ipv6")
+    set_sysctl("net/ipv4/conf/e1/forwarding", "1", netns=beta.wiring.netns)  # for the answers: they come in there
+    assert from_lan(far) == OPEN, "the test itself must see a path where there is one"
+
+
+SWITCHES = {
+    "for every interface": "net.ipv4.ip_forward=1",
+    "for the two alone": "net.ipv4.conf.eth0.forwarding=1 net.ipv4.conf.e1.forwarding=1",
+}
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("switches", SWITCHES.values(), ids=SWITCHES)
+def test_a_path_that_was_there_stays_open(beta: LabHost, far: Side, make_client: MakeClient, put: Put, switches: str) -> None:
+    """Also when the same is put in place again: by then the switches are on because of us, too."""
+    beta.sh(f"sysctl -qw {switches} net.ipv6.conf.all.forwarding=1")
+    client = make_client(beta)
+    for _ in range(2):
+        put(beta, client)
+        assert (from_lan(far), to_lan(far)) == (OPEN, OPEN)
+
+
+def test_one_family_that_was_forwarded_says_nothing_of_the_other(beta: LabHost, far: Side, make_client: MakeClient) -> None:
+    beta.sh("sysctl -qw net.ipv4.ip_forward=1")
+    make_client(beta).apply()
+    assert (from_lan(far), to_lan(far)) == ({4: True, 6: False}, {4: True, 6: False})
+
+
+def test_containers_that_come_later_are_not_cut_off(beta: LabHost, far: Side, make_client: MakeClient) -> None:
+    """As Docker does it: it switches ip_forward on, publishes a port by DNAT and masquerades what containers open."""
+    client = make_client(beta)
+    client.apply()
+    beta.sh(
+        "sysctl -qw net.ipv4.ip_forward=1\n"
+        "nft add table ip docker\n"
+        "nft add chain ip docker pre '{ type nat hook prerouting priority dstnat; }'\n"
+        "nft add chain ip docker post '{ type nat hook postrouting priority srcnat; }'\n"
+        f"nft add rule ip docker pre iifname eth0 tcp dport 8080 dnat to {far.addresses[4]}:{PORT}\n"
+        "nft add rule ip docker post ip saddr 198.51.100.0/24 oifname eth0 masquerade\n"
+    )
+    assert connects(None, "192.168.200.2", far.space, port=8080)
+    assert to_lan(far) == {4: True, 6: False}
+    assert from_lan(far) == CLOSED, "what is not published stays closed, as long as nothing is applied again"
+    client.apply()
+    assert from_lan(far) == {4: True, 6: False}
+
+
+# --- a second tunnel -------------------------------------------------------------------------------------------------------
+
+
+def site_of(interface: str, number: int) -> Site:
+    """A site gateway on a tunnel of its own, whose one point is FAR."""
+    site = small_site(points=1)
+    tunnel = Tunnel(interface, (ip_network(f"10.{number}.0.0/24"), ip_network(f"fd00:10:{number}::/64")), port=51820 + number)
+    endpoint = Endpoint("198.51.100.1", 51820 + number)
+    needs = Needs(opens=Opens.BOTH)
+    return replace(site, name=interface, host=replace(site.host, endpoint=endpoint), tunnel=tunnel, needs=needs)
+
+
+def connect_point(client: Client, far: Side, directory: Path) -> Side:
+    """The point's own file, brought up on FAR; the point with its addresses in the tunnel."""
+    plan = client.plan(None)
+    (conf,) = [
+        artefact for artefact in render(plan, client.keyring).artefacts if artefact.path.endswith(".conf") and artefact.node == "point1"
+    ]
+    file = directory / f"{client.site.tunnel.interface}.conf"
+    file.touch(mode=0o600)
+    file.write_text(conf.content())
+    up = f"mount -t tmpfs own /run/wireguard && exec wg-quick up {file}"
+    subprocess.run(["ip", "netns", "exec", far.space, "unshare", "--mount", "sh", "-c", up], check=True, capture_output=True)
+    point = client.site.points[0]
+    return Side(far.space, {address.version: str(address) for address in point.addresses})
+
+
+def test_two_tunnels_on_one_host_do_not_cut_each_other_off(beta: LabHost, far: Side, make_client: MakeClient, tmp_path: Path) -> None:
+    """Both are put in place, the points of each reach the site and are reached; FAR itself stays apart, also when one tunnel goes."""
+    clients = {}
+    for number, interface in enumerate(("wg0", "wg1")):
+        clients[interface] = replace(make_client(beta), site=site_of(interface, number), strategy=Strategy.GATEWAY)
+        clients[interface].apply()
+    for interface, client in clients.items():
+        point = connect_point(client, far, tmp_path)
+        assert (to_lan(point), from_lan(point)) == (OPEN, OPEN), interface
+        ip("link", "delete", interface, netns=far.space)
+    assert (from_lan(far), to_lan(far)) == (CLOSED, CLOSED)
+    clients["wg0"].uninstall()
+    assert (from_lan(far), to_lan(far)) == (CLOSED, CLOSED)
+    clients["wg1"].apply()
+    assert (from_lan(far), to_lan(far)) == (CLOSED, CLOSED)
+    point = connect_point(clients["wg1"], far, tmp_path)
+    assert (to_lan(point), from_lan(point)) == (OPEN, OPEN)
