@@ -245,6 +245,39 @@ def test_only_complete_files_are_written(folder):
     assert (folder / "site.lock").stat().st_mtime_ns == before
 
 
+def told_of(node, found):
+    return [line for line in found.stderr.splitlines() if line.startswith(f"! not written: {node} ")]
+
+
+def test_what_would_complete_a_file_is_said(folder):
+    """Sealed keys are there to be opened, not made; a key that Host β makes itself can be made here as well."""
+    run("plan", "site.yaml", "--passphrase-file", "phrase", cwd=folder, check=0)
+    told = told_of("endpoint-a", run("plan", "site.yaml", "-o", "out", cwd=folder, check=0))
+    assert len(told) == 1
+    assert told[0].endswith(": give --passphrase-file, to open site.secrets")
+
+
+def test_a_point_that_waits_for_the_hosts_key_is_said(folder):
+    (folder / "site.yaml").write_text(SITE.replace("keys: here", "ssh: admin@192.168.200.2"))
+    told = told_of("endpoint-a", run("plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase", cwd=folder, check=0))
+    assert not (folder / "out/endpoint-a").exists()
+    assert len(told) == 1
+    assert "missing host.public_key: Host β makes its key itself, at the first wgwizard apply (host.keys: here" in told[0]
+
+
+def test_a_passphrase_that_others_can_read_is_warned_of(folder):
+    (folder / "phrase").chmod(0o644)
+    found = run("plan", "site.yaml", "--passphrase-file", "phrase", cwd=folder, check=0)
+    assert "! --passphrase-file: phrase can be read by other users (mode 0644): chmod 600 phrase" in found.stderr
+    (folder / "phrase").chmod(0o600)
+    assert "can be read" not in run("plan", "site.yaml", "--passphrase-file", "phrase", cwd=folder, check=0).stderr
+
+
+def test_a_passphrase_given_for_a_site_is_not_shown(folder):
+    found = run("plan", "phrase", cwd=folder, check=3)
+    assert "horse" not in found.stdout + found.stderr
+
+
 def test_an_output_that_is_a_file_is_refused(folder):
     run("plan", "site.yaml", "-o", "phrase", cwd=folder, check=2)
 

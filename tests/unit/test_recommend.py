@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from wgwizard.recommend import Verdict, recommend
+from wgwizard.recommend import TITLES, Verdict, recommend
 from wgwizard.recommend.fitness import best, outlook_of, rank
 from wgwizard.recommend.reasking import reanswers
 from wgwizard.recommend.situation import situation_of
@@ -222,6 +222,10 @@ def test_what_hangs_on_the_unknown_is_unsure_and_warned_of():
     assert found.chosen is G
     assert found.ranked[0].verdict is Verdict.UNSURE
     assert [(problem.code, problem.field) for problem in found.problems] == [("hangs-on-unknown", "site.router_drops_invalid")]
+    assert found.problems[0].hint.startswith("Find out whether the router drops connections of which it sees only half (site.router")
+    unsaid = recommend(site("points", True, None))
+    assert [(problem.code, problem.field) for problem in unsaid.problems] == [("hangs-on-unknown", "site.routes")]
+    assert unsaid.problems[0].hint.startswith("Find out where at the site a route to the tunnel can be added (site.routes)")
 
 
 def test_a_strategy_written_by_hand_is_obeyed_with_its_losses():
@@ -229,6 +233,8 @@ def test_a_strategy_written_by_hand_is_obeyed_with_its_losses():
     assert (found.chosen, found.recommended, found.overruled) == (MF, G, True)
     assert [(problem.code, problem.is_error) for problem in found.problems] == [("strategy-loses", False)]
     assert "needs.tell_points_apart" in found.problems[0].message
+    assert "chosen by hand" in found.problems[0].message
+    assert found.problems[0].hint == f"the answers would choose {TITLES[G]} (strategy: auto)"
     agreed = recommend(site("both", True, [HOSTS], WEB, strategy=G))
     assert (agreed.chosen, agreed.overruled, agreed.problems) == (G, False, ())
 

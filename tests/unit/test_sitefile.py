@@ -116,6 +116,38 @@ def test_none_beside_a_place_is_a_contradiction():
     assert (site, [(problem.code, problem.field) for problem in problems]) == (None, [("contradiction", "site.routes")])
 
 
+@pytest.mark.parametrize(("said", "port"), [("vpn.example.com", 51822), ("[2001:4860::1]", 51822), ("vpn.example.com:4500", 4500)])
+def test_an_endpoint_without_a_port_is_dialled_at_the_tunnels(said, port):
+    site, _ = changed("host.endpoint", said)
+    assert site.host.endpoint.port == port
+    assert site.host.endpoint.host == said.removesuffix(":4500").strip("[]")
+
+
+def test_a_wrong_port_is_told_once():
+    document, _ = yamltext.parse(FULL.encode())
+    document["host"]["endpoint"] = "vpn.example.com"
+    document["tunnel"]["port"] = 99999
+    _, problems = sitefile.read(document)
+    assert [problem.field for problem in problems if problem.is_error] == ["tunnel.port"]
+
+
+def test_a_name_that_nothing_has_tells_where_names_are_given():
+    document, _ = yamltext.parse(FULL.encode())
+    document["points"][0]["may_reach"] = [{"to": "nas", "protocol": "tcp", "ports": [445]}]
+    _, problems = sitefile.read(document)
+    told = next(problem for problem in problems if problem.code == "dangling-name" and "'nas'" in problem.message)
+    assert "name the computer at the site first (site.hosts)" in told.hint
+
+
+def test_what_is_missing_is_said_without_the_notation_of_the_file():
+    """The wizard shows these hints as well: an example and the field's name, no brackets and braces to type."""
+    _, problems = sitefile.read({"version": 1, "site": {"hosts": [{"name": "nas"}]}, "points": []})
+    missing = [problem for problem in problems if problem.code == "missing"]
+    assert {"points", "site.networks", "host.addresses", "site.hosts[0].addresses"} <= {problem.field for problem in missing}
+    for problem in missing:
+        assert not set("[]{}") & set(problem.hint), problem
+
+
 def test_a_host_that_cannot_be_dialled_is_not_one_whose_endpoint_is_not_known():
     document, _ = yamltext.parse(FULL.encode())
     document["host"]["endpoint"] = None

@@ -2,6 +2,8 @@
 
 import getpass
 import os
+import shlex
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,8 @@ from wgwizard.applying import Change, HostKey
 from wgwizard.cli.output import changes_text
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
+
+_OTHERS_READ = 0o044
 
 
 def has_terminal() -> bool:
@@ -79,6 +83,7 @@ def read_secret(source: str, what: str) -> Secret:
                 text = stream.read()
         else:
             text = Path(source).read_text(encoding="utf-8")
+            _warn_if_open(source, what)
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{what}: {source} cannot be read: {reason}", "name a file, or the number of an open file descriptor") from None
@@ -86,6 +91,13 @@ def read_secret(source: str, what: str) -> Secret:
     if not text:
         raise UsageError(f"{what}: {source} is empty", "write the secret into it, in one line")
     return Secret(text)
+
+
+def _warn_if_open(source: str, what: str) -> None:
+    """Say so where other users can read a secret's file; pipes and terminals are no such files."""
+    about = Path(source).stat()
+    if stat.S_ISREG(about.st_mode) and about.st_mode & _OTHERS_READ:
+        say(f"! {what}: {source} can be read by other users (mode {stat.S_IMODE(about.st_mode):04o}): chmod 600 {shlex.quote(source)}")
 
 
 class TerminalTalk:

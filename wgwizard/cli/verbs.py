@@ -123,10 +123,13 @@ def _way_to(lack: str, site: Site, options: argparse.Namespace) -> str:
     if lack == "host.endpoint":
         return "write host.endpoint, or the point's own"
     if lack in ("host.private_key", "host.public_key") and site.host.keys_on_host:
-        return "Host β makes its key itself, at the first wgwizard apply"
+        return "Host β makes its key itself, at the first wgwizard apply (host.keys: here makes it on this machine instead)"
+    sealed = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
     if options.passphrase_file is not None:  # what was never made is made with it, so the rest was made by somebody else
-        return f"bring {profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)}, in which it was sealed when it was made"
-    return "give --passphrase-file, so that keys can be made or unsealed"
+        return f"bring {sealed}, in which it was sealed when it was made"
+    if profiles.has_keys(options.site):
+        return f"give --passphrase-file, to open {sealed}"
+    return "give --passphrase-file, so that keys can be made and sealed"
 
 
 # --- what the verbs share --------------------------------------------------------------------------------------------------

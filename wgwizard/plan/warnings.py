@@ -58,7 +58,8 @@ def _clients_in_allowed_ips(plan: Plan) -> list[Problem]:
             "needs.site_clients_seen_as_host",
             f"each point's AllowedIPs must hold every network whose computers use its ports ({clients}): the point sees their own "
             "addresses, and drops others without a word",
-            "install the points' files as planned, or choose site_clients_seen_as_host: then the host's tunnel address suffices",
+            "install the points' files as planned, or let the points see Host β in place of the site's computers: then its tunnel "
+            "address suffices (needs.site_clients_seen_as_host)",
         )
     ]
 

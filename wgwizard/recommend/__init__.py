@@ -12,6 +12,12 @@ from wgwizard.recommend.situation import Situation, situation_of
 from wgwizard.recommend.words import lack_text, ranked_one, title
 from wgwizard.site import Site, Strategy
 
+# The unknowns on which a way back can hang (siteroutes.Trouble), as the end of "Find out …".
+_UNKNOWN = {
+    "site.routes": "where at the site a route to the tunnel can be added",
+    "site.router_drops_invalid": "whether the router drops connections of which it sees only half",
+}
+
 __all__ = ["TITLES", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend"]
 
 
@@ -54,13 +60,14 @@ def _by_hand(situation: Situation, outlook: Outlook, judged: Judged, recommended
     """A strategy that was written by hand: obeyed if it can work at all."""
     losses = [(lack.question, lack_text(situation, lack)) for lack in judged.lacks]
     if can_work_at_all(outlook, judged.strategy):
-        hint = f"strategy: auto would choose {title(recommended)}" if recommended else "strategy: auto finds none that gives everything"
+        instead = f"the answers would choose {title(recommended)}" if recommended else "by the answers none gives everything"
+        hint = f"{instead} (strategy: auto)"
         return judged.strategy, [
-            warning("strategy-loses", "strategy", f"{title(judged.strategy)} was written by hand, and {text} ({question})", hint)
+            warning("strategy-loses", "strategy", f"{title(judged.strategy)} was chosen by hand, and {text} ({question})", hint)
             for question, text in losses
         ]
     said = "; ".join(f"{text} ({question})" for question, text in losses)
-    hint = f"Write strategy: auto, which chooses {title(recommended)}" if recommended else "Change one of the answers named"
+    hint = f"Let it be chosen by the answers: {title(recommended)} (strategy: auto)" if recommended else "Change one of the answers named"
     return None, [error("strategy-cannot-work", "strategy", f"{title(judged.strategy)} cannot work here: {said}", hint)]
 
 
@@ -77,16 +84,15 @@ def _unsure(situation: Situation, judged: Judged) -> Problem:
     """The warning where the best that there is hangs on something that is not known."""
     lack = judged.lacks[0]
     text = f"{title(judged.strategy)} is the only one that may work, and {lack_text(situation, lack)}"
-    return warning(
-        "hangs-on-unknown", lack.question, text, f"Find out and answer {lack.question}; until then the plan shows what does not work"
-    )
+    hint = f"Find out {_UNKNOWN[lack.question]} ({lack.question}); until then the plan shows what does not work"
+    return warning("hangs-on-unknown", lack.question, text, hint)
 
 
 def _unused(situation: Situation, outlook: Outlook) -> list[Problem]:
     """Answers that say nothing together with the others (unused services and rights are said by the check of the file)."""
     problems = []
     if situation.seen_as_host and not outlook.by_site:
-        text = "site_clients_seen_as_host is not used: the site opens no connections to the points"
+        text = "that the points see Host β in place of the site's computers is not used: the site opens no connections to the points"
         problems.append(
             warning("unused-answer", "needs.site_clients_seen_as_host", text, "Leave it out, or say that the site opens (needs.opens)")
         )

@@ -1,5 +1,6 @@
 """The site file's document -> Site, and the problems with it (docs/site-file.md)."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -47,12 +48,13 @@ def read(document: object) -> tuple[Site | None, tuple[Problem, ...]]:
     """
     file, misfits = fit(document, model.SiteFile, model.NOT_SUPPORTED_YET)
     draft = Draft(problems=misfits)
+    tunnel_port = optional(file.tunnel.port, "tunnel.port", read_port, Draft()) or DEFAULT_PORT
     _read_version(file, draft)
     site = Site(
         name=_read_site_name(file, draft),
         networks=_read_networks(file.site, draft),
         hosts=_read_site_hosts(file.site, draft),
-        host=_read_host(file.host, draft),
+        host=_read_host(file.host, tunnel_port, draft),
         tunnel=_read_tunnel(file.tunnel, draft),
         points=read_points(file.points, draft),
         router=read_each(file.site.router, "site.router", read_address, draft, draft.routers),
@@ -98,12 +100,12 @@ def _read_site_name(file: model.SiteFile, draft: Draft) -> str:
 
 def _read_networks(file: model.SitePart, draft: Draft) -> tuple[SiteNetwork, ...]:
     if not file.networks:
-        say_missing("site.networks", draft, "the site's network", "write what the points may reach, such as [192.168.200.0/24]")
+        say_missing("site.networks", draft, "the site's network", "say what the points may reach, such as 192.168.200.0/24 (site.networks)")
     for field, item in entries("site.networks", file.networks):
         bare = isinstance(item, str)
         part = model.NetworkPart(cidr=item) if isinstance(item, str) else item
         here = field if bare else f"{field}.cidr"
-        text = required(part.cidr, here, draft, "the network", "write cidr: 192.168.200.0/24")
+        text = required(part.cidr, here, draft, "the network", "give it, such as 192.168.200.0/24 (cidr)")
         name = None if part.name is UNSET else read_own_name(part.name, f"{field}.name", draft, "") or None
         network = None if text is None else read_network(text, here, draft.problems)
         if network is not None:
@@ -116,7 +118,7 @@ def _read_site_hosts(file: model.SitePart, draft: Draft) -> tuple[SiteHost, ...]
     for field, part in entries("site.hosts", file.hosts):
         name = read_own_name(part.name, f"{field}.name", draft, "the computer's name")
         if not part.addresses:
-            say_missing(f"{field}.addresses", draft, "the computer's address", "write addresses: [192.168.200.22]")
+            say_missing(f"{field}.addresses", draft, "the computer's address", "give it, such as 192.168.200.22 (addresses)")
         hosts.append(SiteHost(name, read_each(part.addresses, f"{field}.addresses", read_address, draft, draft.site_hosts)))
     return tuple(hosts)
 
@@ -150,9 +152,12 @@ def _read_dns(part: model.DnsPart, draft: Draft) -> Dns:
     return Dns(servers, read_each(part.search, "site.dns.search", read_domain, draft))
 
 
-def _read_host(part: model.HostPart, draft: Draft) -> Host:
+def _read_host(part: model.HostPart, port: int, draft: Draft) -> Host:
+    """Host β; `port` is the tunnel's, under which it is dialled where its endpoint names none."""
     if not part.addresses:
-        say_missing("host.addresses", draft, "Host β's address in the site", "write addresses: [192.168.200.2/24]")
+        say_missing(
+            "host.addresses", draft, "Host β's address in the site", "give it with its prefix, such as 192.168.200.2/24 (host.addresses)"
+        )
     name = DEFAULT_HOST_NAME if part.name is UNSET else read_own_name(part.name, "host.name", draft, "") or DEFAULT_HOST_NAME
     if part.name is UNSET:
         draft.names.append(("host.name", name))
@@ -162,7 +167,7 @@ def _read_host(part: model.HostPart, draft: Draft) -> Host:
         addresses=_read_host_addresses(part.addresses, draft),
         interfaces=_read_lan_interface(part.interface, draft),
         default_gateway=said_or(part.default_gateway, None),
-        endpoint=optional(part.endpoint, "host.endpoint", read_endpoint, draft),
+        endpoint=optional(part.endpoint, "host.endpoint", partial(read_endpoint, usual_port=port), draft),
         cannot_be_dialled=part.endpoint is None,
         ssh=ssh,
         keys_on_host=part.ssh is not UNSET if part.keys is UNSET else part.keys == "host",

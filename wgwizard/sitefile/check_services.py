@@ -21,7 +21,9 @@ def check_services(site: Site, draft: Draft) -> None:
         opens = opens_of(site, point)
         if opens is not None and not opens.by_site:
             message = f"the service {service.name!r} is not used: only points open connections here"
-            draft.problems.append(warning("service-unused", field, message, "set opens: site or both, or remove the service"))
+            draft.problems.append(
+                warning("service-unused", field, message, "let the site open connections too (opens: site or both), or remove the service")
+            )
         elif may_forward:
             _claim(service, field, taken, draft)
 
@@ -64,7 +66,12 @@ def _claim(service: Service, field: str, taken: dict[tuple[str, int], str], draf
     where = f"{field}.published_port" if service.published_port is not None else f"{field}.port"
     message = f"port {port}/{service.protocol} of Host β is already taken by {first}"
     draft.problems.append(
-        error("port-taken", where, message, "give it another published_port (or strategy: gateway, which publishes none)")
+        error(
+            "port-taken",
+            where,
+            message,
+            "give it another port of Host β (published_port), or choose the gateway, which publishes none (strategy)",
+        )
     )
 
 
@@ -75,7 +82,9 @@ def check_rights(site: Site, draft: Draft, networks: NetworkIndex) -> None:
         opens = opens_of(site, point)
         if opens is not None and not opens.by_points:
             message = f"the right to reach {right.to!r} is not used: only the site opens connections here"
-            draft.problems.append(warning("right-unused", field, message, "set opens: points or both, or remove the right"))
+            draft.problems.append(
+                warning("right-unused", field, message, "let the points open connections too (opens: points or both), or remove the right")
+            )
         if right.to not in names:
             _check_target(right.to, f"{field}.to", names, draft, networks)
 
@@ -102,5 +111,6 @@ def _check_target(to: str, field: str, names: set[str], draft: Draft, networks: 
         draft.problems.extend(problem for problem in problems if problem.is_error)
     else:
         close = nearest(to, names)
-        hint = f"did you mean {close}?" if close else f"the names are {', '.join(sorted(names))}; or write an address or CIDR"
+        known = f"the names are {', '.join(sorted(names))}; write an address or CIDR, or name the computer at the site first (site.hosts)"
+        hint = f"did you mean {close}?" if close else known
         draft.problems.append(error("dangling-name", field, f"there is no computer or network named {shown(to)}", hint))

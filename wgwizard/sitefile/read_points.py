@@ -24,8 +24,8 @@ def read_services(
 
 def _read_service(part: model.ServicePart, field: str, draft: Draft) -> Service | None:
     name = required(part.name, f"{field}.name", draft, "the service's name", "write a short name, such as web")
-    protocol: Protocol | None = required(part.protocol, f"{field}.protocol", draft, "the protocol", "write protocol: tcp or protocol: udp")
-    port = required(part.port, f"{field}.port", draft, "the port", "write port: 80")
+    protocol: Protocol | None = required(part.protocol, f"{field}.protocol", draft, "the protocol", "say tcp or udp (protocol)")
+    port = required(part.port, f"{field}.port", draft, "the port", "give its port, such as 80 (port)")
     good_name = optional(name, f"{field}.name", read_name, draft)
     good_port = optional(port, f"{field}.port", read_port, draft)
     published = optional(part.published_port, f"{field}.published_port", read_port, draft)
@@ -37,7 +37,7 @@ def _read_service(part: model.ServicePart, field: str, draft: Draft) -> Service 
 def read_points(parts: Sequence[model.PointPart], draft: Draft) -> tuple[Point, ...]:
     """Every point; one with a wrong value is kept with a gap in it, so that the others' indices stay."""
     if not parts:
-        say_missing("points", draft, "a point (someone who connects from outside)", "write points: [{name: laptop}]")
+        say_missing("points", draft, "a point (someone who connects from outside)", "add one and give it a name, such as laptop (points)")
     for field, part in entries("points", parts):
         draft.points.append((field, _read_point(part, field, draft)))
     return tuple(point for _, point in draft.points)
@@ -80,9 +80,9 @@ def _read_public_key(text: str, field: str, problems: list[Problem]) -> str | No
 
 
 def _read_right(part: model.RightPart, field: str, draft: Draft) -> Right | None:
-    target = required(part.to, f"{field}.to", draft, "what may be reached", "write to: a computer's name, an address, a network, or host")
+    target = required(part.to, f"{field}.to", draft, "what may be reached", "name a computer, an address, a network, or host (to)")
     ports: tuple[PortRange, ...] = read_each(part.ports, f"{field}.ports", read_ports, draft) if part.ports else ()
     protocol: Protocol | None = said_or(part.protocol, None)
     if ports and protocol is None:
-        say_missing(f"{field}.protocol", draft, "the protocol of the ports", "write protocol: tcp or protocol: udp")
+        say_missing(f"{field}.protocol", draft, "the protocol of the ports", "say tcp or udp (protocol)")
     return None if target is None else Right(target, protocol, ports)

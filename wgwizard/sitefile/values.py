@@ -80,9 +80,11 @@ def read_domain(text: str, field: str, problems: list[Problem]) -> str | None:
     return None
 
 
-def read_endpoint(text: str, field: str, problems: list[Problem]) -> Endpoint | None:
-    """Where WireGuard is dialled: host:port or [IPv6]:port."""
+def read_endpoint(text: str, field: str, problems: list[Problem], *, usual_port: int | None = None) -> Endpoint | None:
+    """Where WireGuard is dialled: host:port or [IPv6]:port; `usual_port` is taken where the text names none."""
     fault = _endpoint_form_fault(text)
+    if fault is not None and fault[0] == "endpoint-no-port" and usual_port is not None:
+        text, fault = f"{text}:{usual_port}", None
     if fault is not None:
         code, reason, hint = fault
         problems.append(error(code, field, f"the endpoint {shown(text)} {reason}", hint))
