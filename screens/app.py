@@ -160,6 +160,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.draft = event.draft
         self.reached = place_of("strategy") if event.complete else 0
         switcher = self.query_one("#pages", ContentSwitcher)
+        switcher.current = None  # a page made anew under the name that is shown would stay hidden
         for step in switcher.query(Step):
             if step.id != START:
                 await step.remove()

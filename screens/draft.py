@@ -32,6 +32,11 @@ class Draft:
         """Whether the file holds all answers."""
         return self.path is not None and self.saved == self.document
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether anything was answered at all."""
+        return self.document != new_document()
+
     def with_document(self, document: Document) -> "Draft":
         """With other answers."""
         return replace(self, document=document)

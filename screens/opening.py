@@ -1,20 +1,25 @@
 """Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import presets
 from screens.draft import Draft
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
+from wgwizard.questions import Document
 from wgwizard.secret import Secret
 from wgwizard.sitefile import yamltext
 
+PRESENT = "present"
 SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered."""
+    """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered.
+
+    `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first.
+    """
 
     name: str
     text: str
@@ -22,13 +27,19 @@ class Offer:
     complete: bool
 
 
-def offers() -> tuple[Offer, ...]:
-    """What the first page offers: a new set-up, the draft if there is one, and the presets."""
+def offers(present: Draft) -> tuple[Offer, ...]:
+    """What the first page offers: the present answers if there are any, else the draft; a new set-up, and the presets."""
     found = [Offer("new", "A new set-up, one question after another", Draft(), complete=False)]
     kept = unfinished.load_draft()
-    if kept is not None:
-        found.insert(0, Offer("draft", f"Go on with the draft ({kept.get('name', 'without a name')})", Draft(kept), complete=False))
+    if present.has_answers:
+        found.insert(0, Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present, complete=False))
+    elif kept is not None:
+        found.insert(0, Offer("draft", f"Go on with the draft ({_name(kept)})", Draft(kept, unfinished.origin()), complete=False))
     return (*found, *_presets())
+
+
+def _name(document: Document) -> object:
+    return document.get("name", "without a name")
 
 
 def _presets() -> list[Offer]:
@@ -47,3 +58,10 @@ def open_site(path: str, passphrase: Secret | None) -> Draft:
     keyring = profiles.load_keys(path, passphrase) if passphrase is not None else Draft().keyring
     lock = profiles.load_lock(path)
     return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase)
+
+
+def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
+    """The answers of a draft that changes a saved site, with the lock and the keys that lie beside that site."""
+    if draft.path is None:
+        return draft
+    return replace(open_site(draft.path, passphrase), document=draft.document)

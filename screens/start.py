@@ -1,5 +1,6 @@
 """The first page: a new set-up, the draft, a preset, or a saved site."""
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
@@ -8,12 +9,12 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.background import Ended, run_beside
-from screens.dialogs import AskSecret
+from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
 from screens.entry import Entry
 from screens.field import ProblemLine, told
 from screens.focus import focus
-from screens.opening import SEALED, offers, open_site
+from screens.opening import PRESENT, SEALED, Offer, offers, open_draft, open_site
 from screens.step import Step
 from wgwizard import profiles
 from wgwizard.secret import Secret
@@ -31,7 +32,7 @@ class StartStep(Step):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self.offers = offers()
+        self.offers = offers(draft)
 
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
@@ -49,10 +50,12 @@ class StartStep(Step):
             yield ProblemLine()
 
     def enter(self, draft: Draft) -> None:
-        """The list has the focus."""
+        """Offer what there is now; the list has the focus."""
         super().enter(draft)
         listed = self.query_one(OptionList)
-        listed.highlighted = listed.highlighted or 0
+        self.offers = offers(draft)
+        listed.set_options([Option(offer.text, id=offer.name) for offer in self.offers])
+        listed.highlighted = 0
         focus(listed)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -61,8 +64,39 @@ class StartStep(Step):
         self._begin(event.option_index)
 
     def _begin(self, place: int) -> None:
+        """Begin with an offer; answers that would be lost by it are asked about first."""
         offer = self.offers[place]
-        self.post_message(self.Replaced(offer.draft, complete=offer.complete))
+        if offer.name == PRESENT:
+            self.post_message(self.Finished())
+            return
+        self._unless_lost(lambda: self._take(offer))
+
+    def _unless_lost(self, go_on: Callable[[], None]) -> None:
+        """Do it at once where nothing unsaved would be lost, else after a yes."""
+        if not self.draft.has_answers or self.draft.is_saved:
+            go_on()
+            return
+        text = "The answers that you gave in this session are not saved as a site."
+        ask = Choose("Begin anew?", text, (("no", "Go on with these answers"), ("yes", "Begin anew without them")))
+        self.app.push_screen(ask, lambda answer: go_on() if answer == "yes" else None)
+
+    def _take(self, offer: Offer) -> None:
+        path = offer.draft.path
+        if path is None:
+            self.post_message(self.Replaced(offer.draft, complete=offer.complete))
+        else:
+            self._with_passphrase(path, lambda passphrase: open_draft(offer.draft, passphrase))
+
+    def _with_passphrase(self, path: str, opened: Callable[[Secret | None], Draft]) -> None:
+        """Open what belongs to a path, beside the screen; the passphrase of its keys is asked for where there are any."""
+
+        def run(passphrase: Secret | None) -> None:
+            run_beside(self, "open", lambda: opened(passphrase))
+
+        if profiles.has_keys(path):
+            self.app.push_screen(AskSecret("The passphrase of its keys", SEALED), run)
+        else:
+            run(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the path opens it."""
@@ -80,15 +114,10 @@ class StartStep(Step):
     def finish(self) -> None:
         """Open the path if one is given, else begin with the marked offer."""
         path = self.query_one("#saved", Input).value.strip()
-        if not path:
-            self._begin(self.query_one(OptionList).highlighted or 0)
-        elif profiles.has_keys(path):
-            self.app.push_screen(AskSecret("The passphrase of its keys", SEALED), lambda passphrase: self._open(path, passphrase))
+        if path:
+            self._unless_lost(lambda: self._with_passphrase(path, lambda passphrase: open_site(path, passphrase)))
         else:
-            self._open(path, None)
-
-    def _open(self, path: str, passphrase: Secret | None) -> None:
-        run_beside(self, "open", lambda: open_site(path, passphrase))
+            self._begin(self.query_one(OptionList).highlighted or 0)
 
     def on_ended(self, event: Ended) -> None:
         """Opened, or why not."""

@@ -9,7 +9,6 @@ from screens.study import Outlook
 from wgwizard.applying import Connector, Target
 from wgwizard.cli.writing import write_bundle
 from wgwizard.profiles import unfinished
-from wgwizard.questions import new_document
 from wgwizard.render import covered_by_script, with_install_script
 
 
@@ -37,7 +36,7 @@ class Tools:
         """What becomes of the answers when the wizard is left now."""
         if draft.is_saved:
             return f"Everything is saved in {draft.path}."
-        if not is_worth_keeping(draft):
+        if not draft.has_answers:
             return "Nothing was answered yet."
         return f"The answers are not saved as a site yet. They are kept as a draft, which the next start offers:\n{unfinished.draft_path()}"
 
@@ -45,13 +44,8 @@ class Tools:
         """Keep what is not saved yet as the draft."""
         if draft.is_saved:
             unfinished.forget_draft()
-        elif is_worth_keeping(draft):
-            unfinished.keep_draft(draft.document)
-
-
-def is_worth_keeping(draft: Draft) -> bool:
-    """Whether anything was answered at all."""
-    return draft.document != new_document()
+        elif draft.has_answers:
+            unfinished.keep_draft(draft.document, draft.path)
 
 
 def write_files(draft: Draft, found: Outlook) -> str:

@@ -9,6 +9,7 @@ from wgwizard import profiles
 from wgwizard.keys import Keyring, generate_private, public_of
 from wgwizard.lock import Lock
 from wgwizard.profiles import unfinished
+from wgwizard.questions import new_document
 from wgwizard.secret import Secret
 
 OFFICE = {
@@ -31,10 +32,31 @@ async def test_back_loses_nothing():
         await person.sees("1 of 9 · Site", "192.168.1.0/24")
         await person.press("escape")
         await person.sees("What would you like to begin with?")
+        await person.sees("Go on with these answers (home)")
+        await person.press("ctrl+n")
+        await person.sees("1 of 9 · Site", "192.168.1.0/24")
         await person.press("f3")
         await person.sees("2 of 9 · Host β")
         assert person.app.draft.document["site"] == {"networks": ["192.168.1.0/24"]}
         assert person.app.draft.document["host"]["addresses"] == ["192.168.1."]
+
+
+async def test_beginning_anew_asks_before_answers_are_lost():
+    async with sit_down(begin_at="site") as person:
+        await person.press("ctrl+u")
+        await person.pastes("garden")
+        await person.press("escape")
+        await person.sees("Go on with these answers (garden)")
+        await person.press("down", "enter")
+        await person.sees("Begin anew?")
+        await person.press("enter")
+        await person.sees_gone("Begin anew?")
+        assert person.app.draft.document["name"] == "garden"
+        await person.press("enter")
+        await person.sees("Begin anew?")
+        await person.press("right", "enter")
+        await person.sees("1 of 9 · Site")
+        assert person.app.draft.document == new_document()
 
 
 async def test_a_problem_is_said_beside_its_field_when_it_is_left_and_never_before():
@@ -252,6 +274,7 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
         await person.pastes("open sesame")
         await person.press("enter")
         await person.sees_gone("The passphrase of its keys")
+        await person.sees("1 of 9 · Site", "What do you call this set-up?", "office")
         await person.press("ctrl+s")
         await person.sees("8 of 9 · Save")
         await person.press("f3")
@@ -261,6 +284,31 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
     kept = profiles.load_keys("office.yaml", passphrase)
     assert kept.private["laptop"] == private
     assert set(kept.private) == {"laptop", "phone", "host"}
+
+
+async def test_a_draft_of_a_saved_site_keeps_its_file_its_lock_and_its_keys():
+    private, passphrase = generate_private(), Secret("open sesame")
+    keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
+    lock = Lock(public_keys=dict(keyring.public))
+    profiles.save_site("office.yaml", OFFICE)
+    profiles.save_lock("office.yaml", lock)
+    profiles.save_keys("office.yaml", keyring, passphrase)
+    async with sit_down(draft=open_site("office.yaml", passphrase), begin_at="site") as person:
+        await person.press("ctrl+u")
+        await person.pastes("head-office")
+        await person.press("ctrl+q", "right", "enter")
+    async with sit_down() as person:
+        await person.sees("Go on with the draft (head-office)")
+        await person.press("enter")
+        await person.sees("The passphrase of its keys")
+        await person.pastes("open sesame")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "head-office")
+        draft = person.app.draft
+        assert draft.path is not None
+        assert Path(draft.path) == Path("office.yaml").absolute()
+        assert (draft.lock, draft.keyring.private) == (lock, keyring.private)
+        assert not draft.is_saved
 
 
 async def test_keys_made_without_the_passphrase_join_the_sealed_ones_when_saved():

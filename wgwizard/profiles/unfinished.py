@@ -16,6 +16,10 @@ def draft_path() -> Path:
     return user_state_path("wgwizard") / "draft.yaml"
 
 
+def _origin_path() -> Path:
+    return draft_path().with_name("draft.origin")
+
+
 def load_draft() -> Document | None:
     """The draft, `None` where there is none that can be read."""
     try:
@@ -24,12 +28,25 @@ def load_draft() -> Document | None:
         return None
 
 
-def keep_draft(document: Mapping[str, Any]) -> None:
-    """Keep these answers, in place of an earlier draft."""
+def origin() -> str | None:
+    """The absolute path of the saved site that the draft changes, `None` where it changes none or the site is gone."""
+    try:
+        path = _origin_path().read_text()
+    except OSError:
+        return None
+    return path if Path(path).is_file() else None
+
+
+def keep_draft(document: Mapping[str, Any], path: str | None = None) -> None:
+    """Keep these answers, in place of an earlier draft; `path` is the saved site that they change."""
     draft_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _origin_path().unlink(missing_ok=True)
     profiles.save_site(str(draft_path()), document)
+    if path is not None:
+        _origin_path().write_text(str(Path(path).absolute()))
 
 
 def forget_draft() -> None:
     """The answers are saved elsewhere now."""
     draft_path().unlink(missing_ok=True)
+    _origin_path().unlink(missing_ok=True)
