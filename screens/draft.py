@@ -16,7 +16,8 @@ class Draft:
     """A document in the making; every answer makes a new one.
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
-    beside it; `passphrase` opened or will seal the keys; `sudo_password` worked on Host β.
+    beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened; `sudo_password` worked
+    on Host β.
     """
 
     document: Document = field(default_factory=new_document)
@@ -26,6 +27,7 @@ class Draft:
     keyring: Keyring = field(default_factory=Keyring)
     passphrase: Secret | None = None
     sudo_password: Secret | None = None
+    sealed: bool = False
 
     @property
     def is_saved(self) -> bool:

@@ -57,7 +57,8 @@ def open_site(path: str, passphrase: Secret | None) -> Draft:
     loaded = profiles.load_site(path)
     keyring = profiles.load_keys(path, passphrase) if passphrase is not None else Draft().keyring
     lock = profiles.load_lock(path)
-    return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase)
+    sealed = passphrase is None and profiles.has_keys(path)
+    return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase, sealed=sealed)
 
 
 def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:

@@ -17,7 +17,7 @@ from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
 from wgwizard import profiles, sitefile
-from wgwizard.keys import Keyring
+from wgwizard.keys import Keyring, remember
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
@@ -34,8 +34,8 @@ _OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the
 
 
 def joined(sealed: Keyring, made: Keyring) -> Keyring:
-    """The keys that were sealed before with those made since."""
-    return Keyring({**sealed.public, **made.public}, {**sealed.private, **made.private}, {**sealed.preshared, **made.preshared})
+    """The keys that were sealed before with those made since; a sealed key is never replaced."""
+    return Keyring({**made.public, **sealed.public}, {**made.private, **sealed.private}, {**made.preshared, **sealed.preshared})
 
 
 def in_order(document: Document) -> Document:
@@ -131,10 +131,12 @@ class SaveStep(Step):
             if passphrase is not None:
                 keyring = joined(profiles.load_keys(path, passphrase), keyring) if known else keyring
                 profiles.save_keys(path, keyring, passphrase)
+            lock = remember(draft.lock, keyring)
             profiles.save_site(path, in_order(draft.document))
-            profiles.save_lock(path, draft.lock)
+            profiles.save_lock(path, lock)
             unfinished.forget_draft()
-            return replace(draft, path=path, saved=draft.document, keyring=keyring, passphrase=passphrase)
+            sealed = draft.sealed and passphrase is None
+            return replace(draft, path=path, saved=draft.document, lock=lock, keyring=keyring, passphrase=passphrase, sealed=sealed)
 
         run_beside(self, "save", work)
 

@@ -34,9 +34,9 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     return found, problems + found.problems
 
 
-def outlook(found: Study, keyring: Keyring) -> Outlook:
+def outlook(found: Study, keyring: Keyring, *, sealed: bool) -> Outlook:
     """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made."""
-    whole = complete_keyring(found.site, keyring, found.lock)
+    whole = complete_keyring(found.site, keyring, found.lock, sealed=sealed)
     result = pipeline.result(found, whole)
     return Outlook(result.plan, whole, result.bundle, result.reaches, keyring_problems(found.site, whole, found.lock) + result.warnings)
 

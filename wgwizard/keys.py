@@ -66,14 +66,15 @@ def public_of(private: Secret) -> str:
     return b64encode(X25519PrivateKey.from_private_bytes(b64decode(private.reveal())).public_key().public_bytes_raw()).decode()
 
 
-def complete_keyring(site: Site, keyring: Keyring, lock: Lock) -> Keyring:
+def complete_keyring(site: Site, keyring: Keyring, lock: Lock, *, sealed: bool = False) -> Keyring:
     """The keyring with what is missing made, once.
 
     Keys that were made elsewhere are not made again: the lock knows their public half, and who holds no secrets at all (a
     colleague without NAME.secrets) must not replace them. What a node keeps to itself (a point with its own `public_key`, β with
     `keys: host`) is never made here.
+    `sealed`: keys lie sealed that were not opened, so the keys of every node that the lock knows are there.
     """
-    maker = _Maker(keyring, lock)
+    maker = _Maker(keyring, lock, sealed=sealed)
     maker.host(site)
     for point in site.points:
         maker.point(point)
@@ -88,12 +89,12 @@ def remember(lock: Lock, keyring: Keyring) -> Lock:
 class _Maker:
     """Collects the keys of a keyring that is being completed."""
 
-    def __init__(self, keyring: Keyring, lock: Lock) -> None:
+    def __init__(self, keyring: Keyring, lock: Lock, *, sealed: bool) -> None:
         self.public = dict(keyring.public)
         self.private = dict(keyring.private)
         self.preshared = dict(keyring.preshared)
         self._lock = lock.public_keys
-        self._holds_secrets = bool(keyring.private or keyring.preshared)
+        self._holds_secrets = not sealed and bool(keyring.private or keyring.preshared)
 
     def host(self, site: Site) -> None:
         if not site.host.keys_on_host:

@@ -55,7 +55,7 @@ class FakeConnector:
         return Outcome(changed=True, state="applied", host_public_key=HOST_PUBLIC_KEY, notes=("ufw is active: 2 rules were added",))
 
     def uninstall(self, interface, target, ask, tell) -> Outcome:
-        raise NotImplementedError("the wizard does not uninstall")
+        raise AssertionError("the wizard does not uninstall")
 
     def handshakes(self, interface, target, ask) -> dict[str, float | None]:
         return {self.handshake_of: 3.0} if self.handshake_of is not None else {}

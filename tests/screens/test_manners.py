@@ -286,6 +286,30 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
     assert set(kept.private) == {"laptop", "phone", "host"}
 
 
+async def test_looking_at_the_files_twice_replaces_no_sealed_key():
+    private, passphrase = generate_private(), Secret("open sesame")
+    keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
+    profiles.save_site("office.yaml", OFFICE)
+    profiles.save_lock("office.yaml", Lock(public_keys=dict(keyring.public)))
+    profiles.save_keys("office.yaml", keyring, passphrase)
+    async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
+        await person.sees("The passphrase of its keys")
+        await person.press("escape", "f3")
+        await person.sees("7 of 9 · Files")
+        await person.press("escape")
+        await person.sees("6 of 9")
+        await person.press("ctrl+n")
+        await person.sees("7 of 9 · Files")
+        assert "laptop" not in person.app.draft.keyring.private
+        await person.press("ctrl+n", "ctrl+n")
+        await person.sees("The passphrase of the keys")
+        await person.pastes("open sesame")
+        await person.press("enter")
+        await person.sees("9 of 9 · Apply")
+    assert profiles.load_keys("office.yaml", passphrase).private["laptop"] == private
+    assert profiles.load_lock("office.yaml").public_keys["laptop"] == keyring.public["laptop"]
+
+
 async def test_a_draft_of_a_saved_site_keeps_its_file_its_lock_and_its_keys():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
