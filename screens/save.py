@@ -102,6 +102,9 @@ class SaveStep(Step):
         if not path or Path(path).is_dir():
             self._say(f'× "{path}" is no file name. Give a name such as home.yaml.')
             focus(self.query_one("#path", Input))
+        elif not Path(path).parent.is_dir():
+            self._say(f"× There is no directory {Path(path).parent}. Make it, or give another path.")
+            focus(self.query_one("#path", Input))
         elif Path(path).exists() and path != self.draft.path:
             ask = Choose(
                 f"Replace {path}?", "A file of this name is there already.", (("no", "Choose another name"), ("yes", "Replace it"))

@@ -238,6 +238,17 @@ async def test_another_file_is_replaced_only_when_one_says_so():
     assert Path("office.yaml").read_text() == "mine\n"
 
 
+async def test_a_directory_that_is_not_there_is_said_before_a_passphrase_is_asked_for():
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        await person.press("ctrl+n", "ctrl+n")
+        await person.sees("8 of 9 · Save")
+        await person.press("ctrl+u")
+        await person.pastes("nowhere/office.yaml")
+        await person.press("ctrl+n")
+        await person.sees("8 of 9 · Save", "× There is no directory nowhere.")
+    assert not Path("nowhere").exists()
+
+
 async def test_long_ipv6_texts_do_not_break_the_layout():
     address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"
     document = {
