@@ -181,6 +181,7 @@ class ApplyStep(Step):
         if ended.error is not None:
             self._fail_running()
             ending.update(told(ended.error))
+            self.query_one(VerticalScroll).scroll_end(animate=False)
             focus(start)
             return
         result: Any = ended.value
