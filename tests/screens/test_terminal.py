@@ -170,3 +170,15 @@ def test_a_terminal_that_cannot_draw_is_told_apart():
     assert terminal.end() == 2
     assert b'TERM="dumb"' in terminal.received
     assert b"\x1b[?1049h" not in terminal.received
+
+
+def test_what_is_typed_ahead_of_a_tab_and_behind_it_goes_where_it_belongs():
+    terminal = Terminal("new", "--preset", "article-masquerade")
+    terminal.sees("1 of 9 · Site", "site-b")
+    terminal.settled()
+    terminal.child.send("-north\t,10.20.0.0/16")
+    terminal.sees("site-b-north", "fd00:200::/64,10.20.0.0/16")
+    terminal.press("ctrl+q")
+    terminal.sees("Leave the wizard?")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
