@@ -1,14 +1,11 @@
 """The command line from outside: every verb, its exit codes, its JSON, and that no secret is ever printed."""
 
-import contextlib
 import json
 import os
 import re
-import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -335,75 +332,3 @@ def test_a_host_that_is_not_there_is_exit_4(folder):
     assert "127.0.0.1" in found.stderr
     run("uninstall", "--ssh", "admin@127.0.0.1:1", "--yes", cwd=folder, check=4)
     run("status", "--ssh", "admin@127.0.0.1:1", cwd=folder, check=4)
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_signals_have_their_codes(folder, number, code):
-    """The passphrase comes through a pipe that nobody writes into, so that the process waits there."""
-    os.mkfifo(folder / "pipe")
-    words = [sys.executable, "-m", "wgwizard", "plan", "site.yaml", "--passphrase-file", "pipe"]
-    process = subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 20
-    writer = None
-    while writer is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError):  # as long as nobody reads
-            writer = os.open(folder / "pipe", os.O_WRONLY | os.O_NONBLOCK)
-        time.sleep(0.02)
-    assert writer is not None
-    process.send_signal(number)
-    _, words_said = process.communicate(timeout=20)
-    os.close(writer)
-    assert process.returncode == code
-    assert "Traceback" not in words_said
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
-    words = [sys.executable, "-m", "wgwizard", "recommend", "site.yaml"]
-    environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
-    found = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=True, timeout=60)
-    text = found.stdout.decode(encoding)
-    assert "+ Masquerade (masquerade): nothing has to change at the site" in text
-    assert "see Host beta (192.168.200.2) for every point" in text
-    assert not found.stderr
-
-
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        ("plan site.yaml > /dev/full", 1),
-        ("apply site.yaml <&-", 2),
-        ("<&-", 2),
-        ("recommend site.yaml >&-", 0),
-        ("plan absent.yaml 2>&-", 3),
-        ("plan site.yaml -o /dev/null/x", 1),
-        ("plan ''", 3),
-        ("''", 2),
-    ],
-)
-def test_odd_streams_and_paths_end_in_words(folder, line, code):
-    found = subprocess.run(
-        f"{sys.executable} -m wgwizard {line}", shell=True, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, timeout=60
-    )
-    assert found.returncode == code, found.stderr
-    assert "broke" not in found.stderr
-    assert "Traceback" not in found.stderr
-    assert "Exception ignored" not in found.stderr
-
-
-def test_a_crash_shows_no_value():
-    code = (
-        "import sys\nfrom wgwizard import __main__\nfrom wgwizard.cli import arguments\n"
-        "def broken(words):\n    secret = 'hunter2'\n    raise RuntimeError(secret)\n"
-        "arguments.parse = broken\nsys.exit(__main__.main([]))"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
-    assert found.returncode == 1
-    assert "RuntimeError" in found.stderr
-    assert "hunter2" not in found.stdout + found.stderr
-
-
-def test_a_reader_that_goes_away_is_no_traceback(folder):
-    words = f"{sys.executable} -m wgwizard plan site.yaml | head -c 1"
-    found = subprocess.run(words, shell=True, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
-    assert not found.stderr
