@@ -9,10 +9,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from screens.background import ask_from_thread
-from screens.dialogs import AskSecret, Choose
+from screens.dialogs import AskAnswers, AskSecret, Choose
 from screens.focus import focus
 from screens.preview import Preview
-from wgwizard.applying import Change, HostKey
+from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.secret import Secret
 
 
@@ -64,20 +64,38 @@ class DialogAsk:
         """Whether the fingerprint is the host's own."""
         body = (
             f"{key.host} port {key.port} shows a key that is not known here:\n\n  {key.kind}\n  {key.fingerprint}\n\n"
-            "Compare it with what this command prints on the host itself:\n  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+            f"Compare it with what this command prints on {key.host} itself:\n  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
         )
-        answers = (("no", "No, stop"), ("yes", "It is the same: go on"))
-        return ask_from_thread(self._app, Choose("Is this Host β?", body, answers)) == "yes"
+        title = f"Is this {key.host}, on the way to Host β?" if key.on_the_way else "Is this Host β?"
+        return ask_from_thread(self._app, Choose(title, body, (("no", "No, stop"), ("yes", "It is the same: go on")))) == "yes"
 
     def confirm(self, changes: tuple[Change, ...]) -> bool:
         """Whether these changes are wanted."""
         return ask_from_thread(self._app, ConfirmChanges(changes)) is True
 
-    def sudo_password(self, who: str) -> Secret | None:
+    def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; Escape cancels."""
-        body = "Changing the host needs root. The password goes to sudo there, and is kept nowhere."
-        self.given = ask_from_thread(self._app, AskSecret(f"The sudo password of {who}", body))
+        body = "Changing the host needs root. The password goes to sudo there, and is forgotten when the wizard ends."
+        self.given = self._secret(f"The sudo password of {who}", body, refused)
         return self.given
+
+    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
+        """The passphrase of an SSH key; Escape leaves the key out."""
+        body = f"Your SSH key would let you in, but is locked by a passphrase:\n  {path}\n\nEscape goes on without this key."
+        return self._secret("The passphrase of your SSH key", body, refused)
+
+    def login_password(self, who: str, refused: int = 0) -> Secret | None:
+        """The password of a login; Escape gives up."""
+        body = "No key lets you in, but the host takes a password. It is forgotten when the wizard ends."
+        return self._secret(f"The password of {who}", body, refused)
+
+    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
+        """What the login asks for by itself; Escape gives up."""
+        return ask_from_thread(self._app, AskAnswers(f"The login of {who}", said, prompts))
+
+    def _secret(self, title: str, body: str, refused: int) -> Secret | None:
+        problem = f"× That was not it ({refused} tried so far)." if refused else ""
+        return ask_from_thread(self._app, AskSecret(title, body, problem=problem))
 
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         """Whether these packages may be installed."""

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from screens.entry import Entry
 from screens.focus import focus
+from wgwizard.applying import Prompt
 from wgwizard.secret import Secret
 
 
@@ -85,13 +86,16 @@ class Choose(ModalScreen[str | None]):
 
 
 class AskSecret(ModalScreen[Secret | None]):
-    """Asks for a password or passphrase, masked; twice where a new one is made. Returns `None` for Escape."""
+    """Asks for a password or passphrase, masked; twice where a new one is made. Returns `None` for Escape.
+
+    `problem` says at the start what was wrong with the last one.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
 
-    def __init__(self, title: str, body: str, *, twice: bool = False) -> None:
+    def __init__(self, title: str, body: str, *, twice: bool = False, problem: str = "") -> None:
         super().__init__()
-        self.heading, self.body, self.twice = title, body, twice
+        self.heading, self.body, self.twice, self.problem = title, body, twice, problem
 
     def compose(self) -> ComposeResult:
         """The question and masked inputs."""
@@ -102,7 +106,7 @@ class AskSecret(ModalScreen[Secret | None]):
             yield Entry(masked=True, id="first", placeholder="hidden while you type")
             if self.twice:
                 yield Entry(masked=True, id="second", placeholder="the same once more")
-            yield Static("", classes="problems -error", markup=False)
+            yield Static(self.problem, classes="problems -error", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("OK", id="ok", compact=True, variant="primary")
                 yield Button("Cancel", id="cancel", compact=True)
@@ -137,6 +141,58 @@ class AskSecret(ModalScreen[Secret | None]):
             focus(first)
         else:
             self.dismiss(Secret(first.value))
+
+    def action_close(self) -> None:
+        """Return nothing."""
+        self.dismiss(None)
+
+
+class AskAnswers(ModalScreen[tuple[Secret, ...] | None]):
+    """Asks for what a login asks for, a line for each, masked unless it may be seen. Returns `None` for Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
+
+    def __init__(self, title: str, body: str, prompts: tuple[Prompt, ...]) -> None:
+        super().__init__()
+        self.heading, self.body, self.prompts = title, body, prompts
+
+    def compose(self) -> ComposeResult:
+        """What the host says, its prompts and a line for each."""
+        with Vertical(classes="dialog"):
+            yield Static(self.heading, classes="heading", markup=False)
+            with VerticalScroll(classes="body", can_focus=False):
+                yield Static(self.body or "The host asks:", markup=False)
+                for place, prompt in enumerate(self.prompts):
+                    yield Static(prompt.text.strip(), classes="prompt", markup=False)
+                    yield Entry(masked=not prompt.echo, id=f"answer-{place}", placeholder="" if prompt.echo else "hidden while you type")
+            with Horizontal(classes="answers"):
+                yield Button("OK", id="ok", compact=True, variant="primary")
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Focus the first line."""
+        focus(self.query(Input).first())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: on to the next line, or done."""
+        event.stop()
+        lines = list(self.query(Input))
+        later = lines[lines.index(event.input) + 1 :]
+        if later:
+            focus(later[0])
+        else:
+            self._take()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take or leave it."""
+        event.stop()
+        if event.button.id == "ok":
+            self._take()
+        else:
+            self.dismiss(None)
+
+    def _take(self) -> None:
+        self.dismiss(tuple(Secret(line.value) for line in self.query(Input)))
 
     def action_close(self) -> None:
         """Return nothing."""

@@ -52,12 +52,21 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class HostKey:
-    """The key that a host showed and that we did not know: fingerprint as "SHA256:…"."""
+    """The key that a host showed and that we did not know: fingerprint as "SHA256:…"; `on_the_way` for a jump host's."""
 
     host: str
     port: int
     kind: str
     fingerprint: str
+    on_the_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A line that a login asks for by itself, such as a one-time code; `echo` says whether what is typed may be seen."""
+
+    text: str
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,8 @@ class Target:
     """How to log in: `address` is [user@]host[:port] or a name from ssh's own configuration.
 
     `identity` and `known_hosts` are paths, `None` for those that ssh would use. `accept_host_key` is the fingerprint ("SHA256:…") that
-    is accepted without asking. `sudo_password` `None` means ask when needed. `confirm_timeout`: seconds until the host undoes.
+    is accepted without asking. The secrets are `None` where they are asked for when needed: `key_passphrase` opens the SSH keys,
+    `ssh_password` logs in. `confirm_timeout`: seconds until the host undoes.
     """
 
     address: str
@@ -85,6 +95,8 @@ class Target:
     known_hosts: str | None = None
     accept_host_key: str | None = None
     sudo_password: Secret | None = None
+    key_passphrase: Secret | None = None
+    ssh_password: Secret | None = None
     confirm_timeout: float = 90.0
 
 
@@ -113,8 +125,17 @@ class Ask(Protocol):
     def confirm(self, changes: tuple[Change, ...]) -> bool:
         """Whether these changes are wanted."""
 
-    def sudo_password(self, who: str) -> Secret | None:
-        """The password for sudo of `who` (user@host); `None` cancels."""
+    def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
+        """The password for sudo of `who` (user@host), of which `refused` were wrong so far; `None` cancels."""
+
+    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
+        """The passphrase of the SSH key in this file, of which `refused` were wrong so far; `None` leaves the key out."""
+
+    def login_password(self, who: str, refused: int = 0) -> Secret | None:
+        """The password with which `who` (user@host) logs in, of which `refused` were wrong so far; `None` gives up."""
+
+    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
+        """One answer for each line that the login of `who` asks for; `said` is the host's own text. `None` gives up."""
 
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         """Whether these missing packages may be installed by this command."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.system.lab import base
 from tests.system.lab.host import LabHost
-from wgwizard.applying import Change, Event, HostKey, Outcome, Target
+from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Target
 from wgwizard.derive import complete
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
@@ -44,12 +44,18 @@ class Answers:
 
     accept: bool = True
     wanted: bool = True
-    password: str | None = None
+    password: str | tuple[str, ...] | None = None
+    passphrase: str | tuple[str, ...] | None = None
+    login: str | tuple[str, ...] | None = None
+    typed: tuple[str, ...] | None = None
     may_install: bool = True
     before_confirm: Callable[[], None] = lambda: None
     host_keys: list[HostKey] = field(default_factory=list)
     previews: list[tuple[Change, ...]] = field(default_factory=list)
     passwords_asked: list[str] = field(default_factory=list)
+    passphrases_asked: list[str] = field(default_factory=list)
+    logins_asked: list[str] = field(default_factory=list)
+    prompted: list[tuple[str, tuple[Prompt, ...]]] = field(default_factory=list)
     installs: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
 
     def accept_host_key(self, key: HostKey) -> bool:
@@ -61,9 +67,27 @@ class Answers:
         self.before_confirm()
         return self.wanted
 
-    def sudo_password(self, who: str) -> Secret | None:
+    def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         self.passwords_asked.append(who)
-        return Secret(self.password) if self.password is not None else None
+        return self._next(self.password, refused)
+
+    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
+        self.passphrases_asked.append(path)
+        return self._next(self.passphrase, refused)
+
+    def login_password(self, who: str, refused: int = 0) -> Secret | None:
+        self.logins_asked.append(who)
+        return self._next(self.login, refused)
+
+    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
+        self.prompted.append((said, prompts))
+        return tuple(map(Secret, self.typed)) if self.typed is not None else None
+
+    @staticmethod
+    def _next(given: "str | tuple[str, ...] | None", refused: int) -> Secret | None:
+        """The only one again and again, or those of a tuple one after the other."""
+        given = (given,) * 9 if isinstance(given, str) else given or ()
+        return Secret(given[refused]) if refused < len(given) else None
 
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         self.installs.append((packages, command))

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from wgwizard.applying import Change, HostKey
+from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.output import changes_text
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
@@ -46,11 +46,33 @@ class TerminalAsk:
         say(changes_text(changes))
         return _asked("Make these changes?")
 
-    def sudo_password(self, who: str) -> Secret | None:
+    def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; an empty one cancels."""
         _need_terminal(f"sudo asks for the password of {who}", "add --sudo-password-file FILE, or allow sudo without a password")
-        text = getpass.getpass(f"[sudo] password of {who}: ", stream=sys.stderr)
-        return Secret(text) if text else None
+        return _hidden(f"[sudo] password of {who}", refused)
+
+    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
+        """The passphrase of an SSH key; an empty one leaves the key out."""
+        _need_terminal(
+            f"the SSH key {path} is locked by a passphrase", f"add --key-passphrase-file FILE, or unlock it first: ssh-add {path}"
+        )
+        return _hidden(f"passphrase of the SSH key {path} (empty: leave it out)", refused)
+
+    def login_password(self, who: str, refused: int = 0) -> Secret | None:
+        """The password of a login; an empty one gives up."""
+        _need_terminal(f"the host asks for the password of {who}", "add --ssh-password-file FILE, or log in by key")
+        return _hidden(f"password of {who}", refused)
+
+    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
+        """What the login asks for; the end of the input gives up."""
+        asked = ", ".join(prompt.text.strip().rstrip(":") for prompt in prompts)
+        _need_terminal(f"the login of {who} asks for: {asked}", "log in by key, which needs no such answer")
+        if said:
+            say(said)
+        try:
+            return tuple(_answer(prompt) for prompt in prompts)
+        except EOFError:
+            return None
 
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         """Whether these missing packages may be installed."""
@@ -124,6 +146,20 @@ def say(text: str) -> None:
 def _need_terminal(message: str, hint: str) -> None:
     if not has_terminal():
         raise UsageError(f"{message}, and there is no terminal to ask at", hint)
+
+
+def _hidden(what: str, refused: int) -> Secret | None:
+    """What is typed without being seen; `None` for nothing."""
+    if refused:
+        say(f"× That was not it ({refused} tried).")
+    text = getpass.getpass(f"{what}: ", stream=sys.stderr)
+    return Secret(text) if text else None
+
+
+def _answer(prompt: Prompt) -> Secret:
+    if not prompt.echo:
+        return Secret(getpass.getpass(prompt.text, stream=sys.stderr))
+    return Secret(TerminalTalk().ask(prompt.text).removesuffix("\n"))
 
 
 def _asked(question: str) -> bool:

@@ -84,15 +84,20 @@ def target_of(options: argparse.Namespace, site: Site | None) -> Target:
 
 def login(options: argparse.Namespace, address: str) -> Target:
     """What the command line says of logging in at `address`."""
-    password = options.sudo_password_file
     return Target(
         address=address,
         identity=options.identity,
         known_hosts=options.known_hosts,
         accept_host_key=options.accept_host_key,
-        sudo_password=None if password is None else read_secret(password, "--sudo-password-file"),
+        sudo_password=_secret(options.sudo_password_file, "--sudo-password-file"),
+        key_passphrase=_secret(options.key_passphrase_file, "--key-passphrase-file"),
+        ssh_password=_secret(options.ssh_password_file, "--ssh-password-file"),
         confirm_timeout=options.confirm_timeout,
     )
+
+
+def _secret(source: str | None, option: str) -> Secret | None:
+    return None if source is None else read_secret(source, option)
 
 
 def _keys(options: argparse.Namespace, found: Study) -> tuple[Study, Keyring]:
