@@ -60,7 +60,7 @@ def _tunnel_networks(site: Site, lock: Lock) -> tuple[tuple[Network, ...], tuple
     problems: list[Problem] = []
     for family in families:
         remembered = next((network for network in lock.networks if network.version == family), None)
-        network = remembered or (_propose_ipv4(site, lock, known) if family == 4 else _propose_ipv6(site, known))
+        network = remembered or (propose_ipv4(known, _nodes(site, lock)) if family == 4 else propose_ipv6(known, _seed(site)))
         if network is None:
             problems.append(_no_room())
             continue
@@ -101,10 +101,14 @@ def _known_networks(site: Site) -> list[Network]:
     return known
 
 
-def _propose_ipv4(site: Site, lock: Lock, known: Iterable[Network]) -> Network | None:
-    """The first free network with room for twice the nodes, at least a /24."""
-    wanted = 2 * (len(set(lock.addresses) | {point.name for point in site.points}) + 1) + 2
-    size = max(1 << (32 - IPV4_PREFIX), 1 << (wanted - 1).bit_length())
+def _nodes(site: Site, lock: Lock) -> int:
+    """How many have or had an address, β among them."""
+    return len(set(lock.addresses) | {point.name for point in site.points}) + 1
+
+
+def propose_ipv4(known: Iterable[Network], nodes: int) -> IPv4Network | None:
+    """The first network that overlaps no known one, with room for twice the `nodes`, at least a /24; `None` where none is left."""
+    size = max(1 << (32 - IPV4_PREFIX), 1 << (2 * nodes + 1).bit_length())
     spans = sorted((int(network.network_address), int(network.broadcast_address)) for network in known if network.version == 4)
     for pool in IPV4_POOLS:
         start = _first_gap(int(pool.network_address), size, spans)
@@ -123,12 +127,15 @@ def _first_gap(start: int, size: int, spans: Iterable[tuple[int, int]]) -> int:
     return start
 
 
-def _propose_ipv6(site: Site, known: Iterable[Network]) -> Network:
-    """A unique local /64: the 40 bits of its global ID come from the site's name and β's addresses.
+def _seed(site: Site) -> str:
+    return " ".join([site.name, *(str(address) for address in site.host.addresses)])
+
+
+def propose_ipv6(known: Iterable[Network], seed: str) -> Network:
+    """A unique local /64 that overlaps no known one: the 40 bits of its global ID come from the site's name and β's addresses.
 
     RFC 4193, section 3.2, wants them random; a hash of the site is as unlikely to meet another site, and repeatable.
     """
-    seed = " ".join([site.name, *(str(address) for address in site.host.addresses)])
     global_id = int.from_bytes(sha256(seed.encode()).digest()[:5], "big")
     spans = sorted((int(network.network_address), int(network.broadcast_address)) for network in known if network.version == 6)
     size = 1 << (128 - IPV6_PREFIX)

@@ -37,10 +37,10 @@ def test_a_fresh_host() -> None:
     assert len(found.fingerprint) == 64
 
 
-def test_routes_have_their_family_also_where_only_the_gateway_shows_it() -> None:
+def test_routes_have_their_family_also_where_only_the_gateway_shows_it_and_that_gateway() -> None:
     found = facts("fresh").routes
-    assert Route(ip_network("0.0.0.0/0"), "eth0", gateway=True) in found
-    assert Route(ip_network("::/0"), "eth0", gateway=True) in found
+    assert Route(ip_network("0.0.0.0/0"), "eth0", gateway=True, via=ip_address("192.168.200.254")) in found
+    assert Route(ip_network("::/0"), "eth0", gateway=True, via=ip_address("fd00:200::254")) in found
     assert Route(ip_network("192.168.200.0/24"), "eth0", gateway=False) in found
     assert facts("fresh", routes="default dev ppp0 scope link\nunreachable 10.0.0.0/8\n10.0.0.1 dev x\n").routes == (
         Route(ip_network("0.0.0.0/0"), "ppp0", gateway=False),
@@ -77,7 +77,7 @@ def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     assert found.applied.keys() == found.baseline.keys() == set(LAYOUT.files)
     assert set(found.baseline.values()) == {"absent"}
     assert found.forward_drops == ("ip filter FORWARD",)
-    assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True) in found.routes
+    assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True, via=ip_address("192.168.200.9")) in found.routes
 
 
 def test_files_come_with_mode_owner_digest_and_hidden_keys() -> None:

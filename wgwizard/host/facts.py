@@ -24,11 +24,12 @@ class HostFile:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route: `gateway` is true where it leads through another router."""
+    """A route: `gateway` is true where it leads through another router, `via` that router's address where it is known."""
 
     network: Network
     device: str
     gateway: bool
+    via: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

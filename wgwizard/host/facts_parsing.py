@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, Transaction, UnitState
 from wgwizard.host.layout import Layout
-from wgwizard.site import InterfaceAddress
+from wgwizard.site import Address, InterfaceAddress
 
 PACKAGE_MANAGERS = ("apt-get", "dnf", "yum", "zypper", "pacman", "apk", "opkg")
 _FOREIGN_ROUTES = ("unreachable", "blackhole", "prohibit", "throw", "multicast", "broadcast", "local", "anycast")
@@ -107,7 +107,13 @@ def _route(line: str) -> Route | None:
         return None
     default = "::/0" if _is_ipv6(words) else "0.0.0.0/0"
     network = _or_none(ip_network, default if words[0] == "default" else words[0])
-    return Route(network, words[words.index("dev") + 1], "via" in words) if network else None
+    return Route(network, words[words.index("dev") + 1], "via" in words, _via(words)) if network else None
+
+
+def _via(words: list[str]) -> Address | None:
+    """The router in "via 192.168.1.1" or, of another family, "via inet6 fe80::1"."""
+    behind = [word for word in words[words.index("via") + 1 :] if word not in ("inet", "inet6")] if "via" in words else []
+    return _or_none(ip_address, behind[0]) if behind else None
 
 
 def _is_ipv6(words: list[str]) -> bool:

@@ -6,7 +6,7 @@ from wgwizard.questions.about_point import POINT
 from wgwizard.questions.about_site import SITE
 from wgwizard.questions.about_tunnel import TUNNEL
 from wgwizard.questions.answers import put, value_at
-from wgwizard.questions.model import Choice, Document, Group, Kind, Question
+from wgwizard.questions.model import Choice, Document, Group, Kind, Proposal, Question
 
 __all__ = [
     "GROUPS",
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Group",
     "Kind",
+    "Proposal",
     "Question",
     "asked",
     "new_document",

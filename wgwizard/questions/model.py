@@ -63,6 +63,25 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer that the wizard can give itself, until a person overtypes it: `text` in the question's notation, `source` where it is from.
+
+    `found` where it was seen somewhere ("this computer's eth0"), else it was chosen. An `only_offered` one changes what not everybody
+    wants: it is shown, and taken by hand alone; any other stands as the answer already and is taken when the page is left.
+    """
+
+    text: str
+    source: str
+    found: bool = True
+    only_offered: bool = False
+
+    @property
+    def remark(self) -> str:
+        """What stands beside the answer: "found: this computer's eth0"."""
+        return f"{'found' if self.found else 'proposed'}: {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The questions of one step, with a sentence saying what the step is about."""
 

@@ -1,0 +1,122 @@
+"""What is proposed: the answers that this machine and Host β give by themselves, and only those."""
+
+from ipaddress import ip_address, ip_interface, ip_network
+
+import pytest
+
+from wgwizard.host.facts import Facts, Route, SshPath, System
+from wgwizard.lock import Lock
+from wgwizard.questions import new_document
+from wgwizard.questions.proposing import proposals
+from wgwizard.surroundings import Surroundings
+
+
+def addresses(**texts):
+    return {name: tuple(ip_interface(text) for text in words.split()) for name, words in texts.items()}
+
+
+def default(device, via=None):
+    return Route(ip_network("0.0.0.0/0"), device, via is not None, ip_address(via) if via else None)
+
+
+LAPTOP = Surroundings(
+    host_name="Annas-Laptop.local",
+    interfaces=addresses(wlan0="192.168.178.23/24 2001:db8::23/64", docker0="172.17.0.1/16"),
+    links=frozenset({"lo", "wlan0", "docker0"}),
+    routes=(default("wlan0", "192.168.178.1"), Route(ip_network("10.64.0.0/16"), "tun0", False)),
+    name_servers=(ip_address("192.168.178.1"),),
+    search=("fritz.box",),
+    system="Linux",
+)
+PI = Surroundings(
+    host_name="raspberrypi",
+    interfaces=addresses(eth0="192.168.1.10/24"),
+    links=frozenset({"lo", "eth0"}),
+    routes=(default("eth0", "192.168.1.1"),),
+    system="Linux",
+    ssh=SshPath(ip_address("192.168.1.50"), ip_address("192.168.1.10"), 22),
+)
+BETA = Facts(
+    interfaces=addresses(eth0="192.168.1.10/24", eth1="10.64.0.5/24"),
+    links=frozenset({"lo", "eth0", "eth1", "wg0"}),
+    routes=(default("eth0", "192.168.1.1"), Route(ip_network("10.64.1.0/24"), "eth1", True, ip_address("10.64.0.1"))),
+    udp_ports=frozenset({51820, 51821}),
+    system=System(name="Debian 12"),
+)
+
+
+def texts(found):
+    return {path: proposal.text for path, proposal in found.items()}
+
+
+def with_answers(**parts):
+    return {**new_document(), **parts}
+
+
+def test_a_laptop_at_the_site_shows_the_site_and_proposes_itself_as_the_first_point():
+    assert texts(proposals(new_document(), LAPTOP, None)) == {
+        "site.networks": "192.168.178.0/24",
+        "site.router": "192.168.178.1",
+        "site.dns.servers": "192.168.178.1",
+        "site.dns.search": "fritz.box",
+        "tunnel.networks": "10.65.0.0/24",
+        "points[0].name": "annas-laptop",
+        "points[0].platform": "linux",
+    }
+
+
+def test_a_finding_says_where_it_is_from_and_a_choice_that_it_is_one():
+    found = proposals(new_document(), LAPTOP, None)
+    assert found["site.networks"].remark == "found: this computer's wlan0"
+    assert found["tunnel.networks"].remark == "proposed: unused at the site and on this computer"
+    assert found["site.dns.servers"].only_offered
+    assert not found["site.router"].only_offered
+
+
+def test_what_was_answered_is_not_proposed_and_what_does_not_fit_the_answers_neither():
+    document = with_answers(site={"networks": ["10.1.0.0/16"]}, tunnel={"networks": ["10.9.0.0/24"]})
+    assert texts(proposals(document, LAPTOP, None)) == {"points[0].name": "annas-laptop", "points[0].platform": "linux"}
+
+
+def test_on_the_host_itself_everything_about_it_is_found():
+    assert texts(proposals(new_document(), PI, None)) == {
+        "site.networks": "192.168.1.0/24",
+        "site.router": "192.168.1.1",
+        "host.ssh": "local",
+        "host.addresses": "192.168.1.10/24",
+        "host.interface": "eth0",
+        "host.name": "raspberrypi",
+        "tunnel.networks": "10.64.0.0/24",
+        "points[0].name": "laptop",
+    }
+
+
+def test_a_host_that_was_looked_at_shows_its_place_a_free_port_and_name_and_what_its_tunnel_must_avoid():
+    document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "root@192.168.1.10"})
+    assert texts(proposals(document, None, BETA)) == {
+        "site.router": "192.168.1.1",
+        "host.addresses": "192.168.1.10/24",
+        "host.interface": "eth0",
+        "tunnel.networks": "10.64.2.0/24",
+        "tunnel.interface": "wg1",
+        "tunnel.port": "51822",
+        "points[0].name": "laptop",
+    }
+
+
+def test_without_a_look_the_address_of_the_login_is_proposed_where_it_lies_at_the_site():
+    document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "pi@192.168.1.10:2222"})
+    assert proposals(document, None, None)["host.addresses"].remark == "found: how you log in"
+    assert texts(proposals(document, None, None))["host.addresses"] == "192.168.1.10"
+    for ssh in ("pi@203.0.113.5", "beta", "pi@@", "local"):
+        assert "host.addresses" not in proposals(with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": ssh}), None, None)
+
+
+def test_what_was_given_out_before_stays():
+    remembered = Lock(networks=(ip_network("10.99.0.0/24"),))
+    assert "tunnel.networks" not in proposals(new_document(), LAPTOP, None, remembered)
+
+
+@pytest.mark.parametrize("document", [{}, {"site": []}, {"site": {"networks": [1, {}, None]}, "host": "x", "points": "y"}])
+def test_a_half_made_document_is_no_reason_to_fail(document):
+    assert proposals(document, LAPTOP, BETA)

@@ -1,0 +1,221 @@
+"""What the wizard can answer by itself, from this machine, from Host β and from the answers so far; pure."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any, TypeVar
+
+from wgwizard.derive import propose_ipv4, propose_ipv6
+from wgwizard.errors import UsageError
+from wgwizard.host.address import parse_address
+from wgwizard.host.facts import Facts
+from wgwizard.lock import Lock
+from wgwizard.questions.answers import value_at
+from wgwizard.questions.model import Document, Proposal
+from wgwizard.site import DEFAULT_HOST_NAME, DEFAULT_INTERFACE, DEFAULT_PORT, RESERVED_NAMES, Address, InterfaceAddress, Network
+from wgwizard.surroundings import (
+    Looked,
+    Surroundings,
+    default_route,
+    is_private,
+    lan_addresses,
+    networks_in_use,
+    next_free_name,
+)
+
+LOCAL = "local"
+_HERE = "this computer"
+_PLATFORMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
+_T = TypeVar("_T")
+
+
+def proposals(document: Document, here: Surroundings | None, host: Facts | None, lock: Lock | None = None) -> Mapping[str, Proposal]:
+    """Answers by their concrete path ("points[0].name"), only where the document has none.
+
+    `here` is this machine, `host` what a look at Host β found (`None`: not looked at), `lock` what was given out before.
+    """
+    found: dict[str, Proposal] = {}
+    for path, proposal in _all(document, here, host, lock or Lock()):
+        if proposal.text and value_at(document, path) is None:
+            found.setdefault(path, proposal)
+    return found
+
+
+Found = Iterator[tuple[str, Proposal]]
+
+
+def _all(document: Document, here: Surroundings | None, host: Facts | None, lock: Lock) -> Found:
+    if here is not None:
+        yield from _about_site(document, here, _HERE)
+    if host is not None:
+        yield from _about_site(document, host, host_name(document))
+    if here is not None and here.may_be_host and not lock.addresses:
+        yield "host.ssh", Proposal(LOCAL, _why_local(here))
+    yield from _about_host(document, here, host)
+    yield from _about_tunnel(document, here, host, lock)
+    yield from _about_points(document, here)
+
+
+def host_name(document: Document) -> str:
+    """What Host β is called so far."""
+    name = value_at(document, "host.name")
+    return name if isinstance(name, str) else DEFAULT_HOST_NAME
+
+
+# --- site ------------------------------------------------------------------------------------------------------------------
+
+
+def _about_site(document: Document, looked: Looked, whose: str) -> Found:
+    own = lan_addresses(looked)
+    interface = next((name for name, items in looked.interfaces.items() if own and own[0] in items), "")
+    yield "site.networks", Proposal(", ".join(dict.fromkeys(str(item.network) for item in own)), f"{whose}'s {interface}")
+    said = _networks(document, "site.networks")
+    at_site = said or [item.network for item in own]
+    way_out = default_route(looked)
+    if way_out is not None and way_out.via is not None and _inside(way_out.via, at_site):
+        yield "site.router", Proposal(str(way_out.via), f"{whose}'s default route")
+    if isinstance(looked, Surroundings) and any(_inside(item.ip, at_site) for item in own):
+        servers = [server for server in looked.name_servers if is_private(server)]
+        yield "site.dns.servers", Proposal(", ".join(map(str, servers)), f"{whose}'s name server", only_offered=True)
+        yield "site.dns.search", Proposal(", ".join(looked.search), f"{whose}'s search domain", only_offered=True)
+
+
+# --- Host β ----------------------------------------------------------------------------------------------------------------
+
+
+def _why_local(here: Surroundings) -> str:
+    if here.ssh is not None:
+        return f"you are logged in to {here.host_name or _HERE} by SSH, from {here.ssh.client}"
+    return f"{_HERE} is a {here.model}"
+
+
+def _about_host(document: Document, here: Surroundings | None, host: Facts | None) -> Found:
+    ssh = value_at(document, "host.ssh")
+    looked: Looked | None = host
+    whose = host_name(document)
+    if looked is None and here is not None and (ssh == LOCAL or (ssh is None and here.may_be_host)):
+        looked, whose = here, _HERE
+        yield "host.name", Proposal(_as_name(here.host_name), f"{_HERE}'s name")
+    if looked is not None:
+        yield from _lan_of(document, looked, whose)
+    elif isinstance(ssh, str):
+        yield from _named_in(document, ssh)
+
+
+def _lan_of(document: Document, looked: Looked, whose: str) -> Found:
+    """The addresses of β that lie at the site (one a network), and the interface that has them."""
+    at_site = _networks(document, "site.networks")
+    everything = [(item, name) for name, items in looked.interfaces.items() for item in items if any(item.ip in each for each in at_site)]
+    first: dict[Network, tuple[InterfaceAddress, str]] = {}
+    for item, name in everything:
+        first.setdefault(item.network, (item, name))
+    chosen = list(first.values())
+    if not chosen and not at_site:
+        names = {item: name for name, items in looked.interfaces.items() for item in items}
+        chosen = [(item, names[item]) for item in lan_addresses(looked)[:1]]
+    interfaces = list(dict.fromkeys(name for _, name in chosen))
+    yield "host.addresses", Proposal(", ".join(str(item) for item, _ in chosen), f"{whose}'s {' and '.join(interfaces)}")
+    if len(interfaces) == 1:
+        yield "host.interface", Proposal(interfaces[0], f"{whose} has its address there")
+
+
+def _named_in(document: Document, ssh: str) -> Found:
+    """The address with which one logs in, where it lies at the site."""
+    try:
+        host = parse_address(ssh).host
+    except UsageError:
+        return
+    address = _or_none(ip_address, host)
+    if address is not None and _inside(address, _networks(document, "site.networks")):
+        yield "host.addresses", Proposal(str(address), "how you log in")
+
+
+# --- tunnel ----------------------------------------------------------------------------------------------------------------
+
+
+def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | None, lock: Lock) -> Found:
+    local: Looked | None = here if value_at(document, "host.ssh") == LOCAL else None
+    looked = host or local
+    interface = value_at(document, "tunnel.interface")
+    ours = host is not None and host.ours and host.public_key is not None and lock.public_keys.get("host") == host.public_key
+    if looked is not None and not ours:
+        whose = host_name(document) if looked is host else _HERE
+        if interface is None and DEFAULT_INTERFACE in looked.links:
+            yield "tunnel.interface", Proposal(next_free_name(looked.links), f"{whose} has another {DEFAULT_INTERFACE}")
+        if DEFAULT_PORT in looked.udp_ports:
+            port = next(number for number in range(DEFAULT_PORT, 65536) if number not in looked.udp_ports)
+            yield "tunnel.port", Proposal(str(port), f"{DEFAULT_PORT} is taken on {whose}")
+    if (here is not None or host is not None) and not lock.networks:
+        yield from _tunnel_networks(document, here, host, str(interface or DEFAULT_INTERFACE) if ours else "")
+
+
+def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts | None, own: str) -> Found:
+    at_site = _networks(document, "site.networks")
+    known = [*at_site, *(item.network for item in _interfaces(document)), *_home_networks(document)]
+    if here is not None:
+        known += networks_in_use(here)
+    if host is not None:
+        known += networks_in_use(host, without=own)
+    points = value_at(document, "points")
+    found: list[Network | None] = [propose_ipv4(known, (len(points) if isinstance(points, list) else 1) + 1)]
+    if any(network.version == 6 for network in at_site):
+        seed = " ".join([str(document.get("name", "")), *(str(item) for item in _interfaces(document))])
+        found.append(propose_ipv6(known, seed))
+    where = " and ".join([_HERE] * (here is not None) + [host_name(document)] * (host is not None))
+    yield "tunnel.networks", Proposal(", ".join(str(item) for item in found if item), f"unused at the site and on {where}", found=False)
+
+
+# --- points ----------------------------------------------------------------------------------------------------------------
+
+
+def _about_points(document: Document, here: Surroundings | None) -> Found:
+    """The first point is most often the computer that one sits at, unless that is β."""
+    ssh = value_at(document, "host.ssh")
+    at_host = here is None or ssh == LOCAL or here.may_be_host
+    name = "" if at_host or here is None else _as_name(here.host_name)
+    if name and name != value_at(document, "host.name"):
+        yield "points[0].name", Proposal(name, f"{_HERE}'s name")
+    else:
+        yield "points[0].name", Proposal("laptop", "change it to whose it is", found=False)
+    if here is not None and not at_host:
+        yield "points[0].platform", Proposal(_PLATFORMS.get(here.system, ""), f"what runs on {_HERE}")
+
+
+# --- reading the document, whatever a half-made one holds --------------------------------------------------------------------
+
+
+def _as_name(text: str) -> str:
+    """A computer's name as a site file's: "Annas-MacBook.local" as "annas-macbook"; nothing where no such name is left."""
+    name = re.sub(r"[^a-z0-9-]+", "-", text.partition(".")[0].lower()).strip("-")[:32]
+    return "" if name in RESERVED_NAMES or name in ("localhost", "local") else name
+
+
+def _networks(document: Document, path: str) -> list[Network]:
+    texts = (str(item.get("cidr", "")) if isinstance(item, dict) else str(item) for item in _items(document, path))
+    return [network for text in texts if (network := _or_none(ip_network, text)) is not None]
+
+
+def _interfaces(document: Document) -> list[InterfaceAddress]:
+    return [item for text in _items(document, "host.addresses") if (item := _or_none(ip_interface, str(text))) is not None]
+
+
+def _home_networks(document: Document) -> list[Network]:
+    points = value_at(document, "points")
+    places = range(len(points)) if isinstance(points, list) else range(0)
+    return [network for place in places for network in _networks(document, f"points[{place}].home_networks")]
+
+
+def _items(document: Document, path: str) -> list[Any]:
+    value = value_at(document, path)
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _inside(address: Address, networks: list[Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _or_none(make: Callable[[str], _T], text: str) -> _T | None:
+    try:
+        return make(text)
+    except ValueError:
+        return None
