@@ -1,0 +1,1 @@
+"""The smallest programs that do what ours does: the floors."""

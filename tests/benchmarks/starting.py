@@ -1,0 +1,31 @@
+"""How soon the program is there: help, version, and the wizard's first key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks import terminal
+from tests.benchmarks.measure import Figure, console_script, least_of_both, process_seconds
+
+HELLO = "tests.benchmarks.programs.hello"
+
+
+def figures(rounds: int) -> Iterator[Figure]:
+    """The rows of the table."""
+    with TemporaryDirectory() as folder:
+        floor = console_script(Path(folder), "tests.benchmarks.programs.arguments")
+        ours = console_script(Path(folder), "wgwizard.__main__")
+        for word in ("--help", "--version"):
+            pair = least_of_both(
+                lambda word=word: process_seconds([*floor, word]), lambda word=word: process_seconds([*ours, word]), rounds
+            )
+            yield Figure(f"{word}: CPU time, beside an argparse program", pair[1], 1.5, pair[0])
+    runs = [(terminal.until(HELLO, "Hello, world"), _usable()) for _ in range(rounds)]
+    for place, kind in enumerate(("time on the clock", "CPU time")):
+        least = [min(run[side][place] for run in runs) for side in (0, 1)]
+        yield Figure(f"wizard, first key accepted: {kind}, beside a Textual hello-world's first paint", least[1], 1.3, least[0])
+
+
+def _usable() -> tuple[float, float]:
+    """The first page stands there, and the key for help shows help."""
+    return terminal.until("wgwizard", "What would you like to begin with", key=b"\x1bOP", effect="A preset is a finished example")
