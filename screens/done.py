@@ -56,7 +56,7 @@ class DoneStep(Step):
         self.found, _ = study(draft)
         if self.found is None or self.found.strategy is None:
             return
-        result = outlook(self.found, draft.keyring, sealed=draft.sealed)
+        result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
         self.query_one("#owners", Static).update(Content("\n").join(what_to_do(result.plan, result.bundle)))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
@@ -85,7 +85,7 @@ class DoneStep(Step):
 
     def _write(self) -> None:
         if self.found is not None:
-            draft, whole = self.draft, outlook(self.found, self.keyring, sealed=self.draft.sealed)
+            draft, whole = self.draft, outlook(self.found, self.keyring)
             run_beside(self, "write", lambda: write_files(draft, whole))
 
     def _look(self) -> None:

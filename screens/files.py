@@ -55,7 +55,7 @@ class FilesStep(Step):
         found, _ = study(draft)
         if found is None or found.strategy is None:
             return
-        self.result = outlook(found, draft.keyring, sealed=draft.sealed)
+        self.result = outlook(found, draft.keyring)
         self.change(draft_with_keys(draft, found, self.result.keyring))
         self._show(self.result)
 

@@ -17,7 +17,7 @@ from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
 from wgwizard import profiles, sitefile
-from wgwizard.keys import Keyring, remember
+from wgwizard.keys import joined, remember
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
@@ -31,11 +31,6 @@ _NEW_SEAL = (
     " new keys would have to be made then."
 )
 _OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the new ones join them."
-
-
-def joined(sealed: Keyring, made: Keyring) -> Keyring:
-    """The keys that were sealed before with those made since; a sealed key is never replaced."""
-    return Keyring({**made.public, **sealed.public}, {**made.private, **sealed.private}, {**made.preshared, **sealed.preshared})
 
 
 def in_order(document: Document) -> Document:

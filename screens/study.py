@@ -34,11 +34,11 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     return found, problems + found.problems
 
 
-def outlook(found: Study, keyring: Keyring, *, sealed: bool) -> Outlook:
+def outlook(found: Study, keyring: Keyring) -> Outlook:
     """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made."""
-    whole = complete_keyring(found.site, keyring, found.lock, sealed=sealed)
+    whole = complete_keyring(found.site, keyring, found.lock)
     result = pipeline.result(found, whole)
-    return Outlook(result.plan, whole, result.bundle, result.reaches, keyring_problems(found.site, whole, found.lock) + result.warnings)
+    return Outlook(result.plan, whole, result.bundle, result.reaches, keyring_problems(found.site, keyring, found.lock) + result.warnings)
 
 
 def draft_with_keys(draft: Draft, found: Study, keyring: Keyring) -> Draft:

@@ -66,15 +66,14 @@ def public_of(private: Secret) -> str:
     return b64encode(X25519PrivateKey.from_private_bytes(b64decode(private.reveal())).public_key().public_bytes_raw()).decode()
 
 
-def complete_keyring(site: Site, keyring: Keyring, lock: Lock, *, sealed: bool = False) -> Keyring:
+def complete_keyring(site: Site, keyring: Keyring, lock: Lock) -> Keyring:
     """The keyring with what is missing made, once.
 
-    Keys that were made elsewhere are not made again: the lock knows their public half, and who holds no secrets at all (a
-    colleague without NAME.secrets) must not replace them. What a node keeps to itself (a point with its own `public_key`, β with
-    `keys: host`) is never made here.
-    `sealed`: keys lie sealed that were not opened, so the keys of every node that the lock knows are there.
+    A key that the lock remembers and this keyring has never seen was made elsewhere: it lies in somebody else's secrets file, or in
+    one that was not opened. It is not made again, since that would cut off who has it, and its public half stays with the lock. What
+    a node keeps to itself (a point with its own `public_key`, β with `keys: host`) is never made here.
     """
-    maker = _Maker(keyring, lock, sealed=sealed)
+    maker = _Maker(keyring, lock)
     maker.host(site)
     for point in site.points:
         maker.point(point)
@@ -82,25 +81,38 @@ def complete_keyring(site: Site, keyring: Keyring, lock: Lock, *, sealed: bool =
 
 
 def remember(lock: Lock, keyring: Keyring) -> Lock:
-    """The lock with the keyring's public keys in it."""
-    return replace(lock, public_keys={**lock.public_keys, **keyring.public})
+    """The lock with the keyring's public keys in it, and for whom preshared keys were made."""
+    return replace(lock, public_keys={**lock.public_keys, **keyring.public}, preshared=lock.preshared | keyring.preshared.keys())
+
+
+def made_elsewhere(site: Site, keyring: Keyring, lock: Lock) -> tuple[str, ...]:
+    """The points whose private or preshared key this keyring lacks, because it was made elsewhere (see `complete_keyring`)."""
+    maker = _Maker(keyring, lock)
+    return tuple(point.name for point in site.points if maker.lacks_a_secret_of(point))
+
+
+def joined(sealed: Keyring, made: Keyring) -> Keyring:
+    """The keys that were sealed before with those made since; a sealed key is never replaced, and keeps its public half."""
+    twice = {node for node, private in sealed.private.items() if made.private.get(node, private) != private}
+    public = {**sealed.public, **made.public, **{node: public_of(sealed.private[node]) for node in twice}}
+    return Keyring(public, {**made.private, **sealed.private}, {**made.preshared, **sealed.preshared})
 
 
 class _Maker:
     """Collects the keys of a keyring that is being completed."""
 
-    def __init__(self, keyring: Keyring, lock: Lock, *, sealed: bool) -> None:
+    def __init__(self, keyring: Keyring, lock: Lock) -> None:
         self.public = dict(keyring.public)
         self.private = dict(keyring.private)
         self.preshared = dict(keyring.preshared)
-        self._lock = lock.public_keys
-        self._holds_secrets = not sealed and bool(keyring.private or keyring.preshared)
+        self._seen = dict(keyring.public)
+        self._lock = lock
 
     def host(self, site: Site) -> None:
         if not site.host.keys_on_host:
             self._pair(HOST)
-        elif HOST in self._lock:
-            self.public[HOST] = self._lock[HOST]
+        elif HOST in self._lock.public_keys:
+            self.public[HOST] = self._lock.public_keys[HOST]
         else:
             self.public.pop(HOST, None)
 
@@ -109,30 +121,42 @@ class _Maker:
             self.public[point.name] = point.public_key
         else:
             self._pair(point.name)
-        if point.preshared_key and point.name not in self.preshared and not self._made_elsewhere(point.name):
+        if point.preshared_key and point.name not in self.preshared and not self._preshared_elsewhere(point.name):
             self.preshared[point.name] = generate_preshared()
 
-    def _made_elsewhere(self, node: str) -> bool:
-        return node in self._lock and not self._holds_secrets
+    def lacks_a_secret_of(self, point: Point) -> bool:
+        pair = point.public_key is None and point.name not in self.private and self._pair_elsewhere(point.name)
+        return pair or (point.preshared_key and point.name not in self.preshared and self._preshared_elsewhere(point.name))
+
+    def _pair_elsewhere(self, node: str) -> bool:
+        """Whether the lock remembers a key that was never seen here; one that was seen and has no private half was a node's own."""
+        remembered = self._lock.public_keys.get(node)
+        return remembered is not None and remembered != self._seen.get(node)
+
+    def _preshared_elsewhere(self, node: str) -> bool:
+        """Who takes a node's public key out of the lock wants new keys for it, the preshared one too."""
+        return node in self._lock.preshared and node in self._lock.public_keys
 
     def _pair(self, node: str) -> None:
         if node in self.private:
-            if node not in self.public:
-                self.public[node] = public_of(self.private[node])
-        elif self._made_elsewhere(node):
-            self.public[node] = self._lock[node]
+            self.public[node] = public_of(self.private[node])
+        elif self._pair_elsewhere(node):
+            self.public.pop(node, None)
         else:
             self.private[node] = generate_private()
             self.public[node] = public_of(self.private[node])
 
 
 def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem, ...]:
-    """Keys that do not fit each other: a private key given as a public one, one pair on two nodes, a lock of other keys."""
+    """Keys that do not fit each other: a private key given as a public one, one pair on two nodes, a lock of other keys.
+
+    `keyring` as it was opened: what it is completed with fits, and whose own key a point took back is told by its public halves.
+    """
     problems: list[Problem] = []
     secret = {it.reveal(): f"the private key of {node}" for node, it in keyring.private.items()}
     secret |= {it.reveal(): f"the preshared key of {node}" for node, it in keyring.preshared.items()}
     owners: dict[str, str] = {}
-    for field_, node, public in _public_keys(site, keyring):
+    for field_, node, public in _public_keys(site, keyring, lock):
         if public in secret:
             problems.append(error("secret-as-public", field_, f"this is {secret[public]}", "write the public key: `wg pubkey` makes it"))
         first = owners.setdefault(public, node)
@@ -147,12 +171,13 @@ def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem,
     return tuple(problems)
 
 
-def _public_keys(site: Site, keyring: Keyring) -> Iterable[tuple[str, str, str]]:
+def _public_keys(site: Site, keyring: Keyring, lock: Lock) -> Iterable[tuple[str, str, str]]:
     """Field, node and public key of β and every point whose key is known."""
-    if HOST in keyring.public:
-        yield HOST, HOST, keyring.public[HOST]
+    known = remember(lock, keyring).public_keys
+    if HOST in known:
+        yield HOST, HOST, known[HOST]
     for index, point in enumerate(site.points):
-        public = point.public_key or keyring.public.get(point.name)
+        public = point.public_key or known.get(point.name)
         if public is not None:
             yield f"points[{index}].public_key", point.name, public
 

@@ -11,9 +11,10 @@ class Lock:
     """The memory of a site: nothing in it is secret.
 
     `addresses` and `public_keys` are by node ("host" is β, else a point's name). Deleted points stay in `addresses`, so that
-    nobody is renumbered and no address gets a second owner.
+    nobody is renumbered and no address gets a second owner. `preshared` names the points for which a preshared key was made.
     """
 
     networks: tuple[Network, ...] = ()
     addresses: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     public_keys: Mapping[str, str] = field(default_factory=dict)
+    preshared: frozenset[str] = frozenset()

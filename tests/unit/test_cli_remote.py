@@ -129,6 +129,31 @@ def test_a_colleague_is_asked_for_no_passphrase_where_the_hosts_key_was_made_by_
     assert (host.keyring.private, host.keyring.preshared) == ({}, {})
 
 
+def test_a_colleague_adds_a_point_with_a_passphrase_of_their_own_and_both_go_on(folder, tmp_path_factory, monkeypatch):
+    apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase")
+    founder = profiles.load_keys("site.yaml", Secret("correct horse"))
+    theirs = tmp_path_factory.mktemp("colleague")
+    (theirs / "site.yaml").write_text(SITE.replace("points: [", "points: [{name: tablet}, "))
+    (theirs / "site.lock").write_text((folder / "site.lock").read_text())
+    (theirs / "phrase").write_text("another horse\n")
+    monkeypatch.chdir(theirs)
+    for _ in range(2):
+        host = Host(Outcome(True, "applied", HOST_KEY))
+        assert apply(host, "--passphrase-file", "phrase") == ExitCode.OK
+        assert (set(host.keyring.private), set(host.keyring.preshared)) == ({"tablet"}, {"tablet"})
+        assert {peer.node: peer.public_key for peer in host.plan.host.peers} == {
+            "tablet": host.keyring.public["tablet"], "laptop": founder.public["laptop"], "phone": founder.public["phone"]
+        }  # fmt: skip
+    tablet = host.keyring
+    for name in ("site.yaml", "site.lock"):
+        (folder / name).write_text((theirs / name).read_text())
+    monkeypatch.chdir(folder)
+    host = Host(Outcome(False, "unchanged", HOST_KEY))
+    assert apply(host, "--passphrase-file", "phrase") == ExitCode.OK
+    assert (host.keyring.private, host.keyring.preshared) == (founder.private, founder.preshared)
+    assert {peer.node: peer.public_key for peer in host.plan.host.peers}["tablet"] == tablet.public["tablet"]
+
+
 def test_a_lost_secrets_file_is_what_is_asked_for_not_the_passphrase_that_was_given(folder, capsys):
     apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase")
     (folder / "site.secrets").unlink()

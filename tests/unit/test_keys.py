@@ -85,7 +85,7 @@ def test_a_new_point_gets_keys_and_the_others_keep_theirs():
 def test_a_colleague_without_the_secrets_replaces_no_key():
     lock = keys.remember(Lock(), keys.complete_keyring(SITE, Keyring(), Lock()))
     theirs = keys.complete_keyring(SITE, Keyring(), lock)
-    assert (theirs.public, theirs.private, theirs.preshared) == (lock.public_keys, {}, {})
+    assert (theirs.public, theirs.private, theirs.preshared) == ({}, {}, {})
 
 
 def test_what_a_node_keeps_to_itself_is_not_made_here():
@@ -133,3 +133,67 @@ def test_a_lock_of_other_keys():
 def test_a_public_key_that_is_not_remembered_is_made_from_the_private_one():
     first = keys.complete_keyring(SITE, Keyring(), Lock())
     assert keys.complete_keyring(SITE, replace(first, public={}), Lock()) == first
+
+
+def colleague_adds(site, lock, *, times=3):
+    """Somebody with site and lock only, who looks at the files several times: each time with what was made before."""
+    keyring = Keyring()
+    for _ in range(times):
+        keyring = keys.complete_keyring(site, keyring, lock)
+        assert keys.keyring_problems(site, keyring, lock) == ()
+        lock = keys.remember(lock, keyring)
+    return keyring, lock
+
+
+def test_a_colleague_who_adds_a_point_makes_only_its_keys_and_the_founder_goes_on():
+    founder = keys.complete_keyring(SITE, Keyring(), Lock())
+    larger = replace(SITE, points=(*SITE.points, Point("c")))
+    theirs, lock = colleague_adds(larger, keys.remember(Lock(), founder))
+    assert (set(theirs.private), set(theirs.preshared), set(theirs.public)) == ({"c"}, {"c"}, {"c"})
+    assert keys.made_elsewhere(larger, theirs, lock) == ("a", "b")
+    again = keys.complete_keyring(larger, founder, lock)
+    assert (again, keys.keyring_problems(larger, founder, lock)) == (founder, ())
+    assert keys.made_elsewhere(larger, founder, lock) == ("c",)
+    assert keys.remember(lock, again).public_keys == {**founder.public, **theirs.public}
+    both = keys.joined(founder, theirs)
+    assert keys.complete_keyring(larger, both, lock) == both
+    assert keys.made_elsewhere(larger, both, lock) == ()
+
+
+def test_preshared_keys_of_points_with_keys_of_their_own_are_not_made_anew_elsewhere():
+    own = {name: keys.public_of(keys.generate_private()) for name in "ab"}
+    site = replace(SITE, points=tuple(Point(name, public_key=key, preshared_key=True) for name, key in own.items()))
+    founder = keys.complete_keyring(site, Keyring(), Lock())
+    assert set(founder.preshared) == {"a", "b"}
+    larger = replace(site, points=(*site.points, Point("c")))
+    theirs, lock = colleague_adds(larger, keys.remember(Lock(), founder))
+    assert set(theirs.preshared) == {"c"}
+    assert keys.complete_keyring(larger, founder, lock).preshared == founder.preshared
+
+
+def test_new_keys_are_made_for_a_node_that_was_taken_out_of_the_lock():
+    lock = keys.remember(Lock(), keys.complete_keyring(SITE, Keyring(), Lock()))
+    without = replace(lock, public_keys={node: key for node, key in lock.public_keys.items() if node != "a"})
+    made = keys.complete_keyring(SITE, Keyring(), without)
+    assert (set(made.private), set(made.preshared)) == ({"a"}, {"a"})
+
+
+def test_a_point_that_no_longer_brings_its_key_gets_a_pair_and_takes_back_the_one_it_had():
+    own = keys.public_of(keys.generate_private())
+    brings = replace(SITE, points=(Point("a", public_key=own), Point("b")))
+    first = keys.complete_keyring(brings, Keyring(), Lock())
+    lock = keys.remember(Lock(), first)
+    second = keys.complete_keyring(SITE, first, lock)
+    assert second.public["a"] == keys.public_of(second.private["a"]) != own
+    lock = keys.remember(lock, second)
+    third = keys.complete_keyring(brings, second, lock)
+    lock = keys.remember(lock, third)
+    assert third.public["a"] == own
+    fourth = keys.complete_keyring(SITE, third, lock)
+    assert (fourth.public["a"], keys.keyring_problems(SITE, third, lock)) == (second.public["a"], ())
+    assert keys.joined(third, fourth) == fourth
+
+
+def test_joining_replaces_no_sealed_key():
+    sealed, made = (keys.complete_keyring(SITE, Keyring(), Lock()) for _ in range(2))
+    assert keys.joined(sealed, made) == sealed

@@ -126,7 +126,7 @@ def _way_to(lack: str, site: Site, options: argparse.Namespace) -> str:
         return "Host β makes its key itself, at the first wgwizard apply (host.keys: here makes it on this machine instead)"
     sealed = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
     if options.passphrase_file is not None:  # what was never made is made with it, so the rest was made by somebody else
-        return f"bring {sealed}, in which it was sealed when it was made"
+        return f"made elsewhere: bring {sealed}, in which it was sealed when it was made"
     if profiles.has_keys(options.site):
         return f"give --passphrase-file, to open {sealed}"
     return "give --passphrase-file, so that keys can be made and sealed"
@@ -151,7 +151,7 @@ def with_sealed_keys(path: str, found: Study, passphrase: Secret) -> tuple[Study
     """The keys of a site: unsealed, what is missing made once, sealed again, and the public ones remembered in the lock."""
     known = profiles.load_keys(path, passphrase)
     keyring = complete_keyring(found.site, known, found.lock)
-    problems = keyring_problems(found.site, keyring, found.lock)
+    problems = keyring_problems(found.site, known, found.lock)
     if problems:
         raise SiteRefusedError(f"{path}: the keys do not fit each other", problems)
     if keyring != known:

@@ -28,6 +28,7 @@ class _LockFile(Struct, forbid_unknown_fields=True):
     networks: list[str] = field(default_factory=list)
     addresses: dict[str, list[str]] = field(default_factory=dict)
     public_keys: dict[str, str] = field(default_factory=dict)
+    preshared: list[str] = field(default_factory=list)
 
 
 class _SecretsFile(Struct, forbid_unknown_fields=True):
@@ -56,8 +57,11 @@ def read_lock(content: bytes) -> tuple[Lock | None, tuple[Problem, ...]]:
         fault = keys.key_problem(key)
         if fault is not None:
             found.append(error("bad-key", f"public_keys.{node}", f"the key {key[:60]!r} {fault}", "remove the line, or restore the file"))
+    for index, node in enumerate(file.preshared):
+        read_name(node, f"preshared[{index}]", found)
     problems = tuple(problem for problem in found if problem.is_error)
-    return (None if problems else Lock(tuple(network for _, network in draft.tunnel_networks), addresses, file.public_keys)), problems
+    networks = tuple(network for _, network in draft.tunnel_networks)
+    return (None if problems else Lock(networks, addresses, file.public_keys, frozenset(file.preshared))), problems
 
 
 def lock_text(lock: Lock) -> str:
@@ -67,6 +71,7 @@ def lock_text(lock: Lock) -> str:
         "networks": [str(network) for network in lock.networks],
         "addresses": {node: [str(address) for address in lock.addresses[node]] for node in sorted(lock.addresses)},
         "public_keys": {node: lock.public_keys[node] for node in sorted(lock.public_keys)},
+        "preshared": sorted(lock.preshared),
     }
     return _LOCK_HEADER + dump(document)
 
