@@ -8,6 +8,23 @@ from wgwizard.sitefile.shape import nearest
 
 _SUFFIX = ".yaml"
 
+# Every preset, in the order in which it is offered: what people have most comes first.
+SCENARIOS = (
+    "home-pi",
+    "family-devices",
+    "host-only",
+    "office-addresses",
+    "field-device",
+    "support",
+    "consultant",
+    "cgnat",
+    "router-itself",
+    "dual-stack",
+    "vpc",
+)
+ARTICLE = ("article-masquerade", "article-masquerade-forward", "article-forward", "article-gateway", "article-gateway-forward")
+GROUPS = {"Scenarios": SCENARIOS, "The same site for each strategy": ARTICLE}
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -17,10 +34,16 @@ class Preset:
     title: str
     text: str
 
+    @property
+    def about(self) -> str:
+        """The first paragraph of the file's comments: what it is for, in a few sentences."""
+        paragraphs = self.text.partition("\nversion:")[0].split("\n#\n")
+        return " ".join(line.removeprefix("#").strip() for line in paragraphs[1].splitlines())
+
 
 def names() -> tuple[str, ...]:
-    """The names of all presets, sorted."""
-    return tuple(sorted(entry.name.removesuffix(_SUFFIX) for entry in files(__name__).iterdir() if entry.name.endswith(_SUFFIX)))
+    """The names of all presets, in the order in which they are offered."""
+    return SCENARIOS + ARTICLE
 
 
 def load(name: str) -> Preset:
@@ -34,5 +57,5 @@ def load(name: str) -> Preset:
 
 
 def load_all() -> tuple[Preset, ...]:
-    """Every preset, by the strategy that its title begins with, so that each stands before its combination with port forwards."""
-    return tuple(sorted((load(name) for name in names()), key=lambda preset: preset.title.partition(":")[0]))
+    """Every preset, in the order in which they are offered."""
+    return tuple(load(name) for name in names())

@@ -237,11 +237,11 @@ def run_wizard(
 ) -> int:
     """Run the wizard in this terminal and return the exit code.
 
-    It begins with a saved site, a document (a preset's), or from nothing; `login` holds what the command line says of logging in, its
+    It begins with a saved site, a preset's document, or from nothing; `login` holds what the command line says of logging in, its
     address left to the site. Raises UsageError where there is no terminal, SiteRefusedError or FileError for a site that cannot be opened.
     """
     check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
-    draft = open_site(site_path, None) if site_path is not None else Draft(document if document is not None else new_document())
+    draft = open_site(site_path, None) if site_path is not None else Draft(document or new_document(), preset=document)
     begin_at = START if site_path is None and document is None else PAGES[1].name
     tools = Tools(connector, output, login or Target(address=""))
     app = WizardApp(draft, tools, begin_at=begin_at, plain_colours=is_colourless(os.environ))

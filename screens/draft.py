@@ -8,6 +8,7 @@ from wgwizard.lock import Lock
 from wgwizard.problems import Problem
 from wgwizard.questions import Document, Question, new_document
 from wgwizard.questions.answers import concerns, put, text_at
+from wgwizard.questions.examples import example_problems
 from wgwizard.secret import Secret
 
 
@@ -17,7 +18,7 @@ class Draft:
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
     beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened; `sudo_password` worked
-    on Host β.
+    on Host β. `preset` is what it was begun from, so that the example's own addresses can be told from the person's.
     """
 
     document: Document = field(default_factory=new_document)
@@ -28,6 +29,7 @@ class Draft:
     passphrase: Secret | None = None
     sudo_password: Secret | None = None
     sealed: bool = False
+    preset: Document | None = None
 
     @property
     def is_saved(self) -> bool:
@@ -52,8 +54,8 @@ class Draft:
         return text_at(self.document, path, question)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the document so far."""
-        return sitefile.read(self.document)[1]
+        """Everything that is wrong with the document so far, and what is only an example's."""
+        return sitefile.read(self.document)[1] + example_problems(self.document, self.preset)
 
     def problems_under(self, *paths: str) -> tuple[Problem, ...]:
         """The problems at or under these paths."""

@@ -13,6 +13,7 @@ from screens.focus import focus
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for
+from wgwizard.questions.examples import FROM_PRESET
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -73,10 +74,11 @@ class Form(VerticalScroll, can_focus=False):
             field.display = field.question in matters or in_the_way
 
     def _refresh_problems(self) -> None:
-        """Say what is wrong beside every field that was left before."""
+        """Say what is wrong beside every field that was left before, and what came with a preset beside any."""
         problems = self.draft.problems()
         for field in self.query(Field):
-            field.show(tuple(problem for problem in problems if field.touched and concerns(problem.field, field.path)))
+            told = [problem for problem in problems if field.touched or problem.code == FROM_PRESET]
+            field.show(tuple(problem for problem in told if concerns(problem.field, field.path)))
 
     def on_field_changed(self, event: Field.Changed) -> None:
         """Keep the answer; while it is being typed, problems may go but none comes."""

@@ -18,13 +18,16 @@ SEALED = "Private keys lie sealed beside this site. Escape opens it without them
 class Offer:
     """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered.
 
-    `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first.
+    `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first. `preset` names the preset
+    that `open_preset` reads once it is chosen, and `about` says what the offer is for.
     """
 
     name: str
     text: str
     draft: Draft
     complete: bool
+    about: str = ""
+    preset: str = ""
 
 
 def offers(present: Draft) -> tuple[Offer, ...]:
@@ -43,13 +46,17 @@ def _name(document: Document) -> object:
 
 
 def _presets() -> list[Offer]:
-    """The presets, each with the line that says what it is for."""
-    found = []
-    for preset in presets.load_all():
-        document, _ = yamltext.parse(preset.text.encode())
-        if document is not None:
-            found.append(Offer(f"preset-{preset.name}", preset.title, Draft(document), complete=True))
-    return found
+    """The presets, each with what it is for."""
+    return [
+        Offer(f"preset-{preset.name}", preset.title, Draft(), complete=True, about=preset.about, preset=preset.name)
+        for preset in presets.load_all()
+    ]
+
+
+def open_preset(name: str) -> Draft:
+    """A preset's answers as a draft that remembers where they came from."""
+    document, _ = yamltext.parse(presets.load(name).text.encode())
+    return Draft() if document is None else Draft(document, preset=document)
 
 
 def open_site(path: str, passphrase: Secret | None) -> Draft:

@@ -12,7 +12,7 @@ from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
 from screens.entry import Entry
-from screens.field import ProblemLine, told
+from screens.field import ProblemLine, said, told
 from screens.focus import focus
 from screens.step import Step
 from screens.tools import Tools
@@ -20,6 +20,7 @@ from wgwizard import profiles, sitefile
 from wgwizard.keys import joined, remember
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
 from wgwizard.questions import Document
+from wgwizard.questions.examples import examples_problem
 from wgwizard.secret import Secret
 
 _WHY = (
@@ -73,7 +74,8 @@ class SaveStep(Step):
         lines += ["      addresses that were given out, and public keys; no secrets"]
         if self.draft.keyring.private or self.draft.keyring.preshared:
             lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
-        self.query_one("#written", Static).update("\n".join(["Written will be:", *lines]))
+        examples = [said(problem) for problem in examples_problem(self.draft.document, self.draft.preset)]
+        self.query_one("#written", Static).update("\n".join(["Written will be:", *lines, *(["", *examples] if examples else [])]))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The path changed."""

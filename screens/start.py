@@ -1,6 +1,6 @@
 """The first page: a new set-up, the draft, a preset, or a saved site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from textual.app import ComposeResult
@@ -8,13 +8,14 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+import presets
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
 from screens.draft import Draft
 from screens.entry import Entry
 from screens.field import ProblemLine, told
 from screens.focus import focus
-from screens.opening import PRESENT, SEALED, Offer, offers, open_draft, open_site
+from screens.opening import PRESENT, SEALED, Offer, offers, open_draft, open_preset, open_site
 from screens.step import Step
 from wgwizard import profiles
 from wgwizard.secret import Secret
@@ -44,28 +45,44 @@ class StartStep(Step):
                 markup=False,
             )
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
-            yield OptionList(*[Option(offer.text, id=offer.name) for offer in self.offers], markup=False, compact=True)
+            yield OptionList(*self._rows(), id="offers", markup=False, compact=True)
+            yield Static("", id="for-what", markup=False)
             yield Static("… or open a saved site", classes="prompt", markup=False)
             yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
             yield ProblemLine()
+
+    def _rows(self) -> Iterator[Option]:
+        """The offers, with a heading over each group of presets."""
+        headings = {f"preset-{group[0]}": heading for heading, group in presets.GROUPS.items()}
+        for offer in self.offers:
+            if offer.name in headings:
+                yield Option(f"{headings[offer.name]}:", disabled=True)
+            yield Option(offer.text, id=offer.name)
 
     def enter(self, draft: Draft) -> None:
         """Offer what there is now; the list has the focus."""
         super().enter(draft)
         listed = self.query_one(OptionList)
         self.offers = offers(draft)
-        listed.set_options([Option(offer.text, id=offer.name) for offer in self.offers])
+        listed.set_options(self._rows())
         listed.highlighted = 0
         focus(listed)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click on an offer begins with it."""
         event.stop()
-        self._begin(event.option_index)
+        self._begin(self._offer(event.option_id))
 
-    def _begin(self, place: int) -> None:
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the marked offer is for."""
+        event.stop()
+        self.query_one("#for-what", Static).update(self._offer(event.option_id).about)
+
+    def _offer(self, name: str | None) -> Offer:
+        return next((offer for offer in self.offers if offer.name == name), self.offers[0])
+
+    def _begin(self, offer: Offer) -> None:
         """Begin with an offer; answers that would be lost by it are asked about first."""
-        offer = self.offers[place]
         if offer.name == PRESENT:
             self.post_message(self.Finished())
             return
@@ -83,7 +100,8 @@ class StartStep(Step):
     def _take(self, offer: Offer) -> None:
         path = offer.draft.path
         if path is None:
-            self.post_message(self.Replaced(offer.draft, complete=offer.complete))
+            draft = open_preset(offer.preset) if offer.preset else offer.draft
+            self.post_message(self.Replaced(draft, complete=offer.complete))
         else:
             self._with_passphrase(path, lambda passphrase: open_draft(offer.draft, passphrase))
 
@@ -117,7 +135,8 @@ class StartStep(Step):
         if path:
             self._unless_lost(lambda: self._with_passphrase(path, lambda passphrase: open_site(path, passphrase)))
         else:
-            self._begin(self.query_one(OptionList).highlighted or 0)
+            marked = self.query_one(OptionList).highlighted_option
+            self._begin(self._offer(marked.id if marked is not None else None))
 
     def on_ended(self, event: Ended) -> None:
         """Opened, or why not."""

@@ -8,6 +8,7 @@ from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Study
 from wgwizard.plan import Plan
 from wgwizard.problems import Problem
+from wgwizard.questions.examples import examples_problem
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
 
@@ -31,7 +32,7 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     if site is None:
         return None, problems
     found = pipeline.study(site, draft.lock)
-    return found, problems + found.problems
+    return found, problems + found.problems + examples_problem(draft.document, draft.preset)
 
 
 def outlook(found: Study, keyring: Keyring) -> Outlook:

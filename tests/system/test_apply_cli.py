@@ -13,7 +13,7 @@ from tests.system.lab.snapshot import take
 
 pytestmark = pytest.mark.live
 
-PRESETS = sorted(Path("presets").glob("*.yaml"))
+PRESETS = sorted(Path("presets").glob("article-*.yaml"))  # their Host β has the address of the one here
 
 
 def wgwizard(client: Client, tmp_path: Path, *words: str) -> tuple[int, list[dict[str, object]]]:

@@ -1,50 +1,169 @@
-"""The presets: each is a site file without a single complaint, and the strategy in its name is what is recommended for it."""
+"""The presets: each is a site file without a complaint, and what its comments say of it is what the program says of it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
 import presets
 from wgwizard import sitefile
 from wgwizard.errors import UsageError
-from wgwizard.recommend import TITLES, recommend
+from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
+from wgwizard.pipeline import Result, Study, result, study
+from wgwizard.questions import GROUPS
+from wgwizard.questions.examples import OWN, example_problems, examples, examples_problem
+from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
+from wgwizard.trace import Reach
 
 BY_NAME = {f"article-{strategy.value.replace('+', '-')}": strategy for strategy in Strategy}
+# An example's address is no error, and saying that it must be replaced is right.
+IS_EXAMPLE = {"documentation-address", "private-endpoint"}
+WHY = re.compile(r"Recommended: (\S+), because (.+?)\.( It would be (\S+) if| Nothing would fit if|$)(?: (\S+) were (.+)\.)?")
 
 
-def test_there_is_the_articles_site_for_each_strategy():
-    assert set(BY_NAME) <= set(presets.names())
+@dataclass(frozen=True)
+class Worked:
+    """A preset with everything that the program makes of it."""
+
+    preset: presets.Preset
+    document: dict[str, object]
+    codes: set[str]
+    found: Study
+    result: Result
+
+    def paragraph(self, start: str) -> list[str]:
+        """The lines of the comment that begins with `start`."""
+        paragraphs = [part.splitlines() for part in self.preset.text.partition("\nversion:")[0].split("\n#\n")]
+        return next([line.removeprefix("#").strip() for line in lines] for lines in paragraphs if lines[0].startswith(f"# {start}"))
 
 
-@pytest.mark.parametrize("preset", presets.load_all(), ids=lambda preset: preset.name)
-def test_a_preset_is_explained_and_nothing_is_wrong_with_it(preset):
+@cache
+def worked(name: str) -> Worked:
+    preset = presets.load(name)
     document, problems = yamltext.parse(preset.text.encode())
-    assert problems == ()
+    assert document is not None, problems
     site, problems = sitefile.read(document)
-    assert problems == ()
-    assert site.strategy is None
-    assert 20 < len(preset.title) <= 72  # one line of the wizard's first page, at 80 columns
-    assert not preset.title.startswith("#")
-    assert preset.text.count("#") >= 15  # a reader learns why, field by field
+    assert site is not None, problems
+    found = study(site, Lock())
+    return Worked(preset, dict(document), {problem.code for problem in problems}, found, result(found, Keyring()))
 
 
-def test_a_preset_says_its_strategy_first_and_stands_by_it():
-    listed = [preset.title.partition(":")[0] for preset in presets.load_all()]
-    assert listed == sorted(listed)
-    assert {preset.name: preset.title.partition(":")[0] for preset in presets.load_all()} == {
-        name: TITLES[strategy] for name, strategy in BY_NAME.items()
-    }
+def said(reach: Reach) -> str:
+    """A row of the trace as the presets' comments say it."""
+    port = f", {reach.protocol} {reach.ports}".rstrip() if reach.protocol else ""
+    works = f"yes, seen as {reach.source_seen}" if reach.reachable else "no"
+    return f"{reach.origin} → {reach.target}{port}{' of Host β' if reach.published else ''}: {works}"
 
 
-@pytest.mark.parametrize(("name", "strategy"), BY_NAME.items())
-def test_the_strategy_in_the_name_is_the_recommended_one(name, strategy):
-    document, _ = yamltext.parse(presets.load(name).text.encode())
-    site, _ = sitefile.read(document)
-    recommendation = recommend(site)
-    assert (recommendation.recommended, recommendation.problems) == (strategy, ())
+def test_every_file_is_offered_once_and_there_are_enough():
+    files = {path.stem for path in Path(presets.__file__).parent.glob("*.yaml")}
+    assert sorted(presets.names()) == sorted(files)
+    assert len(presets.SCENARIOS) >= 10
+    assert set(presets.ARTICLE) == set(BY_NAME)
+    assert [name for group in presets.GROUPS.values() for name in group] == list(presets.names())
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_is_explained_and_nothing_is_wrong_with_it(name):
+    one = worked(name)
+    assert one.codes <= IS_EXAMPLE
+    assert one.found.site.strategy is None
+    assert "strategy: auto" in one.preset.text
+    assert 20 < len(one.preset.title) <= 72  # one line of the wizard's first page, at 80 columns
+    assert 60 < len(one.preset.about) <= 240  # four lines below the list there
+    assert not one.preset.title.startswith("#")
+    assert one.preset.text.count("#") >= 15  # a reader learns why, field by field
+    assert max(len(line) for line in one.preset.text.splitlines()) <= 140
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_the_recommendation_is_what_the_comment_says_and_for_its_reasons(name):
+    one = worked(name)
+    match = WHY.fullmatch(" ".join(one.paragraph("Recommended:")))
+    assert match is not None, one.paragraph("Recommended:")
+    recommendation = one.found.recommendation
+    assert (recommendation.chosen.value, recommendation.problems) == (match[1], ())
+    assert set(match[2].split("; ")) <= {reason.text for reason in recommendation.ranked[0].why}
+    if match[5] is not None:
+        other = Strategy(match[4]) if match[4] else None
+        answers = {
+            (change.question, answer): change.strategy for change in recommendation.would_change for answer in change.answer.split(" | ")
+        }
+        assert answers.get((match[5], match[6]), "no change") == other, answers
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_who_reaches_whom_is_what_the_comment_says(name):
+    one = worked(name)
+    lines = one.paragraph("Who reaches whom:")[1:]
+    traced = [said(reach) for reach in one.result.reaches]
+    assert [line for line in lines if line not in traced] == []
+    assert len(lines) >= 3
+    assert any(line.endswith(": no") for line in lines) or one.found.recommendation.chosen.routes  # what does not work is said
+
+
+@pytest.mark.parametrize("name", presets.SCENARIOS)
+def test_what_must_be_changed_is_what_the_comment_names(name):
+    one = worked(name)
+    named = re.findall(r"[a-z_]+(?:\[\d\])?\.[a-z_.]+[a-z]", " ".join(one.paragraph("Make it yours:")))
+    assert set(named) - {"site.cloud"} == {path for path, _ in examples(one.document, one.document)}
+
+
+@pytest.mark.parametrize("name", presets.ARTICLE)
+def test_the_strategy_in_the_name_is_the_recommended_one(name):
+    assert worked(name).found.recommendation.recommended is BY_NAME[name]
+    assert presets.load(name).title.startswith(TITLES[BY_NAME[name]])
+
+
+def test_the_scenarios_come_to_every_kind_of_answer():
+    assert {worked(name).found.recommendation.chosen for name in presets.SCENARIOS} >= set(Strategy) - {Strategy.GATEWAY_FORWARD}
 
 
 def test_an_unknown_name_gets_the_nearest_one():
     with pytest.raises(UsageError) as caught:
         presets.load("article-masqerade")
     assert caught.value.hint == "did you mean article-masquerade?"
+
+
+def test_two_customers_with_one_lan_go_together_on_the_laptop():
+    """As the consultant's preset says: the second customer has the same LAN, and other machines in it."""
+    text = presets.load("consultant").text
+    for old, new in {
+        "192.168.1.20/32": "192.168.1.40/32",
+        "192.168.1.31/32": "192.168.1.41/32",
+        "wg-a": "wg-b",
+        "10.90.1.": "10.90.2.",
+        "customer-a": "customer-b",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    document, _ = yamltext.parse(text.encode())
+    site, problems = sitefile.read(document)
+    assert problems == ()
+    ours = [worked("consultant").result.plan.points[0], result(study(site, Lock()), Keyring()).plan.points[0]]
+    assert [interface.interface for interface in ours] == ["wg-a", "wg-b"]
+    first, second = ([network for peer in interface.peers for network in peer.allowed_ips] for interface in ours)
+    assert not any(one.overlaps(other) for one in first for other in second)
+    assert ip_network("192.168.1.40/32") in second
+
+
+def test_what_came_with_a_preset_is_named_until_it_is_changed():
+    document = worked("home-pi").document
+    assert examples(document, None) == ()
+    assert ("host.ssh", "pi@192.168.1.10") in examples(document, document)
+    assert [problem.field for problem in example_problems(document, document)] == [path for path, _ in examples(document, document)]
+    (told,) = examples_problem(document, document)
+    assert "host.ssh pi@192.168.1.10" in told.message
+    mine = {**document, "host": {**document["host"], "ssh": "me@10.1.1.1"}}
+    assert {path for path, _ in examples(document, document)} - {path for path, _ in examples(mine, document)} == {"host.ssh"}
+    assert examples_problem({}, document) == ()
+
+
+def test_every_own_answer_is_a_question():
+    assert {question.id for group in GROUPS for question in group.questions} >= OWN

@@ -26,9 +26,9 @@ def presets(options: argparse.Namespace) -> int:
     if options.name is not None:
         put(shelf.load(options.name).text.rstrip("\n"))
         return ExitCode.OK
-    found = shelf.load_all()
-    width = max(len(preset.name) for preset in found)
-    put("\n".join(f"{preset.name.ljust(width)}  {preset.title}" for preset in found))
+    width = max(len(name) for name in shelf.names())
+    for heading, group in shelf.GROUPS.items():
+        put("\n".join([f"{heading}:", *(f"  {name.ljust(width)}  {shelf.load(name).title}" for name in group)]))
     return ExitCode.OK
 
 

@@ -1,0 +1,56 @@
+"""What came with a preset and is still as it stood there: addresses and names that belong to an example, not to the person's site."""
+
+from wgwizard.problems import Problem, warning
+from wgwizard.questions.about_host import HOST
+from wgwizard.questions.about_point import POINT
+from wgwizard.questions.about_site import SITE
+from wgwizard.questions.answers import path_for, text_at, value_at
+from wgwizard.questions.model import Document, Question
+
+FROM_PRESET = "from-preset"
+
+# The answers that are nobody's but the person's own; all others of a preset may well fit as they are.
+OWN = frozenset(
+    {
+        "site.networks",
+        "site.hosts",
+        "site.router",
+        "site.dns.servers",
+        "host.addresses",
+        "host.endpoint",
+        "host.ssh",
+        "points[*].endpoint",
+        "points[*].home_networks",
+    }
+)
+
+
+def examples(document: Document, preset: Document | None) -> tuple[tuple[str, str], ...]:
+    """Path and text of each of the person's own answers that still stands as in the preset, in the order of the pages."""
+    if preset is None:
+        return ()
+    points = range(len(document.get("points") or []))
+    asked = [(question.id, question) for group in (SITE, HOST) for question in group.questions]
+    asked += [(path_for(question, point), question) for point in points for question in POINT.questions]
+    return tuple((path, text_at(document, path, question)) for path, question in asked if _is_example(document, preset, path, question))
+
+
+def _is_example(document: Document, preset: Document, path: str, question: Question) -> bool:
+    value = value_at(document, path)
+    return question.id in OWN and value is not None and value == value_at(preset, path)
+
+
+def example_problems(document: Document, preset: Document | None) -> tuple[Problem, ...]:
+    """A warning beside each such answer."""
+    return tuple(
+        warning(FROM_PRESET, path, "this came with the preset", "put your own in its place, or leave it if it is so with you")
+        for path, _ in examples(document, preset)
+    )
+
+
+def examples_problem(document: Document, preset: Document | None) -> tuple[Problem, ...]:
+    """One warning that names all of them; none where there is none."""
+    found = examples(document, preset)
+    said = "; ".join(f"{path} {text}" for path, text in found)
+    hint = "before anything is applied, put your own in their place; what is so with you may stay"
+    return (warning(FROM_PRESET, found[0][0], f"these came with the preset and stand as there: {said}", hint),) if found else ()
