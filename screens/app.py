@@ -14,18 +14,18 @@ from textual.widgets import Button, ContentSwitcher, Footer
 from screens.background import Broke, Ended, run_beside
 from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import AskSecret, Choose, Help
-from screens.draft import Draft
-from screens.field import told
-from screens.opening import SEALED, open_site
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PicturePanel
 from screens.step import WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
-from screens.tools import Tools
 from wgwizard import profiles
 from wgwizard.applying import Connector, Target
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import SEALED, open_site
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import told
 
 CALM = Theme(
     name="calm",

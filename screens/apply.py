@@ -11,39 +11,16 @@ from textual.widgets import Button, Static
 
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
-from screens.draft import Draft
-from screens.field import told
 from screens.focus import focus
-from screens.picture import cut
 from screens.step import Step
-from screens.study import Study, study
-from screens.tools import Tools
-from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
-from wgwizard.host.facts import Facts
-from wgwizard.pipeline import planned, with_host_key
-from wgwizard.plan import Plan
-
-_TITLES = {
-    Stage.CONNECT: "connect",
-    Stage.PROBE: "look at the host",
-    Stage.PREVIEW: "show what will change",
-    Stage.STAGE: "bring the files over",
-    Stage.BACKUP: "save what was there",
-    Stage.ARM: "arm the undo on the host",
-    Stage.ACTIVATE: "switch over",
-    Stage.VERIFY: "connect afresh",
-    Stage.CONFIRM: "keep it",
-    Stage.PERSIST: "make it last over a restart",
-    Stage.CHECK: "look once more",
-}
-_SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIPPED: "-"}
-_WHY = (
-    "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
-    " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, and `wgwizard uninstall SITE.yaml` takes"
-    " it all away. When unsure, skip it: everything is saved."
-)
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, clock, invitation, remembered
+from wgwizard.wizard.applied import ending as ending_text
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.study import Study, study
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import cut, told
 
 
 class Told(Message):
@@ -54,19 +31,13 @@ class Told(Message):
         self.event = event
 
 
-def clock(seconds: float) -> str:
-    """Seconds as "1:12"."""
-    whole = max(int(seconds + 0.5), 0)
-    return f"{whole // 60}:{whole % 60:02}"
-
-
 def progress(events: dict[Stage, Event], width: int) -> str:
     """One line of at most `width` for each stage with its sign, and what was told of it last."""
     lines = []
-    for stage, title in _TITLES.items():
+    for stage, title in STAGES.items():
         event = events.get(stage)
         text = event.text if event is not None else ""
-        lines.append(cut(f"{_SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip(), width))
+        lines.append(cut(f"{SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip(), width))
     return "\n".join(lines)
 
 
@@ -106,12 +77,7 @@ class ApplyStep(Step):
         able = address is not None and self.tools.connector is not None
         start = self.query_one("#start", Button)
         start.display = able
-        if able:
-            said = f"Apply to {address}, or go on without"
-        elif address is not None:
-            said = f"Nothing here can log in to {address}, so nothing is applied now."
-        else:
-            said = "Host β has no login here (its page asks for one), so nothing is applied now."
+        said = invitation(address, connected=self.tools.connector is not None)
         self.query_one("#target", Static).update(said)
         later = f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}" if not self.events else None
         self.query_one("#progress", Static).display = able
@@ -137,20 +103,17 @@ class ApplyStep(Step):
             return
         self.busy, self.events, self.undo_at = True, {}, None
         self.query_one("#start", Button).disabled = True
-        self.query_one("#ending", Static).update("If you close this window, the host goes back to how it was.")
+        self.query_one("#ending", Static).update(IF_CLOSED)
         self._show_progress()
         self._run(found, found.site.host.ssh, connector)
 
     def _run(self, found: Study, address: str, connector: Connector) -> None:
         """Apply beside the screen."""
-        keyring, target, self.ask = self.draft.keyring, self.tools.target(address, self.draft), DialogAsk(self.app)
+        draft, target, self.ask = self.draft, self.tools.target(address, self.draft), DialogAsk(self.app)
         ask = self.ask
 
-        def plan_for(facts: Facts) -> Plan:
-            return planned(found, keyring, facts)
-
         def work() -> Outcome:
-            return connector.apply(found.site, plan_for, keyring, target, ask, self._tell, dry_run=False)
+            return apply(connector, draft, found, target, ask, self._tell)
 
         run_beside(self, "apply", work)
 
@@ -185,7 +148,7 @@ class ApplyStep(Step):
             focus(start)
             return
         result: Any = ended.value
-        ending.update(self._ending(result))
+        ending.update(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
         self._remember(result)
 
@@ -196,19 +159,9 @@ class ApplyStep(Step):
         }
         self._show_progress()
 
-    def _ending(self, result: Outcome) -> str:
-        said = "✓ Host β is as planned." if result.changed else "✓ Host β was as planned already; nothing was changed."
-        return "\n".join([said, *(f"! {note}" for note in result.notes), "Next: what each point's owner has to do."])
-
     def _remember(self, result: Outcome) -> None:
-        """β's public key completes the points' files; it belongs into the lock file. A password that worked serves again."""
-        self.change(replace(self.draft, sudo_password=self.ask.given or self.draft.sudo_password))
-        if result.host_public_key is None:
-            return
-        lock = with_host_key(self.draft.lock, result.host_public_key)
-        self.change(replace(self.draft, lock=lock))
-        if self.draft.path is not None:
-            profiles.save_lock(self.draft.path, lock)
+        """What the host told serves later pages and later runs."""
+        self.change(remembered(self.draft, result, self.ask.given))
 
     def finish(self) -> None:
         """Go on, unless the host is being changed right now."""
@@ -221,4 +174,4 @@ class ApplyStep(Step):
 
     def why(self) -> tuple[str, str]:
         """What applying does."""
-        return ("What happens to Host β?", _WHY)
+        return ("What happens to Host β?", WHY)

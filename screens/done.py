@@ -10,13 +10,13 @@ from textual.widgets import Button, Static
 
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
-from screens.draft import Draft
-from screens.field import told
 from screens.focus import focus
-from screens.owners import waiting_text, what_to_do
 from screens.step import Step
-from screens.study import Study, outlook, study
-from screens.tools import Tools, write_files
+from wgwizard.owners import Block, block_lines, waiting_text, what_to_do
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.study import Study, outlook, study
+from wgwizard.wizard.tools import Tools, write_files
+from wgwizard.wizard.words import told
 
 _EVERY = 10.0  # seconds; each look is a login of its own
 _WHY = (
@@ -24,6 +24,15 @@ _WHY = (
     "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from "
     "outside."
 )
+
+
+def shown(blocks: tuple[Block, ...]) -> Content:
+    """The blocks below each other, with bold headings and a free line between those that are not below another."""
+    pieces: list[Content] = []
+    for block in blocks:
+        pieces += [Content("")] if pieces and not block.heading.startswith(" ") else []
+        pieces += [Content.styled(block.heading, "bold"), *map(Content, block_lines(block))]
+    return Content("\n").join(pieces)
 
 
 class DoneStep(Step):
@@ -58,7 +67,7 @@ class DoneStep(Step):
             return
         result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
-        self.query_one("#owners", Static).update(Content("\n").join(what_to_do(result.plan, result.bundle)))
+        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle)))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
         focus(self.query_one("#write", Button))
         self._show_arrived()

@@ -9,27 +9,9 @@ from textual.widgets import Input, Static
 
 from screens.choices import Choices
 from screens.entry import Entry
-from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.problems import Problem
 from wgwizard.questions import Kind, Question
-
-
-def sign(problem: Problem) -> str:
-    """The sign that stands beside the colour."""
-    return "×" if problem.is_error else "!"
-
-
-def said(problem: Problem) -> str:
-    """A problem in one sentence, with its sign and what to do."""
-    return f"{sign(problem)} {problem.message}" + (f"; {problem.hint}" if problem.hint else "")
-
-
-def told(error: WgwizardError) -> str:
-    """An error of the shell in words: what went wrong, what to do, and for a refused site every reason."""
-    lines = [f"× {error.message}", *([f"  {error.hint}"] if error.hint else [])]
-    if isinstance(error, SiteRefusedError):
-        lines += [f"{said(problem)} ({problem.field})" if problem.field else said(problem) for problem in error.problems]
-    return "\n".join(lines)
+from wgwizard.wizard.words import said
 
 
 class ProblemLine(Static):

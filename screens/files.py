@@ -7,32 +7,19 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.draft import Draft
-from screens.field import said
 from screens.focus import focus
 from screens.preview import Preview
-from screens.reach import table
 from screens.step import Step
-from screens.study import Outlook, draft_with_keys, outlook, study
-from wgwizard.render.artefact import Artefact
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.files import EXPLAINED_REACH, heading, label
+from wgwizard.wizard.reach import table
+from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
+from wgwizard.wizard.words import said
 
 _EXPLAINED = (
     "Left: every file, by the computer that it is for. Right: the marked one, exactly as it will stand there; keys read (hidden). The arrow"
     " keys scroll it, `Tab` changes sides. Nothing has been written yet. When unsure, read who reaches whom, and go on."
 )
-
-
-def label(artefact: Artefact) -> str:
-    """An artefact in the list: for whom, where, and whether something is missing."""
-    marks = "".join([" ○" if artefact.missing else "", " keys" if artefact.secret else ""])
-    return f"{artefact.node}: {artefact.path}{marks}"
-
-
-def heading(artefact: Artefact) -> str:
-    """The line above the preview."""
-    missing = f" · still missing: {', '.join(artefact.missing)}" if artefact.missing else ""
-    hidden = " · keys are hidden" if artefact.secret else ""
-    return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"
 
 
 class FilesStep(Step):
@@ -76,7 +63,7 @@ class FilesStep(Step):
         preview, heading_line = self.query_one(Preview), self.query_one("#file-heading", Static)
         if event.option_index == 0:
             preview.show("\n".join(table(self.result.reaches, max(preview.size.width - 2, 60))))
-            heading_line.update("what the plan lets through, hop by hop reckoned from these files")
+            heading_line.update(EXPLAINED_REACH)
             return
         if event.option_index == 1:
             room = max(preview.size.width - 2, 60)

@@ -7,13 +7,13 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Collapsible, Static
 
-from screens.draft import Draft
 from screens.field import Field, ProblemLine
 from screens.focus import focus
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.examples import FROM_PRESET
+from wgwizard.wizard.draft import Draft
 
 
 class Form(VerticalScroll, can_focus=False):

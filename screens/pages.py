@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from screens.draft import Draft
 from screens.step import FormStep, Step
-from screens.tools import Tools
 from wgwizard.questions import HOST, NEEDS, SITE, TUNNEL, Group
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _strategy(draft: Draft, _: Tools) -> Step:
 
 
 def _no_strategy(draft: Draft) -> bool:
-    from screens.study import study
+    from wgwizard.wizard.study import study
 
     found, _ = study(draft)
     return found is None or found.strategy is None

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from wgwizard.questions import Document
 from wgwizard.questions.answers import value_at
+from wgwizard.wizard.words import cut
 
 _OPEN = "not known yet"
 _WHO = {
@@ -32,11 +33,6 @@ def _some(words: list[str], room: int) -> str:
         if len(text) <= room:
             return text
     return cut(words[0], room) if words else ""
-
-
-def cut(text: str, room: int) -> str:
-    """The text, shortened to the room that there is."""
-    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
 
 
 def _nodes(document: Document) -> tuple[tuple[str, list[str]], tuple[str, list[str]], tuple[str, list[str]]]:

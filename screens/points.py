@@ -1,6 +1,6 @@
 """The points' step: the list of points, and the page on which one is described."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,28 +10,14 @@ from textual.widgets import Button, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.dialogs import Choose, Help
-from screens.draft import Draft
-from screens.field import ProblemLine, sign
+from screens.field import ProblemLine
 from screens.focus import focus
 from screens.form import Form
 from screens.step import WIDTHS, Step
-from wgwizard.questions import POINT, Kind
-from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
-
-
-def points_of(draft: Draft) -> list[dict[str, Any]]:
-    """The points of the document."""
-    points = value_at(draft.document, "points")
-    return [point for point in points if isinstance(point, dict)] if isinstance(points, list) else []
-
-
-def described(point: dict[str, Any]) -> str:
-    """A point in one line: its name, what runs on it, and what it may reach."""
-    by_kind = {question.kind: question for question in POINT.questions}
-    reach = text_of(by_kind[Kind.RIGHTS], point["may_reach"]) if point.get("may_reach") else "all of the site"
-    services = text_of(by_kind[Kind.SERVICES], point["services"]) if point.get("services") else ""
-    parts = [str(point.get("name", "(no name yet)")).ljust(16), str(point.get("platform", "linux")).ljust(9), f"may reach {reach}"]
-    return " ".join(parts) + (f" · offers {services}" if services else "")
+from wgwizard.questions import POINT
+from wgwizard.questions.answers import value_at
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.points import REMOVED, described, marks_of, points_of, with_new_point, without_point
 
 
 class PointPage(ModalScreen[Draft | None]):
@@ -135,22 +121,13 @@ class PointsStep(Step):
         kept = listed.highlighted or 0
         points = points_of(self.draft)
         listed.clear_options()
-        marks = self._marks()
+        marks = marks_of(self.draft)
         listed.add_options([Option(f"{marks.get(place, ' ')} {described(point)}") for place, point in enumerate(points)])
         listed.display = bool(points)
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
             self.query_one(name, Button).disabled = not points
         self.query_one(ProblemLine).say("")
-
-    def _marks(self) -> dict[int, str]:
-        """The sign of the worst problem of each point that has one, by its place."""
-        marks: dict[int, str] = {}
-        for problem in self.draft.problems_under("points"):
-            steps = steps_of(problem.field)
-            if len(steps) > 1 and isinstance(steps[1], int) and marks.get(steps[1]) != "×":
-                marks[steps[1]] = sign(problem)
-        return marks
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""
@@ -169,9 +146,7 @@ class PointsStep(Step):
 
     def action_add(self) -> None:
         """Describe a new point."""
-        points = points_of(self.draft)
-        draft = self.draft.with_document(with_value(self.draft.document, "points", [*points, {}]))
-        self.app.push_screen(PointPage(draft, len(points)), self._take)
+        self.app.push_screen(PointPage(with_new_point(self.draft), len(points_of(self.draft))), self._take)
 
     def _edit(self, place: int) -> None:
         self.app.push_screen(PointPage(self.draft, place), self._take)
@@ -182,14 +157,8 @@ class PointsStep(Step):
         if place is None or not points:
             return
         name = points[place].get("name", "this point")
-        body = "Its address stays reserved, so that nobody else is renumbered or mistaken for it."
-        ask = Choose(f"Remove {name}?", body, (("keep", "Keep it"), ("remove", "Remove it")))
-        self.app.push_screen(ask, lambda answer: self._without(place) if answer == "remove" else None)
-
-    def _without(self, place: int) -> None:
-        points = points_of(self.draft)
-        del points[place]
-        self._take(self.draft.with_document(with_value(self.draft.document, "points", points or None)))
+        ask = Choose(f"Remove {name}?", REMOVED, (("keep", "Keep it"), ("remove", "Remove it")))
+        self.app.push_screen(ask, lambda answer: self._take(without_point(self.draft, place)) if answer == "remove" else None)
 
     def _take(self, draft: Draft | None) -> None:
         """Show the list as it is now."""
@@ -201,7 +170,7 @@ class PointsStep(Step):
     def finish(self) -> None:
         """Go on if every point can stand; else open the first that cannot."""
         wrong = self.draft.errors_under("points")
-        first = next((place for place, mark in sorted(self._marks().items()) if mark == "×"), None)
+        first = next((place for place, mark in sorted(marks_of(self.draft).items()) if mark == "×"), None)
         if first is not None:
             page = PointPage(self.draft, first)
             self.app.push_screen(page, self._take)

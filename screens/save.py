@@ -1,7 +1,5 @@
 """Saving: the site file, what was given out beside it, and the keys under a passphrase."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from textual.app import ComposeResult
@@ -10,34 +8,15 @@ from textual.widgets import Input, Static
 
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
-from screens.draft import Draft
 from screens.entry import Entry
-from screens.field import ProblemLine, said, told
+from screens.field import ProblemLine
 from screens.focus import focus
 from screens.step import Step
-from screens.tools import Tools
-from wgwizard import profiles, sitefile
-from wgwizard.keys import joined, remember
-from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
-from wgwizard.questions import Document
-from wgwizard.questions.examples import examples_problem
 from wgwizard.secret import Secret
-
-_WHY = (
-    "The site file holds your answers and no secret, so it can be shown and kept under version control. `wgwizard plan FILE` makes the same"
-    " files from it again, and `wgwizard FILE` opens it here. When unsure, keep the name that is offered."
-)
-_NEW_SEAL = (
-    "Private keys were made here. They are sealed with this passphrase in a file beside the site, and nobody can help if it is forgotten:"
-    " new keys would have to be made then."
-)
-_OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the new ones join them."
-
-
-def in_order(document: Document) -> Document:
-    """The same answers in the order of docs/site-file.md; as they are where they are no site yet."""
-    site, _ = sitefile.read(document)
-    return document if site is None else sitefile.to_document(site)
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.saving import NEW_SEAL, OLD_SEAL, WHY, Seal, path_problem, save, seal_of, would_replace, written_text
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import told
 
 
 class SaveStep(Step):
@@ -70,12 +49,7 @@ class SaveStep(Step):
 
     def _describe(self) -> None:
         path = self.query_one("#path", Input).value.strip() or "NAME.yaml"
-        lines = [f"  {path}", "      your answers; no secrets", f"  {beside_path(path, LOCK_SUFFIX)}"]
-        lines += ["      addresses that were given out, and public keys; no secrets"]
-        if self.draft.keyring.private or self.draft.keyring.preshared:
-            lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
-        examples = [said(problem) for problem in examples_problem(self.draft.document, self.draft.preset)]
-        self.query_one("#written", Static).update("\n".join(["Written will be:", *lines, *(["", *examples] if examples else [])]))
+        self.query_one("#written", Static).update(written_text(self.draft, path))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The path changed."""
@@ -96,13 +70,10 @@ class SaveStep(Step):
         path = self.query_one("#path", Input).value.strip()
         if self.busy:
             return
-        if not path or Path(path).is_dir():
-            self._say(f'× "{path}" is no file name. Give a name such as home.yaml.')
+        if wrong := path_problem(path):
+            self._say(wrong)
             focus(self.query_one("#path", Input))
-        elif not Path(path).parent.is_dir():
-            self._say(f"× There is no directory {Path(path).parent}. Make it, or give another path.")
-            focus(self.query_one("#path", Input))
-        elif Path(path).exists() and path != self.draft.path:
+        elif would_replace(self.draft, path):
             ask = Choose(
                 f"Replace {path}?", "A file of this name is there already.", (("no", "Choose another name"), ("yes", "Replace it"))
             )
@@ -112,33 +83,20 @@ class SaveStep(Step):
 
     def _seal(self, path: str) -> None:
         """Ask for what the keys are sealed with: once where keys lie sealed there already, twice for a new passphrase."""
-        keyring = self.draft.keyring
-        if not (keyring.private or keyring.preshared) or self.draft.passphrase is not None:
-            self._write(path, self.draft.passphrase, known=True)
+        seal = seal_of(self.draft, path)
+        if seal is Seal.KNOWN:
+            self._write(path, self.draft.passphrase, seal)
             return
-        known = path == self.draft.path and profiles.has_keys(path)
-        ask = AskSecret("The passphrase of the keys", _OLD_SEAL) if known else AskSecret("A passphrase for the keys", _NEW_SEAL, twice=True)
-        self.app.push_screen(ask, lambda passphrase: self._write(path, passphrase, known=known) if passphrase is not None else None)
+        known = seal is Seal.OLD
+        ask = AskSecret("The passphrase of the keys", OLD_SEAL) if known else AskSecret("A passphrase for the keys", NEW_SEAL, twice=True)
+        self.app.push_screen(ask, lambda passphrase: self._write(path, passphrase, seal) if passphrase is not None else None)
 
-    def _write(self, path: str, passphrase: Secret | None, *, known: bool) -> None:
+    def _write(self, path: str, passphrase: Secret | None, seal: Seal) -> None:
         """Sealing takes most of a second on purpose, so it is done beside the screen."""
         self.busy = True
         self._say("")
         draft = self.draft
-
-        def work() -> Draft:
-            keyring = draft.keyring
-            if passphrase is not None:
-                keyring = joined(profiles.load_keys(path, passphrase), keyring) if known else keyring
-                profiles.save_keys(path, keyring, passphrase)
-            lock = remember(draft.lock, keyring)
-            profiles.save_site(path, in_order(draft.document))
-            profiles.save_lock(path, lock)
-            unfinished.forget_draft()
-            sealed = draft.sealed and passphrase is None
-            return replace(draft, path=path, saved=draft.document, lock=lock, keyring=keyring, passphrase=passphrase, sealed=sealed)
-
-        run_beside(self, "save", work)
+        run_beside(self, "save", lambda: save(draft, path, passphrase, seal))
 
     def on_ended(self, event: Ended) -> None:
         """Written, or why not."""
@@ -154,4 +112,4 @@ class SaveStep(Step):
 
     def why(self) -> tuple[str, str]:
         """What is saved."""
-        return ("What is saved, and where?", _WHY)
+        return ("What is saved, and where?", WHY)

@@ -11,14 +11,15 @@ from textual.widgets.option_list import Option
 import presets
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose
-from screens.draft import Draft
 from screens.entry import Entry
-from screens.field import ProblemLine, told
+from screens.field import ProblemLine
 from screens.focus import focus
-from screens.opening import PRESENT, SEALED, Offer, offers, open_draft, open_preset, open_site
 from screens.step import Step
 from wgwizard import profiles
 from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import PRESENT, SEALED, Offer, offers, open_draft, open_preset, open_site
+from wgwizard.wizard.words import told
 
 _WHY = (
     "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "

@@ -4,9 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from screens.draft import Draft
 from screens.form import Form
 from wgwizard.questions import Group
+from wgwizard.wizard.draft import Draft
 
 # From which width on the picture has a column of its own.
 WIDTHS = [(0, "-narrow"), (110, "-wide")]

@@ -11,32 +11,25 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.choices import Choices
-from screens.draft import Draft
 from screens.field import ProblemLine
 from screens.focus import focus
-from screens.reach import table
 from screens.step import Step
-from screens.study import Study, study
 from wgwizard.pipeline import planned
 from wgwizard.problems import Problem
-from wgwizard.questions import STRATEGY, Choice
-from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
-from wgwizard.site import Strategy
+from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.reach import table
+from wgwizard.wizard.recommended import OVERRULE, choices_of, chosen_among, reasons_of, shown_of, title_of
+from wgwizard.wizard.study import Study, study
 
 # So many lines of who reaches whom stand here; all of them are the first of the files.
 _ROWS = 60
-OVERRULE = STRATEGY.questions[0]
-_SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "!", Verdict.UNFIT: "×"}
 
 
 def _reasons(ranked: Ranked, width: int) -> Iterator[Content]:
-    for reason in ranked.why:
-        yield hanging("  ✓ because  ", reason.text, width)
-    for reason in ranked.why_not:
-        yield hanging("  × but      ", reason.text, width)
-    for cost in ranked.costs:
-        yield hanging("  ! it costs ", cost, width)
+    for lead, text in reasons_of(ranked):
+        yield hanging(f"  {lead.ljust(10)} ", text, width)
 
 
 def hanging(lead: str, text: str, width: int) -> Content:
@@ -45,19 +38,9 @@ def hanging(lead: str, text: str, width: int) -> Content:
     return Content.assemble((lead, "dim"), ("\n" + " " * len(lead)).join(lines))
 
 
-def shown_of(recommendation: Recommendation, by_hand: Strategy | None) -> Ranked:
-    """The strategy that the page is about: what was chosen by hand, else the recommended one, else the nearest."""
-    wanted = by_hand or recommendation.chosen
-    return next((ranked for ranked in recommendation.ranked if ranked.strategy is wanted), recommendation.ranked[0])
-
-
 def heading(recommendation: Recommendation, shown: Ranked) -> Content:
     """What is chosen, and whether a person or the rules chose it."""
-    if recommendation.chosen is shown.strategy:
-        lead = f"{'Your choice' if recommendation.overruled else 'Recommended'}: "
-    else:
-        lead = "Cannot work here: " if recommendation.recommended is not None else "No strategy gives all that you ask. Nearest: "
-    return Content.assemble((f"{lead}{TITLES[shown.strategy]}", "bold"), f"   {shown.headline}")
+    return Content.assemble((title_of(recommendation, shown), "bold"), f"   {shown.headline}")
 
 
 def what_else(recommendation: Recommendation, width: int) -> Content:
@@ -69,18 +52,6 @@ def what_else(recommendation: Recommendation, width: int) -> Content:
         lines.append(Content.styled("How to find out", "bold"))
         lines += [hanging("  · ", reason.text, width) for reason in recommendation.find_out]
     return Content("\n").join(lines)
-
-
-def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:
-    """Every strategy as a choice, the recommended first; each with its verdict."""
-    return tuple(
-        Choice(
-            "auto" if ranked.strategy is recommendation.recommended else ranked.strategy.value,
-            TITLES[ranked.strategy],
-            f"{_SIGNS[ranked.verdict]} {'recommended' if ranked.strategy is recommendation.recommended else ranked.headline}",
-        )
-        for ranked in recommendation.ranked
-    )
 
 
 class StrategyStep(Step):
@@ -116,7 +87,7 @@ class StrategyStep(Step):
             return
         offered = choices_of(found.recommendation)
         held = self.draft.text(OVERRULE.id, OVERRULE)
-        ways.offer(offered, held if any(choice.answer == held for choice in offered) else "auto")
+        ways.offer(offered, chosen_among(offered, held))
         focus(ways)
         shown = shown_of(found.recommendation, found.site.strategy)
         why = Content("\n").join(list(_reasons(shown, self._room)))

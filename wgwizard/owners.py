@@ -1,6 +1,10 @@
 """What is left to people once a plan stands: the owners of the points, whoever sits at Host β, and who has been heard of since. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from wgwizard.plan import Plan
+from wgwizard.render.artefact import Bundle
 from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
@@ -74,3 +78,49 @@ def handshake_text(name: str, age: float | None) -> str:
     if age <= DEAD_AFTER:
         return f"✓ {name}: handshake {age:.0f} s ago"
     return f"! {name}: last handshake {age:.0f} s ago, not connected now"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines under a heading."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+
+
+def what_to_do(plan: Plan, bundle: Bundle) -> tuple[Block, ...]:
+    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it."""
+    site = plan.site
+    blocks = [
+        Block("What to do on Host β", host_steps() if site.host.ssh is None else ()),
+        Block("What to set at the site (the folder router says how)", site_steps(plan)),
+        Block("What computers at the site open", opened_by_site(plan)),
+    ]
+    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(site, point, bundle)) for point in site.points]
+    return (*(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
+
+
+def _of_owner(site: Site, point: Point, bundle: Bundle) -> tuple[str, ...]:
+    missing = dict.fromkeys(lack for artefact in bundle.of(point.name) for lack in artefact.missing)
+    if not missing:
+        return owner_steps(site, point)
+    ways = _completing(site) if "host.public_key" in missing else ()
+    return (f"○ its file is not complete yet, missing: {', '.join(missing)}", *(f"  {way}" for way in ways))
+
+
+def _completing(site: Site) -> tuple[str, str]:
+    """How β's public key becomes known."""
+    made = "go back and apply" if site.host.ssh is not None else "say how to log in to it, and apply"
+    return (f"Host β makes its key when the plan is applied: {made};", "or let the key be made here (Host β, More questions)")
+
+
+def block_lines(block: Block) -> tuple[str, ...]:
+    """The lines of a block, two columns further in than its heading."""
+    indent = " " * (len(block.heading) - len(block.heading.lstrip()) + 2)
+    return tuple(indent + line for line in block.lines)
+
+
+def waiting_text(site: Site, keys: Mapping[str, str], seen: Mapping[str, float | None]) -> str:
+    """Who has shaken hands, and when; keys are by point's name, `seen` by public key in seconds."""
+    rows = [handshake_text(point.name, seen.get(keys.get(point.name, ""))) for point in site.points]
+    return "\n".join(["Handshakes", *(f"  {row}" for row in rows)])

@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from screens.app import WizardApp
-from screens.draft import Draft
-from screens.tools import Tools
 from wgwizard.applying import Connector
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 GOLDEN = Path(__file__).parent / "golden"
 REGENERATE = "WGWIZARD_REGENERATE"

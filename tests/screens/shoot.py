@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from screens.app import WizardApp
-from screens.draft import Draft
-from screens.tools import Tools
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 PICTURE = Path(__file__).parents[2] / "docs" / "wizard.svg"
 OFFICE = {

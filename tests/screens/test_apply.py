@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from screens.apply import progress
-from screens.draft import Draft
 from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
 from wgwizard import profiles
 from wgwizard.applying import Event, State, Step
+from wgwizard.wizard.draft import Draft
 
 SUDO = "sudo-PASSWORD-of-admin"
 PASSPHRASE = "correct horse battery staple"

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from screens.draft import Draft
-from screens.opening import open_site
 from tests.screens.person import sit_down
 from wgwizard import profiles
 from wgwizard.keys import Keyring, generate_private, public_of
@@ -11,6 +9,8 @@ from wgwizard.lock import Lock
 from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
 from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import open_site
 
 OFFICE = {
     "version": 1,

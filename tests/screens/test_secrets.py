@@ -3,13 +3,13 @@
 import pytest
 
 from screens.app import WizardApp
-from screens.draft import Draft
 from screens.preview import Preview
 from screens.step import FormStep
-from screens.tools import Tools
 from tests.screens.person import sit_down
 from wgwizard.profiles import unfinished
 from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 KEY = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from screens.draft import Draft
-from screens.tools import Tools
 from tests.screens.person import Person, sit_down
 from tests.system.apply_support import ADDRESS
 from tests.system.lab import base
@@ -16,6 +14,8 @@ from tests.system.lab.snapshot import take
 from wgwizard import profiles
 from wgwizard.applying import Target
 from wgwizard.host.connector import SshConnector
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 pytestmark = pytest.mark.live
 

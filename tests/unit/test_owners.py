@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from screens.owners import waiting_text, what_to_do
+from screens.done import shown
 from tests.unit.article import KEYS, article, completed
 from wgwizard.cli.output import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
-from wgwizard.owners import file_of, handshake_text, opened_by_site, owner_steps, site_steps
+from wgwizard.owners import file_of, handshake_text, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
 from wgwizard.site import Strategy
@@ -25,8 +25,8 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
     found = study(site, Lock())
     made = result(found, complete_keyring(found.site, Keyring(), found.lock))
     bundle = made.bundle
-    for shown in ("\n".join(line.plain for line in what_to_do(made.plan, bundle)), owners_text(site)):
-        assert all(step in shown for step in steps)
+    for text in (shown(what_to_do(made.plan, bundle)).plain, owners_text(site)):
+        assert all(step in text for step in steps)
     assert len(steps) == 1 + own_key
     assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps)
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}

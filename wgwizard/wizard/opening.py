@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 import presets
-from screens.draft import Draft
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
 from wgwizard.sitefile import yamltext
+from wgwizard.wizard.draft import Draft
 
 PRESENT = "present"
 SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."

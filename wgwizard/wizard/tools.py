@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from screens.draft import Draft
-from screens.study import Outlook
 from wgwizard.applying import Connector, Target
 from wgwizard.cli.writing import write_bundle
 from wgwizard.profiles import unfinished
 from wgwizard.render import covered_by_script, with_install_script
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.study import Outlook
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from screens.draft import Draft
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Study
@@ -11,6 +10,7 @@ from wgwizard.problems import Problem
 from wgwizard.questions.examples import examples_problem
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
+from wgwizard.wizard.draft import Draft
 
 __all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "study"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from textwrap import wrap
 
-from screens.picture import cut
 from wgwizard.trace import Reach
+from wgwizard.wizard.words import cut
 
 _HEAD = ("who → whom", "what", "works", "seen as", "why")
 

@@ -1,0 +1,73 @@
+"""Applying a draft to Host β: the words for each stage, the apply itself, and what is remembered of it."""
+
+from dataclasses import replace
+
+from wgwizard import profiles
+from wgwizard.applying import Ask, Connector, Outcome, State, Step, Target, Tell
+from wgwizard.host.facts import Facts
+from wgwizard.pipeline import Study, planned, with_host_key
+from wgwizard.plan import Plan
+from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+
+STAGES = {
+    Step.CONNECT: "connect",
+    Step.PROBE: "look at the host",
+    Step.PREVIEW: "show what will change",
+    Step.STAGE: "bring the files over",
+    Step.BACKUP: "save what was there",
+    Step.ARM: "arm the undo on the host",
+    Step.ACTIVATE: "switch over",
+    Step.VERIFY: "connect afresh",
+    Step.CONFIRM: "keep it",
+    Step.PERSIST: "make it last over a restart",
+    Step.CHECK: "look once more",
+}
+SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIPPED: "-"}
+WHY = (
+    "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
+    " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, and `wgwizard uninstall SITE.yaml` takes"
+    " it all away. When unsure, skip it: everything is saved."
+)
+IF_CLOSED = "If you close this window, the host goes back to how it was."
+
+
+def clock(seconds: float) -> str:
+    """Seconds as "1:12"."""
+    whole = max(int(seconds + 0.5), 0)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def invitation(address: str | None, *, connected: bool) -> str:
+    """To whom can be applied, or why to nobody; `connected`: there is something here that can log in."""
+    if address is None:
+        return "Host β has no login here (its page asks for one), so nothing is applied now."
+    if not connected:
+        return f"Nothing here can log in to {address}, so nothing is applied now."
+    return f"Apply to {address}, or go on without"
+
+
+def apply(connector: Connector, draft: Draft, found: Study, target: Target, ask: Ask, tell: Tell) -> Outcome:
+    """Bring the host to the plan, or leave it as it was; raises RemoteError or CancelledError."""
+
+    def plan_for(facts: Facts) -> Plan:
+        return planned(found, draft.keyring, facts)
+
+    return connector.apply(found.site, plan_for, draft.keyring, target, ask, tell, dry_run=False)
+
+
+def ending(result: Outcome) -> str:
+    """How it ended, with what the host is noted for."""
+    said = "✓ Host β is as planned." if result.changed else "✓ Host β was as planned already; nothing was changed."
+    return "\n".join([said, *(f"! {note}" for note in result.notes), "Next: what each point's owner has to do."])
+
+
+def remembered(draft: Draft, result: Outcome, password: Secret | None) -> Draft:
+    """β's public key completes the points' files; it is kept in the lock file. A sudo password that worked serves again."""
+    draft = replace(draft, sudo_password=password or draft.sudo_password)
+    if result.host_public_key is None:
+        return draft
+    draft = replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
+    if draft.path is not None:
+        profiles.save_lock(draft.path, draft.lock)
+    return draft

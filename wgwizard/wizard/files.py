@@ -1,0 +1,18 @@
+"""The files of an outlook in a list, and the line above each. Pure."""
+
+from wgwizard.render.artefact import Artefact
+
+EXPLAINED_REACH = "what the plan lets through, hop by hop reckoned from these files"
+
+
+def label(artefact: Artefact) -> str:
+    """An artefact in the list: for whom, where, and whether something is missing."""
+    marks = "".join([" ○" if artefact.missing else "", " keys" if artefact.secret else ""])
+    return f"{artefact.node}: {artefact.path}{marks}"
+
+
+def heading(artefact: Artefact) -> str:
+    """The line above the preview."""
+    missing = f" · still missing: {', '.join(artefact.missing)}" if artefact.missing else ""
+    hidden = " · keys are hidden" if artefact.secret else ""
+    return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"

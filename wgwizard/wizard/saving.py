@@ -1,0 +1,91 @@
+"""Saving a draft: the site file, what was given out beside it, and the keys under a passphrase."""
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+from wgwizard import profiles, sitefile
+from wgwizard.keys import joined, remember
+from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
+from wgwizard.questions import Document
+from wgwizard.questions.examples import examples_problem
+from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.words import said
+
+NEW_SEAL = (
+    "Private keys were made here. They are sealed with this passphrase in a file beside the site, and nobody can help if it is forgotten:"
+    " new keys would have to be made then."
+)
+OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the new ones join them."
+WHY = (
+    "The site file holds your answers and no secret, so it can be shown and kept under version control. `wgwizard plan FILE` makes the same"
+    " files from it again, and `wgwizard FILE` opens it here. When unsure, keep the name that is offered."
+)
+
+
+class Seal(StrEnum):
+    """With what the keys are sealed: `KNOWN` needs no question, `OLD` the passphrase of the sealed keys, `NEW` one that is typed twice."""
+
+    KNOWN = "known"
+    OLD = "old"
+    NEW = "new"
+
+
+def seal_of(draft: Draft, path: str) -> Seal:
+    """What has to be asked before the keys of a draft can be sealed beside this path."""
+    if not holds_keys(draft) or draft.passphrase is not None:
+        return Seal.KNOWN
+    return Seal.OLD if path == draft.path and profiles.has_keys(path) else Seal.NEW
+
+
+def holds_keys(draft: Draft) -> bool:
+    """Whether there are keys to seal."""
+    return bool(draft.keyring.private or draft.keyring.preshared)
+
+
+def path_problem(path: str) -> str:
+    """Why a site cannot be saved under this path; nothing where it can."""
+    if not path or Path(path).is_dir():
+        return f'× "{path}" is no file name. Give a name such as home.yaml.'
+    if not Path(path).parent.is_dir():
+        return f"× There is no directory {Path(path).parent}. Make it, or give another path."
+    return ""
+
+
+def would_replace(draft: Draft, path: str) -> bool:
+    """Whether another file is there already."""
+    return path != draft.path and Path(path).exists()
+
+
+def written_text(draft: Draft, path: str) -> str:
+    """Which files will be written, and what each holds."""
+    lines = [f"  {path}", "      your answers; no secrets", f"  {beside_path(path, LOCK_SUFFIX)}"]
+    lines += ["      addresses that were given out, and public keys; no secrets"]
+    if holds_keys(draft):
+        lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
+    examples = [said(problem) for problem in examples_problem(draft.document, draft.preset)]
+    return "\n".join(["Written will be:", *lines, *(["", *examples] if examples else [])])
+
+
+def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draft:
+    """Write everything and return the draft as it then lies there; takes most of a second where keys are sealed.
+
+    Raises FileError or SealError.
+    """
+    keyring = draft.keyring
+    if passphrase is not None:
+        keyring = joined(profiles.load_keys(path, passphrase), keyring) if seal is not Seal.NEW else keyring
+        profiles.save_keys(path, keyring, passphrase)
+    lock = remember(draft.lock, keyring)
+    profiles.save_site(path, in_order(draft.document))
+    profiles.save_lock(path, lock)
+    unfinished.forget_draft()
+    sealed = draft.sealed and passphrase is None
+    return replace(draft, path=path, saved=draft.document, lock=lock, keyring=keyring, passphrase=passphrase, sealed=sealed)
+
+
+def in_order(document: Document) -> Document:
+    """The same answers in the order of docs/site-file.md; as they are where they are no site yet."""
+    site, _ = sitefile.read(document)
+    return document if site is None else sitefile.to_document(site)
