@@ -7,6 +7,7 @@ import pytest
 from wgwizard import sitefile
 from wgwizard.site import Host, Needs, Point, RoutesAt, Tunnel
 from wgwizard.sitefile import yamltext
+from wgwizard.sitefile.schema import schema
 
 FULL = """
 version: 1
@@ -363,12 +364,12 @@ def test_no_document_makes_it_raise(document):
 
 
 def test_the_editor_schema_knows_the_required_fields():
-    schema = sitefile.schema()
-    parts = schema["$defs"]
+    described = schema()
+    parts = described["$defs"]
     assert parts["SiteFile"]["required"] == ["version", "name", "site", "host", "points"]
     assert parts["PointPart"]["required"] == ["name"]
     assert parts["SiteFile"]["additionalProperties"] is False
-    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert described["$schema"].startswith("https://json-schema.org/")
 
 
 def test_overlaps_among_many_networks_and_points_take_no_square_time():

@@ -9,6 +9,7 @@ from tests.unit.strategies import ANYTHING, sites
 from tests.unit.test_sitefile import FULL, read
 from wgwizard import sitefile
 from wgwizard.sitefile import yamltext
+from wgwizard.sitefile.schema import schema
 
 
 @settings(max_examples=150, deadline=None)
@@ -43,6 +44,6 @@ def test_the_example_in_the_guide_is_right():
 
 def test_the_guide_names_every_field():
     guide = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text(encoding="utf-8")
-    for part in sitefile.schema()["$defs"].values():
+    for part in schema()["$defs"].values():
         for field in part["properties"]:
             assert f"`{field}`" in guide or f".{field}`" in guide or f"{field}:" in guide, field

@@ -15,7 +15,9 @@ VERBS = {
     "status": "when each point was last heard of by Host β",
     "uninstall": "take everything off Host β again",
     "schema": "the JSON Schema of the site file",
+    "completion": "what makes a shell complete our words",
 }
+SHELLS = ("bash", "zsh", "fish")
 _GLOBAL = ("--no-color", "-h", "--help", "--version")
 EPILOG = (
     "wgwizard SITE.yaml opens the wizard on a saved site. "
@@ -34,8 +36,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     elif is_file(first):
         words[place : place + 1] = ["new", "--site", first]
     elif first not in VERBS:
-        _parser().error(_unknown(first))
-    return _parser().parse_args(words)
+        parser().error(_unknown(first))
+    return parser().parse_args(words)
 
 
 def is_file(word: str) -> bool:
@@ -51,17 +53,18 @@ def _unknown(word: str) -> str:
     return f"“{word}” is no verb; {suggestion} (a site file has a / in it or ends in .yaml)"
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as --help, the man page and the completions show it."""
     about = "Describe a site, get a WireGuard strategy with reasons, see every rule, put it on Host β."
-    parser = argparse.ArgumentParser(prog="wgwizard", description=about, epilog=EPILOG, allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"wgwizard {__version__}")
-    parser.add_argument("--no-color", action="store_true", help="no colour (NO_COLOR does the same)")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    whole = argparse.ArgumentParser(prog="wgwizard", description=about, epilog=EPILOG, allow_abbrev=False)
+    whole.add_argument("--version", action="version", version=f"wgwizard {__version__}")
+    whole.add_argument("--no-color", action="store_true", help="no colour (NO_COLOR does the same)")
+    verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, add in _ADD.items():
         one = verbs.add_parser(verb, help=VERBS[verb], description=VERBS[verb], allow_abbrev=False)
         one.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         add(one)
-    return parser
+    return whole
 
 
 def _add_new(new: argparse.ArgumentParser) -> None:
@@ -112,6 +115,10 @@ def _add_schema(schema: argparse.ArgumentParser) -> None:
     schema.set_defaults(json=True)
 
 
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=SHELLS, help="which shell; docs/commands.md says where the text goes")
+
+
 def _add_remote(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--ssh", metavar="TARGET", help="[user@]host[:port] (default: host.ssh of the site)")
     verb.add_argument("--yes", action="store_true", help="do not ask whether the changes are wanted")
@@ -156,4 +163,5 @@ _ADD = {
     "status": _add_on_host,
     "uninstall": _add_on_host,
     "schema": _add_schema,
+    "completion": _add_completion,
 }

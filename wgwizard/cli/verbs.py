@@ -34,9 +34,17 @@ def presets(options: argparse.Namespace) -> int:
 
 def schema(_: argparse.Namespace) -> int:
     """The JSON Schema of the site file."""
-    from wgwizard import sitefile
+    from wgwizard.sitefile.schema import schema as described
 
-    put(output.to_json(sitefile.schema()))
+    put(output.to_json(described()))
+    return ExitCode.OK
+
+
+def completion(options: argparse.Namespace) -> int:
+    """What a shell needs to complete our words (made by `python -m tests.shipped`)."""
+    from importlib.resources import files
+
+    put((files("wgwizard.cli") / "shipped" / f"wgwizard.{options.shell}").read_text(encoding="utf-8").rstrip("\n"))
     return ExitCode.OK
 
 
@@ -169,6 +177,7 @@ def put(text: str) -> None:
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "presets": presets,
     "schema": schema,
+    "completion": completion,
     "recommend": recommend,
     "plan": plan,
     "rehearse": rehearse,

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from wgwizard.problems import Problem, error
@@ -70,16 +69,6 @@ def read(document: object) -> tuple[Site | None, tuple[Problem, ...]]:
     check.check(site, draft)
     problems = told_once(draft.problems)
     return (None if any(problem.is_error for problem in problems) else site), problems
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the site file, for editors."""
-    described = msgspec.json.schema(model.SiteFile)
-    for kind, names in model.REQUIRED.items():
-        described["$defs"][kind.__name__]["required"] = list(names)
-    for kind, name in ((model.SitePart, "networks"), (model.HostPart, "addresses"), (model.SiteFile, "points")):
-        described["$defs"][kind.__name__]["properties"][name]["minItems"] = 1
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
 
 
 def _read_version(file: model.SiteFile, draft: Draft) -> None:

@@ -25,15 +25,15 @@ class _Part(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
 class NetworkPart(_Part):
     """A network at the site."""
 
-    cidr: Text = UNSET
-    name: Text = UNSET
+    cidr: Annotated[str, Meta(description="The network, as 192.168.1.0/24.")] | UnsetType = UNSET
+    name: Annotated[str, Meta(description="What the tables and the rights call it.")] | UnsetType = UNSET
 
 
 class SiteHostPart(_Part):
     """A named computer at the site."""
 
-    name: Text = UNSET
-    addresses: list[str] = field(default_factory=list)
+    name: Annotated[str, Meta(description="What the tables and the rights call it.")] | UnsetType = UNSET
+    addresses: Annotated[list[str], Meta(description="Its addresses at the site.")] = field(default_factory=list)
 
 
 class DnsPart(_Part):
@@ -46,14 +46,12 @@ class DnsPart(_Part):
 class SitePart(_Part):
     """Site B: what the points may reach."""
 
-    networks: Annotated[list[str | NetworkPart], Meta(description="Networks at the site that the points may reach.")] = field(
-        default_factory=list
-    )
-    hosts: Annotated[list[SiteHostPart], Meta(description="Named computers at the site.")] = field(default_factory=list)
-    router: Annotated[list[str], Meta(description="The site's default gateway, one address a family.")] = field(default_factory=list)
-    routes: Annotated[RouteWord | list[RouteWord], Meta(description="Where a route to the tunnel can be added.")] | UnsetType = UNSET
+    networks: list[str | NetworkPart] = field(default_factory=list)
+    hosts: list[SiteHostPart] = field(default_factory=list)
+    router: list[str] = field(default_factory=list)
+    routes: RouteWord | list[RouteWord] | UnsetType = UNSET
     router_kind: Text = UNSET
-    router_drops_invalid: Annotated[bool, Meta(description="It drops connections of which it sees only half.")] | UnsetType = UNSET
+    router_drops_invalid: Flag = UNSET
     cloud: Literal["none", "aws", "gcp", "azure"] | UnsetType = UNSET
     dns: DnsPart = field(default_factory=DnsPart)
 
@@ -61,9 +59,9 @@ class SitePart(_Part):
 class ServicePart(_Part):
     """A service: on a point for the site to open, or one of Host β's own."""
 
-    name: Text = UNSET
-    protocol: ProtocolWord | UnsetType = UNSET
-    port: Number = UNSET
+    name: Annotated[str, Meta(description="What the tables and the rules call it.")] | UnsetType = UNSET
+    protocol: Annotated[ProtocolWord, Meta(description="What it speaks.")] | UnsetType = UNSET
+    port: Annotated[int, Meta(description="The port on which it listens.")] | UnsetType = UNSET
     published_port: Annotated[int, Meta(description="The port of Host β that leads to it; the same as port when absent.")] | UnsetType = (
         UNSET
     )
@@ -73,12 +71,12 @@ class HostPart(_Part):
     """Host β, the site's WireGuard host."""
 
     name: Text = UNSET
-    addresses: Annotated[list[str], Meta(description="Its LAN addresses; the prefix says what is on-link.")] = field(default_factory=list)
-    interface: Annotated[str | list[str], Meta(description="Its LAN interface; found by the probe when absent.")] | UnsetType = UNSET
+    addresses: list[str] = field(default_factory=list)
+    interface: str | list[str] | UnsetType = UNSET
     default_gateway: Flag = UNSET
-    endpoint: Annotated[str | None, Meta(description="How the points dial it, host:port; null: it cannot be dialled.")] | UnsetType = UNSET
-    ssh: Annotated[str, Meta(description="[user@]host[:port], or a name from ssh's configuration.")] | UnsetType = UNSET
-    keys: Annotated[Literal["host", "here"], Meta(description="Where its private key is made.")] | UnsetType = UNSET
+    endpoint: str | UnsetType | None = UNSET
+    ssh: Text = UNSET
+    keys: Literal["host", "here"] | UnsetType = UNSET
     services: list[ServicePart] = field(default_factory=list)
 
 
@@ -87,7 +85,7 @@ class TunnelPart(_Part):
 
     interface: Text = UNSET
     networks: list[str] = field(default_factory=list)
-    addresses: Annotated[list[str], Meta(description="Host β's own addresses in the tunnel.")] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
     port: Number = UNSET
     mtu: Number = UNSET
 
@@ -95,9 +93,11 @@ class TunnelPart(_Part):
 class RightPart(_Part):
     """Something that a point may reach."""
 
-    to: Text = UNSET
-    protocol: ProtocolWord | UnsetType = UNSET
-    ports: list[int | str] = field(default_factory=list)
+    to: Annotated[str, Meta(description="A computer's or network's name, an address, a CIDR, host or internet.")] | UnsetType = UNSET
+    protocol: Annotated[ProtocolWord, Meta(description="Every protocol when absent.")] | UnsetType = UNSET
+    ports: Annotated[list[int | str], Meta(description="Ports and ranges as 8000-8010; every port when absent.")] = field(
+        default_factory=list
+    )
 
 
 class PointPart(_Part):
@@ -108,27 +108,27 @@ class PointPart(_Part):
     public_key: Text = UNSET
     preshared_key: Flag = UNSET
     behind_nat: Flag = UNSET
-    endpoint: Annotated[str, Meta(description="How Host β dials this point, host:port.")] | UnsetType = UNSET
+    endpoint: Text = UNSET
     platform: Platform | UnsetType = UNSET
-    home_networks: Annotated[list[str], Meta(description="Its own LAN, only to find overlaps.")] = field(default_factory=list)
+    home_networks: list[str] = field(default_factory=list)
     opens: OpensWord | UnsetType = UNSET
-    services: Annotated[list[ServicePart], Meta(description="What the site may open on this point.")] = field(default_factory=list)
-    may_reach: Annotated[list[RightPart], Meta(description="What it may reach; every site network when absent.")] | UnsetType = UNSET
+    services: list[ServicePart] = field(default_factory=list)
+    may_reach: list[RightPart] | UnsetType = UNSET
 
 
 class NeedsPart(_Part):
     """What the people want."""
 
-    opens: Annotated[OpensWord, Meta(description="Who opens connections.")] | UnsetType = UNSET
-    tell_points_apart: Annotated[bool, Meta(description="Must the site see each point's own address?")] | UnsetType = UNSET
-    site_clients_seen_as_host: Annotated[bool, Meta(description="Points see Host β instead of the site's computers.")] | UnsetType = UNSET
+    opens: OpensWord | UnsetType = UNSET
+    tell_points_apart: Flag = UNSET
+    site_clients_seen_as_host: Flag = UNSET
 
 
 class SiteFile(_Part):
     """A wgwizard site file."""
 
     version: Annotated[int, Meta(description="The version of this format: 1.")] | UnsetType = UNSET
-    name: Annotated[str, Meta(description="The site's name.")] | UnsetType = UNSET
+    name: Text = UNSET
     site: SitePart = field(default_factory=SitePart)
     host: HostPart = field(default_factory=HostPart)
     tunnel: TunnelPart = field(default_factory=TunnelPart)

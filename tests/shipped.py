@@ -1,0 +1,132 @@
+"""Makes what an installation brings besides the program: the man page and the shells' completions (`python -m tests.shipped`).
+
+Both come from the one command line of wgwizard.cli.arguments; tests/unit/test_shipped.py says when they are out of date.
+"""
+
+import argparse
+from pathlib import Path
+
+import shtab
+from argparse_manpage.manpage import Manpage
+
+import presets
+import wgwizard
+from wgwizard.cli.arguments import SHELLS, parser
+
+FOLDER = Path(wgwizard.__file__).parent / "cli" / "shipped"
+_PATHS = {"FILE": shtab.FILE, "FILE.png": shtab.FILE, "SITE.yaml": shtab.FILE, "DIR": shtab.DIRECTORY}
+# `wgwizard SITE.yaml` has a file where the other calls have a verb; fish offers files beside the verbs by itself.
+_PREAMBLE = {"bash": "_shtab_wgwizard_pos_0_COMPGEN=_shtab_compgen_files\n"}
+_TROFF = {"β": "\\(*b", "…": "...", "→": "\\(->"}
+_SECTIONS = {
+    "examples": """.TP
+.B wgwizard
+asks about a site, from the beginning or from a draft that was left.
+.TP
+.B wgwizard ./home.yaml
+opens a saved site to change it.
+.TP
+.B wgwizard presets pi\\-at\\-home > home.yaml; wgwizard plan home.yaml
+shows every file and who reaches whom, without the wizard.
+.TP
+.B wgwizard apply home.yaml \\-\\-dry\\-run
+shows what would change on Host \u03b2.
+""",
+    "files": """.TP
+.I NAME.yaml
+the site: what a person described. No secret is in it.
+.TP
+.I NAME.lock
+addresses and public keys that were given out; made to be kept with the site.
+.TP
+.I NAME.secrets
+private and preshared keys, sealed with a passphrase (mode 0600).
+.TP
+.I $XDG_STATE_HOME/wgwizard
+drafts of set\\-ups that were left early (default: ~/.local/state/wgwizard).
+""",
+    "environment": """.TP
+.B NO_COLOR
+no colour, as \\-\\-no\\-color.
+.TP
+.B TERM
+where it is "dumb", the questions come one line at a time.
+.TP
+.B SSH_AUTH_SOCK
+the agent whose keys log in to Host \u03b2; ~/.ssh/config is read as ssh reads it (ssh \\-G).
+""",
+    "exit status": """.TP
+.B 0
+ok
+.TP
+.B 1
+failure
+.TP
+.B 2
+usage, or input is needed and there is no terminal
+.TP
+.B 3
+the site file is refused, or no strategy fits
+.TP
+.B 4
+Host \u03b2 or SSH
+.TP
+.B 5
+apply \\-\\-dry\\-run found differences
+.TP
+.B 130
+cancelled
+.TP
+.B 143
+terminated
+""",
+    "see also": ".BR wg (8),\n.BR wg\\-quick (8),\n.BR nft (8),\n.BR ssh_config (5)\n",
+}
+
+
+def texts() -> dict[str, str]:
+    """The shipped files: name -> text."""
+    made = {f"wgwizard.{shell}": completion(shell) for shell in SHELLS}
+    return {"wgwizard.1": man_page(), **made}
+
+
+def man_page() -> str:
+    """The man page in troff."""
+    about = {
+        "description": "recommends, previews, proves and applies a WireGuard set-up for a site",
+        "project_name": "wgwizard",
+        "date": f"wgwizard {wgwizard.__version__}",
+        "manual_title": "User Commands",
+    }
+    whole = parser()
+    whole.epilog = None  # its exit codes have a section of their own here
+    page = Manpage(whole, about, format="single-commands-section")
+    for heading, text in _SECTIONS.items():
+        page.add_section(heading, "=", text.rstrip("\n"))
+    # In a locale without such signs man would end the page at the first: troff's own names (groff_char(7), mandoc_char(7)).
+    return "".join(_TROFF.get(sign, sign) for sign in str(page))
+
+
+def completion(shell: str) -> str:
+    """The completion for a shell: verbs, options, presets, files and folders."""
+    whole = parser()
+    _with_completions(whole)
+    return shtab.complete(whole, shell, preamble=_PREAMBLE).rstrip("\n") + "\n"
+
+
+def _with_completions(one: argparse.ArgumentParser) -> None:
+    """Tell shtab what an argument's value is, by the word that --help shows for it."""
+    for action in one._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for verb in action.choices.values():
+                _with_completions(verb)
+        elif "preset" in (action.help or "") and action.nargs != 0 and action.choices is None:
+            action.choices = presets.names()
+        elif action.metavar in _PATHS:
+            action.complete = _PATHS[action.metavar]  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in texts().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
