@@ -24,9 +24,9 @@ OFFICE = {
 
 async def test_back_loses_nothing():
     async with sit_down(begin_at="site") as person:
-        await person.press("tab")
+        await person.press("tab", "tab")
         await person.pastes("192.168.1.0/24")
-        await person.press("ctrl+n")
+        await person.press("ctrl+n", "tab")
         await person.pastes("192.168.1.")
         await person.press("escape")
         await person.sees("1 of 9 · Site", "192.168.1.0/24")
@@ -61,7 +61,7 @@ async def test_beginning_anew_asks_before_answers_are_lost():
 
 async def test_a_problem_is_said_beside_its_field_when_it_is_left_and_never_before():
     async with sit_down(begin_at="site") as person:
-        await person.press("tab")
+        await person.press("tab", "tab")
         await person.pastes("192.168.1.0/33")
         person.sees_no("×")
         await person.press("tab")
@@ -157,7 +157,7 @@ async def test_help_says_why_and_a_question_mark_can_be_typed():
         await person.sees("The name becomes the name of the saved file", "`hostname`")
         await person.press("escape", "?")
         await person.sees("home?")
-        await person.press("backspace", "enter", "enter", "?")
+        await person.press("backspace", "enter", "enter", "enter", "?")
         await person.sees("a route is that way")
 
 

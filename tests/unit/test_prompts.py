@@ -46,7 +46,7 @@ NEW = {
 
 def networks_and_addresses() -> dict[str, str | list[str]]:
     """The answers that nobody can guess, by the prompts of their questions."""
-    return {SITE.questions[1].prompt: "192.168.1.0/24", HOST.questions[0].prompt: "192.168.1.10/24", SITE.questions[0].prompt: "office"}
+    return {SITE.questions[2].prompt: "192.168.1.0/24", HOST.questions[1].prompt: "192.168.1.10/24", SITE.questions[0].prompt: "office"}
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +70,15 @@ def test_enter_and_a_few_words_make_a_site(folder):
 
 def test_a_wrong_answer_is_said_and_asked_again(folder):
     answers = networks_and_addresses()
-    network = SITE.questions[1].prompt
+    network = SITE.questions[2].prompt
     person = Person({**NEW, **answers, network: ["192.168.1.0/33", "?", "192.168.1.0/24"]})
     interview(person, site_path=None, document=None, path=None)
     assert any("192.168.1.0/33" in text and text.startswith("×") for text in person.said)
-    assert SITE.questions[1].why in person.said
+    assert SITE.questions[2].why in person.said
 
 
 def test_choices_are_taken_by_number_by_word_and_in_numbers(folder):
-    routes, opens = SITE.questions[2].prompt, NEEDS.questions[0].prompt
+    routes, opens = SITE.questions[3].prompt, NEEDS.questions[0].prompt
     person = Person({**NEW, **networks_and_addresses(), routes: ["7", "1, 3"], opens: "both"})
     interview(person, site_path=None, document=None, path="x.yaml")
     site = profiles.load_site("x.yaml").site
@@ -89,8 +89,8 @@ def test_choices_are_taken_by_number_by_word_and_in_numbers(folder):
 
 def test_back_asks_the_earlier_question_again(folder):
     answers = networks_and_addresses()
-    name, network = SITE.questions[0].prompt, SITE.questions[1].prompt
-    person = Person({**NEW, **answers, name: ["wrong", "right"], network: ["<", "192.168.1.0/24"]})
+    name, hosts = SITE.questions[0].prompt, SITE.questions[1].prompt
+    person = Person({**NEW, **answers, name: ["wrong", "right"], hosts: ["<", "nas"]})
     assert interview(person, site_path=None, document=None, path=None) == "right.yaml"
 
 
@@ -109,7 +109,7 @@ def test_another_file_is_replaced_only_after_asking(folder):
 
 
 def test_answers_that_lead_nowhere_come_again(folder):
-    routes, apart = SITE.questions[2].prompt, NEEDS.questions[1].prompt
+    routes, apart = SITE.questions[3].prompt, NEEDS.questions[1].prompt
     person = Person({**NEW, **networks_and_addresses(), routes: "none", apart: ["yes", "no"]})
     found = Interview(person).run()
     assert found.strategy is Strategy.MASQUERADE

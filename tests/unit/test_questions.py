@@ -39,6 +39,7 @@ def test_every_question_is_asked_once():
         ("name", "home", "home"),
         ("site.networks", "192.168.1.0/24, cameras=192.168.201.0/24", ["192.168.1.0/24", {"cidr": "192.168.201.0/24", "name": "cameras"}]),
         ("site.hosts", "nas=192.168.1.20, nas=fd00::20", [{"name": "nas", "addresses": ["192.168.1.20", "fd00::20"]}]),
+        ("site.hosts", "nas, 192.168.1.30", [{"name": "nas"}, {"name": "192.168.1.30", "addresses": ["192.168.1.30"]}]),
         ("site.routes", "router hosts", ["router", "hosts"]),
         ("site.routes", "none", []),
         ("site.router_drops_invalid", "no", False),

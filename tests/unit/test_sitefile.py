@@ -136,11 +136,26 @@ def test_a_name_that_nothing_has_tells_where_names_are_given():
     assert "name the computer at the site first (site.hosts)" in told.hint
 
 
+def test_a_computer_may_be_a_name_whose_address_nobody_knows_yet_but_then_no_right_can_name_it():
+    document, _ = yamltext.parse(FULL.encode())
+    document["site"]["hosts"] = [{"name": "nas"}]
+    document["points"][0]["may_reach"] = [{"to": "site"}]
+    site, problems = sitefile.read(document)
+    assert site is not None
+    assert site.hosts[0].addresses == ()
+    assert [problem.is_error for problem in problems if problem.field == "site.hosts[0].addresses"] == [False]
+    assert sitefile.to_document(site)["site"]["hosts"] == [{"name": "nas"}]
+    document["points"][0]["may_reach"] = [{"to": "nas"}]
+    site, problems = sitefile.read(document)
+    assert site is None
+    assert [problem.field for problem in problems if problem.is_error] == ["points[0].may_reach[0].to"]
+
+
 def test_what_is_missing_is_said_without_the_notation_of_the_file():
     """The wizard shows these hints as well: an example and the field's name, no brackets and braces to type."""
-    _, problems = sitefile.read({"version": 1, "site": {"hosts": [{"name": "nas"}]}, "points": []})
+    _, problems = sitefile.read({"version": 1, "site": {"hosts": [{"addresses": ["192.168.1.20"]}]}, "points": []})
     missing = [problem for problem in problems if problem.code == "missing"]
-    assert {"points", "site.networks", "host.addresses", "site.hosts[0].addresses"} <= {problem.field for problem in missing}
+    assert {"points", "site.networks", "host.addresses", "site.hosts[0].name"} <= {problem.field for problem in missing}
     for problem in missing:
         assert not set("[]{}") & set(problem.hint), problem
 

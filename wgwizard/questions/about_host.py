@@ -3,6 +3,16 @@
 from wgwizard.questions.model import YES_NO_UNSURE, Choice, Group, Kind, Question
 from wgwizard.questions.when import reached_by_ssh
 
+SSH = Question(
+    id="host.ssh",
+    kind=Kind.TEXT,
+    prompt="How do you log in to Host β?",
+    word="SSH",
+    example="admin@192.168.1.10",
+    why="With a login, the wizard can put the files in place itself, with an automatic way back. Whatever you type after `ssh` "
+    "works, names from your ssh configuration included. When unsure, leave it empty: you then get the files to copy by "
+    "hand.",
+)
 ADDRESSES = Question(
     id="host.addresses",
     kind=Kind.LIST,
@@ -20,16 +30,6 @@ ENDPOINT = Question(
     example="vpn.example.com:51820",
     why="The points dial it. `curl https://ifconfig.me` at the site prints the public address, and the router must forward the "
     "UDP port to Host β. When unsure, leave it empty: the points' files then say what is missing.",
-)
-SSH = Question(
-    id="host.ssh",
-    kind=Kind.TEXT,
-    prompt="How do you log in to Host β?",
-    word="SSH",
-    example="admin@192.168.1.10",
-    why="With a login, the wizard can put the files in place itself, with an automatic way back. Whatever you type after `ssh` "
-    "works, names from your ssh configuration included. When unsure, leave it empty: you then get the files to copy by "
-    "hand.",
 )
 GATEWAY = Question(
     id="host.default_gateway",
@@ -87,5 +87,5 @@ HOST = Group(
     name="host",
     title="Host β",
     about="Host β is the Linux computer at the site that WireGuard runs on.",
-    questions=(ADDRESSES, ENDPOINT, SSH, GATEWAY, NAME, INTERFACE, KEYS, SERVICES),
+    questions=(SSH, ADDRESSES, ENDPOINT, GATEWAY, NAME, INTERFACE, KEYS, SERVICES),
 )

@@ -14,6 +14,16 @@ NAME = Question(
     "street, or what `hostname` prints on the computer that matters most there. When unsure, take the place where the "
     "computers stand.",
 )
+COMPUTERS = Question(
+    id="site.hosts",
+    kind=Kind.COMPUTERS,
+    prompt="What would you like to reach there?",
+    word="hosts",
+    example="nas, printer=192.168.1.30",
+    why="A name stands in the picture and in the table of who reaches whom, and with its address in the rights of a point. `ip -brief "
+    "address` on that computer, or your router's list of devices, shows the address. When unsure, write the name alone, or leave it "
+    "empty: the whole network can be reached either way.",
+)
 NETWORKS = Question(
     id="site.networks",
     kind=Kind.NETWORKS,
@@ -23,16 +33,6 @@ NETWORKS = Question(
     why="Only these networks can be reached through the tunnel, everything else stays where it is. Type `ip -brief address` on "
     "a Linux computer at the site (`ipconfig` on Windows): 192.168.1.20/24 means the network 192.168.1.0/24; mind that IPv6 "
     "has one of its own. When unsure, name only the network that the computer you want to reach is in.",
-)
-COMPUTERS = Question(
-    id="site.hosts",
-    kind=Kind.COMPUTERS,
-    prompt="Which computers at the site would you like to call by name?",
-    word="hosts",
-    example="nas=192.168.1.20, printer=192.168.1.30",
-    why="A named computer can be used in the rights of a point and in the table of who reaches whom. `ip -brief address` on "
-    "that computer, or your router's list of devices, shows its address. When unsure, leave it empty: nothing is lost.",
-    detail=True,
 )
 ROUTER = Question(
     id="site.router",
@@ -127,5 +127,5 @@ SITE = Group(
     name="site",
     title="Site",
     about="The site is the network that you want to reach from outside.",
-    questions=(NAME, NETWORKS, ROUTES, COMPUTERS, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
+    questions=(NAME, COMPUTERS, NETWORKS, ROUTES, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
 )

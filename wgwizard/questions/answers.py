@@ -7,6 +7,7 @@ from typing import Any
 from wgwizard.questions.model import Document, Kind, Question
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_IPV4 = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -119,12 +120,16 @@ def _network(word: str) -> str | dict[str, str]:
 
 
 def _computers(words: list[str]) -> list[dict[str, Any]]:
-    """The words "nas=192.168.1.20 nas=fd00::20" as one computer with two addresses."""
+    """The words "nas=192.168.1.20 nas=fd00::20 printer" as one computer with two addresses and one of which only the name is known.
+
+    An address alone is its own name.
+    """
     found: dict[str, list[str]] = {}
     for word in words:
         name, _, address = word.partition("=")
+        address = address or (name if _IPV4.fullmatch(name) else "")
         found.setdefault(name, []).extend([address] if address else [])
-    return [{"name": name, "addresses": addresses} for name, addresses in found.items()]
+    return [{"name": name, "addresses": addresses} if addresses else {"name": name} for name, addresses in found.items()]
 
 
 def _service(words: list[str]) -> dict[str, Any]:
@@ -176,7 +181,7 @@ def _computer_words(item: Any) -> list[str]:
         return [str(item)]
     name, addresses = item.get("name", ""), item.get("addresses", [])
     listed = addresses if isinstance(addresses, list) else [addresses]
-    return [f"{name}={address}" for address in listed] or [str(name)]
+    return [f"{name}={address}" if address != name else str(name) for address in listed] or [str(name)]
 
 
 def _service_text(item: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from wgwizard.problems import Problem, error
+from wgwizard.problems import Problem, error, warning
 from wgwizard.site import (
     DEFAULT_HOST_NAME,
     DEFAULT_INTERFACE,
@@ -107,9 +107,18 @@ def _read_site_hosts(file: model.SitePart, draft: Draft) -> tuple[SiteHost, ...]
     for field, part in entries("site.hosts", file.hosts):
         name = read_own_name(part.name, f"{field}.name", draft, "the computer's name")
         if not part.addresses:
-            say_missing(f"{field}.addresses", draft, "the computer's address", "give it, such as 192.168.200.22 (addresses)")
+            draft.problems.append(_no_address(field, name))
         hosts.append(SiteHost(name, read_each(part.addresses, f"{field}.addresses", read_address, draft, draft.site_hosts)))
     return tuple(hosts)
+
+
+def _no_address(field: str, name: str) -> Problem:
+    return warning(
+        "address-not-known",
+        f"{field}.addresses",
+        f"the address of {name or 'this computer'} is not known, so it is a name only",
+        f"once you know it, write it beside the name ({name or 'nas'}=192.168.1.20); a right can name it then",
+    )
 
 
 def _read_routes(value: str | list[Any] | UnsetType, draft: Draft) -> frozenset[RoutesAt] | None:

@@ -78,6 +78,7 @@ def _claim(service: Service, field: str, taken: dict[tuple[str, int], str], draf
 def check_rights(site: Site, draft: Draft, networks: NetworkIndex) -> None:
     """Every `to:` is a known name, or an address or network inside the site's."""
     names = {host.name for host in site.hosts} | {network.name for network in site.networks if network.name} | {"site", "host"}
+    nowhere = {host.name for host in site.hosts if not host.addresses}
     for field, right, point in draft.rights:
         opens = opens_of(site, point)
         if opens is not None and not opens.by_points:
@@ -85,7 +86,10 @@ def check_rights(site: Site, draft: Draft, networks: NetworkIndex) -> None:
             draft.problems.append(
                 warning("right-unused", field, message, "let the points open connections too (opens: points or both), or remove the right")
             )
-        if right.to not in names:
+        if right.to in nowhere:
+            hint = "write it beside the computer's name (site.hosts), or name an address here"
+            draft.problems.append(error("address-not-known", f"{field}.to", f"the address of {right.to} is not known", hint))
+        elif right.to not in names:
             _check_target(right.to, f"{field}.to", names, draft, networks)
 
 

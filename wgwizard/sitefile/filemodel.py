@@ -142,7 +142,7 @@ REQUIRED: dict[type[Struct], tuple[str, ...]] = {
     SitePart: ("networks",),
     HostPart: ("addresses",),
     NetworkPart: ("cidr",),
-    SiteHostPart: ("name", "addresses"),
+    SiteHostPart: ("name",),
     ServicePart: ("name", "protocol", "port"),
     RightPart: ("to",),
     PointPart: ("name",),

@@ -116,7 +116,7 @@ def _site(site: Site) -> dict[str, Any]:
     fields = _present(
         {
             "networks": [_network(network) for network in site.networks],
-            "hosts": [{"name": host.name, "addresses": _texts(host.addresses)} for host in site.hosts],
+            "hosts": [_present({"name": host.name, "addresses": _texts(host.addresses)}) for host in site.hosts],
             "router": _texts(site.router),
             "router_kind": site.router_kind,
             "router_drops_invalid": site.router_drops_invalid,
