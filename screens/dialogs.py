@@ -86,42 +86,37 @@ class Choose(ModalScreen[str | None]):
 
 
 class AskSecret(ModalScreen[Secret | None]):
-    """Asks for a password or passphrase, masked; twice where a new one is made. Returns `None` for Escape.
+    """Asks for a password or passphrase, masked. Returns `None` for Escape.
 
     `problem` says at the start what was wrong with the last one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
 
-    def __init__(self, title: str, body: str, *, twice: bool = False, problem: str = "") -> None:
+    def __init__(self, title: str, body: str, *, problem: str = "") -> None:
         super().__init__()
-        self.heading, self.body, self.twice, self.problem = title, body, twice, problem
+        self.heading, self.body, self.problem = title, body, problem
 
     def compose(self) -> ComposeResult:
-        """The question and masked inputs."""
+        """The question and a masked input."""
         with Vertical(classes="dialog"):
             yield Static(self.heading, classes="heading", markup=False)
             with VerticalScroll(classes="body", can_focus=False):
                 yield Static(self.body, markup=False)
             yield Entry(masked=True, id="first", placeholder="hidden while you type")
-            if self.twice:
-                yield Entry(masked=True, id="second", placeholder="the same once more")
             yield Static(self.problem, classes="problems -error", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("OK", id="ok", compact=True, variant="primary")
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Focus the first input."""
+        """Focus the input."""
         focus(self.query_one("#first", Input))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: on to the second, or done."""
+        """Enter: done."""
         event.stop()
-        if self.twice and event.input.id == "first":
-            focus(self.query_one("#second", Input))
-        else:
-            self._take()
+        self._take()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take or leave it."""
@@ -133,14 +128,11 @@ class AskSecret(ModalScreen[Secret | None]):
 
     def _take(self) -> None:
         first = self.query_one("#first", Input)
-        problem = "× It is empty." if not first.value else ""
-        if self.twice and first.value and self.query_one("#second", Input).value != first.value:
-            problem = "× The two are not the same."
-        if problem:
-            self.query_one(".problems", Static).update(problem)
-            focus(first)
-        else:
+        if first.value:
             self.dismiss(Secret(first.value))
+        else:
+            self.query_one(".problems", Static).update("× It is empty.")
+            focus(first)
 
     def action_close(self) -> None:
         """Return nothing."""

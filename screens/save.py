@@ -11,10 +11,23 @@ from screens.dialogs import AskSecret, Choose
 from screens.entry import Entry
 from screens.field import ProblemLine
 from screens.focus import focus
+from screens.new_passphrase import NewPassphrase
 from screens.step import Step
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.saving import NEW_SEAL, OLD_SEAL, WHY, Seal, path_problem, save, seal_of, would_replace, written_text
+from wgwizard.wizard.saving import (
+    OLD_SEAL,
+    WHY,
+    Seal,
+    aside_text,
+    guessable,
+    new_seal_text,
+    path_problem,
+    save,
+    seal_of,
+    would_replace,
+    written_text,
+)
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -87,9 +100,21 @@ class SaveStep(Step):
         if seal is Seal.KNOWN:
             self._write(path, self.draft.passphrase, seal)
             return
-        known = seal is Seal.OLD
-        ask = AskSecret("The passphrase of the keys", OLD_SEAL) if known else AskSecret("A passphrase for the keys", NEW_SEAL, twice=True)
-        self.app.push_screen(ask, lambda passphrase: self._write(path, passphrase, seal) if passphrase is not None else None)
+        if seal is Seal.OLD:
+            ask = AskSecret("The passphrase of the keys", OLD_SEAL)
+            self.app.push_screen(ask, lambda old: self._set_aside(path) if old is None else self._write(path, old, seal))
+        else:
+            self._new_seal(path, seal)
+
+    def _set_aside(self, path: str) -> None:
+        """Without the passphrase of the sealed keys the new ones need a file of their own."""
+        ask = Choose("Save without that passphrase?", aside_text(path), (("no", "Not now"), ("yes", "Set it aside")))
+        self.app.push_screen(ask, lambda answer: self._new_seal(path, Seal.APART) if answer == "yes" else None)
+
+    def _new_seal(self, path: str, seal: Seal) -> None:
+        """Ask for a new passphrase."""
+        ask = NewPassphrase("A passphrase for the keys", new_seal_text(self.draft), guessable(self.draft))
+        self.app.push_screen(ask, lambda new: self._write(path, new, seal) if new is not None else None)
 
     def _write(self, path: str, passphrase: Secret | None, seal: Seal) -> None:
         """Sealing takes most of a second on purpose, so it is done beside the screen."""

@@ -5,6 +5,7 @@ import os
 import shlex
 import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,18 +84,34 @@ class TerminalAsk:
 
 
 def the_passphrase() -> Secret:
-    """The passphrase of the sealed keys."""
-    return Secret(getpass.getpass("passphrase of the sealed keys: ", stream=sys.stderr))
+    """The passphrase of the sealed keys; empty to go on without them."""
+    return Secret(getpass.getpass("passphrase of the sealed keys (Enter: go on without them): ", stream=sys.stderr))
 
 
-def new_passphrase() -> Secret:
-    """A new passphrase, asked for twice."""
-    first = getpass.getpass("new passphrase, to seal the keys that are made now: ", stream=sys.stderr)
+def new_passphrase(known: Iterable[str] = ()) -> Secret:
+    """A new passphrase, asked for twice; how strong it is is said, and a weak one is taken only after a yes. `known`: see strength."""
+    from wgwizard.passphrase import Level, strength
+
+    first = Secret(getpass.getpass("new passphrase, to seal the keys that are made now (Enter: six words are made): ", stream=sys.stderr))
     if not first:
-        raise UsageError("the passphrase is empty", "the keys are sealed with it: any words that you will remember")
-    if getpass.getpass("once more: ", stream=sys.stderr) != first:
+        first = _made_passphrase()
+    else:
+        found = strength(first, known)
+        say(found.text)
+        if found.level is Level.WEAK and not _asked("Take it all the same?"):
+            raise UsageError("no passphrase was chosen", "run it again and choose another one; Enter alone makes one")
+    if getpass.getpass("once more: ", stream=sys.stderr) != first.reveal():
         raise UsageError("the two passphrases differ", "try again")
-    return Secret(first)
+    return first
+
+
+def _made_passphrase() -> Secret:
+    """Six words, shown once to be written down."""
+    from wgwizard.passphrase import made_passphrase
+
+    made = made_passphrase()
+    say(f"Write it down now, on paper or in a password manager; it is not shown again:\n\n  {made.reveal()}\n")
+    return made
 
 
 def read_secret(source: str, what: str) -> Secret:

@@ -10,9 +10,10 @@ from wgwizard.cli.asking import TerminalAsk, has_terminal, new_passphrase, read_
 from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
-from wgwizard.keys import HOST, Keyring
+from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
 from wgwizard.owners import handshake_text
+from wgwizard.passphrase import known_words
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.secret import Secret
@@ -114,13 +115,27 @@ def _passphrase(options: argparse.Namespace, found: Study) -> Secret | None:
         return read_secret(options.passphrase_file, "--passphrase-file")
     if options.dry_run and not has_terminal():
         return None
+    made = complete_keyring(found.site, Keyring(), found.lock)
+    new = ", ".join(dict.fromkeys((*made.private, *made.preshared)))
     if profiles.has_keys(options.site):
-        return the_passphrase() if has_terminal() else _needed("unsealed")
-    unknown = [point for point in found.site.points if point.name not in found.lock.public_keys]
-    host_unknown = not found.site.host.keys_on_host and HOST not in found.lock.public_keys
-    if host_unknown or any(point.public_key is None or point.preshared_key for point in unknown):
-        return new_passphrase() if has_terminal() else _needed("made")
+        return _to_unseal(options, new)
+    if new:
+        return new_passphrase(known_words(found.site)) if has_terminal() else _needed("made")
     return None
+
+
+def _to_unseal(options: argparse.Namespace, new: str) -> Secret | None:
+    """The passphrase of a secrets file that is there; whoever does not know it goes on without, unless there are `new` keys to seal."""
+    if not has_terminal():
+        return _needed("unsealed")
+    given = the_passphrase()
+    if not given and new:
+        path = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
+        raise UsageError(
+            f"keys must be made for {new}, and without its passphrase they cannot join {path}",
+            f"mv {path} {path}.aside, and they get a file of their own; wgwizard secrets {options.site} --join {path}.aside joins the two",
+        )
+    return given or None
 
 
 def _needed(doing: str) -> Secret:

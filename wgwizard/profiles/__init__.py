@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,15 @@ def load_keys(site_path: str, passphrase: Secret | None) -> Keyring:
 def save_keys(site_path: str, keyring: Keyring, passphrase: Secret) -> None:
     """Seal the keys beside a site file (0600), whole or not at all; raises FileError or SealError."""
     replace_file(beside_path(site_path, SECRETS_SUFFIX), sealed.seal(beside.keyring_text(keyring), passphrase), 0o600)
+
+
+def set_keys_aside(site_path: str) -> Path:
+    """Rename a secrets file that cannot be opened here, whole as it is, so that another can be begun; gives its new path."""
+    path = beside_path(site_path, SECRETS_SUFFIX)
+    names = (path.with_name(f"{path.name}.aside{'' if number == 1 else f'-{number}'}") for number in count(1))
+    aside = next(name for name in names if not name.exists())
+    path.rename(aside)
+    return aside
 
 
 def _counted(problems: tuple[Problem, ...]) -> str:

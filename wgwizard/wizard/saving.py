@@ -5,7 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from wgwizard import profiles, sitefile
-from wgwizard.keys import joined, remember
+from wgwizard.keys import joined, made_elsewhere, remember
+from wgwizard.passphrase import known_words
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
 from wgwizard.questions import Document
 from wgwizard.questions.examples import examples_problem
@@ -13,11 +14,16 @@ from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import said
 
-NEW_SEAL = (
+_NEW_SEAL = (
     "Private keys were made here. They are sealed with this passphrase in a file beside the site, and nobody can help if it is forgotten:"
     " new keys would have to be made then."
 )
 OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the new ones join them."
+_ASIDE = (
+    "{} was sealed by somebody with another passphrase, so the new keys cannot join it. It can be set aside, whole as it is, and the new"
+    " keys get a file with a passphrase of your own; `wgwizard secrets` joins the two when both passphrases are at hand."
+)
+_ELSEWHERE = "\n\nMade elsewhere, and kept as they are: the keys of {}."
 WHY = (
     "The site file holds your answers and no secret, so it can be shown and kept under version control. `wgwizard plan FILE` makes the same"
     " files from it again, and `wgwizard FILE` opens it here. When unsure, keep the name that is offered."
@@ -25,11 +31,15 @@ WHY = (
 
 
 class Seal(StrEnum):
-    """With what the keys are sealed: `KNOWN` needs no question, `OLD` the passphrase of the sealed keys, `NEW` one that is typed twice."""
+    """With what the keys are sealed: `KNOWN` needs no question, `OLD` the passphrase of the sealed keys, `NEW` one that is typed twice.
+
+    `APART` is a new one too, where sealed keys that cannot be opened are set aside first.
+    """
 
     KNOWN = "known"
     OLD = "old"
     NEW = "new"
+    APART = "apart"
 
 
 def seal_of(draft: Draft, path: str) -> Seal:
@@ -37,6 +47,24 @@ def seal_of(draft: Draft, path: str) -> Seal:
     if not holds_keys(draft) or draft.passphrase is not None:
         return Seal.KNOWN
     return Seal.OLD if path == draft.path and profiles.has_keys(path) else Seal.NEW
+
+
+def new_seal_text(draft: Draft) -> str:
+    """What a new passphrase is for, and whose keys were made elsewhere and are not sealed with it."""
+    site, _ = sitefile.read(draft.document)
+    others = made_elsewhere(site, draft.keyring, draft.lock) if site is not None else ()
+    return _NEW_SEAL + (_ELSEWHERE.format(", ".join(others)) if others else "")
+
+
+def aside_text(path: str) -> str:
+    """What becomes of sealed keys that cannot be opened here (`Seal.APART`)."""
+    return _ASIDE.format(beside_path(path, SECRETS_SUFFIX))
+
+
+def guessable(draft: Draft) -> tuple[str, ...]:
+    """Words that somebody who looks for the passphrase would try first."""
+    site, _ = sitefile.read(draft.document)
+    return known_words(site) if site is not None else ()
 
 
 def holds_keys(draft: Draft) -> bool:
@@ -74,8 +102,10 @@ def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draf
     Raises FileError or SealError.
     """
     keyring = draft.keyring
+    if seal is Seal.APART:
+        profiles.set_keys_aside(path)
     if passphrase is not None:
-        keyring = joined(profiles.load_keys(path, passphrase), keyring) if seal is not Seal.NEW else keyring
+        keyring = joined(profiles.load_keys(path, passphrase), keyring) if seal in (Seal.KNOWN, Seal.OLD) else keyring
         profiles.save_keys(path, keyring, passphrase)
     lock = remember(draft.lock, keyring)
     profiles.save_site(path, in_order(draft.document))
