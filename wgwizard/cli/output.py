@@ -1,7 +1,8 @@
 """What the command line prints: JSON as docs/commands.md promises it, and text for people. Pure: values in, text out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from ipaddress import IPv6Address
 from typing import Any
 
 import msgspec
@@ -13,8 +14,12 @@ from wgwizard.pipeline import Result
 from wgwizard.problems import Problem
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
 from wgwizard.render.artefact import Artefact
+from wgwizard.render.text import address_text
 from wgwizard.site import Site
 from wgwizard.trace import Hop, Reach
+
+# Stand for a point's name and its address in a row's text; neither can be those of a point.
+_ANY_NAME, _ANY_ADDRESS = "\ue000", IPv6Address((1 << 128) - 1)
 
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
 
@@ -32,15 +37,43 @@ def to_json_line(document: Mapping[str, Any]) -> str:
 # --- JSON ------------------------------------------------------------------------------------------------------------------
 
 
-def plan_document(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> dict[str, Any]:
-    """The object of `plan --json`; keys read "(hidden)" unless `reveal`."""
-    return {
+def plan_json(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> Iterator[str]:
+    """The object of `plan --json` in pieces, for it may be long; keys read "(hidden)" unless `reveal`."""
+    document = {
         "strategy": found.plan.strategy.value,
         "recommendation": recommendation_document(recommendation),
         "artefacts": [artefact_document(artefact, reveal=reveal) for artefact in found.bundle.artefacts],
-        "reachability": [reach_document(reach) for reach in found.reaches],
+        "reachability": [],
         "warnings": [problem_document(problem) for problem in warnings],
     }
+    before, here, after = to_json(document).partition('\n  "reachability": [')
+    yield before + here
+    separator = "\n    "
+    for text in _reach_texts(found.reaches):
+        yield separator + text
+        separator = ",\n    "
+    yield ("\n  " if found.reaches else "") + after
+
+
+def _reach_texts(reaches: Iterable[Reach]) -> Iterator[str]:
+    """The JSON of each row, indented as inside `plan --json`; what only name and address tell apart is made once."""
+    known: dict[tuple[int, bool], str] = {}
+    name, address, own = None, None, {"name": "", "address": ""}
+    for reach in reaches:
+        if reach.point != name or reach.address is not address:
+            name, address = reach.point, reach.address
+            own = {"name": msgspec.json.encode(name).decode()[1:-1], "address": "" if address is None else address_text(address)}
+        kind = (reach.shape, address is None)
+        if kind not in known:
+            known[kind] = _reach_template(reach)
+        yield known[kind] % own
+
+
+def _reach_template(reach: Reach) -> str:
+    """The JSON of a row for any point of its kind, to be filled in by `%`."""
+    text = to_json(reach_document(reach.of_point(_ANY_NAME, None if reach.address is None else _ANY_ADDRESS)))
+    safe = text.replace("\n", "\n    ").replace("%", "%%")
+    return safe.replace(_ANY_NAME, "%(name)s").replace(str(_ANY_ADDRESS), "%(address)s")
 
 
 def recommendation_document(recommendation: Recommendation) -> dict[str, Any]:

@@ -73,8 +73,7 @@ def plan(options: argparse.Namespace) -> int:
     outcome = result(found, keyring)
     said = (*warnings, *outcome.warnings)
     if options.json:
-        document = output.plan_document(outcome, found.recommendation, said, reveal=options.reveal_secrets)
-        put(output.to_json(document))
+        put(*output.plan_json(outcome, found.recommendation, said, reveal=options.reveal_secrets))
     elif options.output is None:
         put(output.plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets))
     if options.output is not None:
@@ -169,9 +168,9 @@ def with_sealed_keys(path: str, found: Study, passphrase: Secret) -> tuple[Study
     return replace(found, lock=lock), keyring
 
 
-def put(text: str) -> None:
-    """Data, to stdout."""
-    print(text, flush=True)  # noqa: T201 - this is what the command line is for
+def put(*pieces: str) -> None:
+    """Data, to stdout: the pieces one after the other, and the end of a line."""
+    print(*pieces, sep="", flush=True)  # noqa: T201 - this is what the command line is for
 
 
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -52,6 +52,7 @@ class PointInterfaces:
         self._into_tunnel = into_tunnel
         self._host_addresses: tuple[Network, ...] = tuple(single(address).network for address in site.tunnel.addresses)
         self._allowed: dict[tuple[int, ...], tuple[Network, ...]] = {}
+        self._peers: dict[tuple[int, bool, bool], PeerPlan] = {}
 
     def of(self, point: Point) -> InterfacePlan:
         """A point's interface, with β as its only peer.
@@ -59,25 +60,25 @@ class PointInterfaces:
         A point behind NAT sends a keepalive: without it the NAT forgets the session, and neither the site's packets nor β can
         find a silent point. β's own keepalive cannot replace it, because β does not know where the point is until it has spoken.
         """
-        endpoint = self._site.host.endpoint
-        peer = PeerPlan(
-            node=HOST,
-            public_key=self._host_key,
-            preshared=point.preshared_key,
-            allowed_ips=self._allowed_ips(point),
-            endpoint=endpoint,
-            keepalive=KEEPALIVE if point.behind_nat and endpoint is not None else None,
-        )
+        allowed = self._allowed_ips(point)
+        same = (id(allowed), point.preshared_key, point.behind_nat)
+        if same not in self._peers:
+            self._peers[same] = self._peer(point, allowed)
         return InterfacePlan(
             node=point.name,
             interface=self._site.tunnel.interface,
             addresses=tuple(single(address) for address in point.addresses),
-            peers=(peer,),
+            peers=(self._peers[same],),
             listen_port=point.endpoint.port if point.endpoint is not None else None,
             mtu=self._site.tunnel.mtu,
             dns=self._dns(point) if self._site.dns.servers else None,
             private_key_here=point.public_key is None,
         )
+
+    def _peer(self, point: Point, allowed: tuple[Network, ...]) -> PeerPlan:
+        endpoint = self._site.host.endpoint
+        keepalive = KEEPALIVE if point.behind_nat and endpoint is not None else None
+        return PeerPlan(HOST, self._host_key, point.preshared_key, allowed, endpoint, keepalive)
 
     def _allowed_ips(self, point: Point) -> tuple[Network, ...]:
         """β's tunnel addresses, always, and the site's networks where they must stand (docs/strategies.md, AllowedIPs).

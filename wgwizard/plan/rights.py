@@ -11,6 +11,8 @@ DNS_PORT = 53
 
 Places = tuple[Address | Network, ...]
 
+_EVERYTHING = (Right(SITE), Right(HOST))
+
 
 class Rights:
     """What the words of `may_reach` mean at one site; each word is looked up once, however many points say it."""
@@ -35,12 +37,12 @@ class Rights:
 
     def of(self, point: Point) -> tuple[Right, ...]:
         """The rights of a point; without any word about them: all of the site and β's services."""
-        if point.may_reach is not None:
-            return point.may_reach
-        return (Right(SITE), Right(HOST))
+        return _EVERYTHING if point.may_reach is None else point.may_reach
 
     def host_services(self, point: Point) -> tuple[Service, ...]:
         """β's own services that a point may use."""
+        if not self._site.host.services:
+            return ()
         rights = [right for right in self.of(point) if right.to == HOST]
         return tuple(service for service in self._site.host.services if any(_covers(right, service) for right in rights))
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
 
 from wgwizard.plan.model import Plan
 from wgwizard.site import Address, InterfaceAddress, Network
@@ -29,10 +30,18 @@ def refuse_unsafe_interfaces(plan: Plan) -> None:
             raise ValueError(f"{name!r} cannot be the name of an interface")
 
 
-@lru_cache(maxsize=1 << 18)
 def address_text(address: Address) -> str:
-    """The text of an address, made once: that of an IPv6 address costs more than the lines that it stands in."""
-    return str(address)
+    """The text of an address, without its prefix where it has one; `str` takes four times as long."""
+    if isinstance(address, IPv4Address):
+        number = int(address)
+        return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    return _ipv6_text(int(address))
+
+
+@lru_cache(maxsize=1 << 18)
+def _ipv6_text(number: int) -> str:
+    """The text of an IPv6 address, made once: it costs more than the lines that it stands in."""
+    return str(IPv6Address(number))
 
 
 def network_text(network: Network) -> str:
@@ -47,4 +56,4 @@ def place_text(place: Address | Network) -> str:
 
 def interface_text(address: InterfaceAddress) -> str:
     """The text of an address with its prefix length."""
-    return f"{address_text(address.ip)}/{address.network.prefixlen}"
+    return f"{address_text(address)}/{address.network.prefixlen}"

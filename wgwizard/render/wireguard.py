@@ -38,11 +38,12 @@ def host_conf(plan: Plan, keyring: Keyring) -> Artefact:
 
 def point_confs(plan: Plan, keyring: Keyring) -> list[Artefact]:
     """Each point's file: β is its only peer."""
-    return [_point_conf(plan, keyring, index, interface) for index, interface in enumerate(plan.points)]
+    sections: _Sections = {}
+    return [_point_conf(plan, keyring, sections, index, interface) for index, interface in enumerate(plan.points)]
 
 
-def _point_conf(plan: Plan, keyring: Keyring, index: int, interface: InterfacePlan) -> Artefact:
-    conf = _Conf(plan, keyring)
+def _point_conf(plan: Plan, keyring: Keyring, sections: "_Sections", index: int, interface: InterfacePlan) -> Artefact:
+    conf = _Conf(plan, keyring, sections)
     conf.lines += header(plan, f"point {plain(interface.node)}")
     conf.interface(interface, f"# PrivateKey = (kept on {plain(interface.node)})", field=f"points[{index}]")
     for peer in interface.peers:
@@ -52,12 +53,17 @@ def _point_conf(plan: Plan, keyring: Keyring, index: int, interface: InterfacePl
     return conf.artefact(interface.node, interface.interface)
 
 
+# The lines of a [Peer] section before and after its preshared key, by the identity of a peer that several files share (plan.peers).
+_Sections = dict[int, tuple[list[str], list[str]]]
+
+
 class _Conf:
     """A file that grows line by line: the lines as shown, and where in them secrets belong."""
 
-    def __init__(self, plan: Plan, keyring: Keyring) -> None:
+    def __init__(self, plan: Plan, keyring: Keyring, sections: _Sections | None = None) -> None:
         self.plan = plan
         self.keyring = keyring
+        self.sections = {} if sections is None else sections
         self.lines: list[str] = []
         self.missing: list[str] = []
         self._secrets: list[tuple[int, str, Secret]] = []
@@ -81,19 +87,26 @@ class _Conf:
 
     def peer(self, peer: PeerPlan, preshared_of: str, field: str, preshared_field: str | None = None) -> None:
         """A [Peer] section."""
-        self.lines += ["", "[Peer]", f"# {plain(peer.node if peer.node != HOST else self.plan.site.host.name)}"]
+        section = self.sections.get(id(peer))
+        if section is None:
+            section = self.sections[id(peer)] = self._section(peer)
+        self.lines += section[0]
         if peer.public_key is None:
-            self.lines.append("# PublicKey = (not known yet)")
             self.missing.append(f"{field}.public_key")
-        else:
-            self.lines.append(f"PublicKey = {peer.public_key}")
         if peer.preshared:
             self._secret("PresharedKey", self.keyring.preshared.get(preshared_of), f"{preshared_field or field}.preshared_key")
-        self.lines.append(f"AllowedIPs = {', '.join(map(network_text, peer.allowed_ips))}")
+        self.lines += section[1]
+
+    def _section(self, peer: PeerPlan) -> tuple[list[str], list[str]]:
+        """The lines of a [Peer] section before and after its preshared key."""
+        name = plain(peer.node if peer.node != HOST else self.plan.site.host.name)
+        key = "# PublicKey = (not known yet)" if peer.public_key is None else f"PublicKey = {peer.public_key}"
+        after = [f"AllowedIPs = {', '.join(map(network_text, peer.allowed_ips))}"]
         if peer.endpoint is not None:
-            self.lines.append(f"Endpoint = {peer.endpoint}")
+            after.append(f"Endpoint = {peer.endpoint}")
         if peer.keepalive is not None:
-            self.lines.append(f"PersistentKeepalive = {peer.keepalive}")
+            after.append(f"PersistentKeepalive = {peer.keepalive}")
+        return ["", "[Peer]", f"# {name}", key], after
 
     def _secret(self, word: str, secret: Secret | None, field: str) -> None:
         if secret is None:

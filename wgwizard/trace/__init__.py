@@ -9,7 +9,7 @@ from typing import TypeVar
 from wgwizard.plan.model import HOST, Forward, InterfacePlan, Permit, Plan
 from wgwizard.site import Address, Family, Network, Point, PortRange, SiteNetwork
 from wgwizard.siteroutes import assumed_opens
-from wgwizard.trace.ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, Walker, Way, covers, point_kind
+from wgwizard.trace.ways import CLIENTS_OWN, POINT, Place, Placeholder, PointKind, PointKinds, Walker, Way, covers
 
 __all__ = ["CLIENTS_OWN", "POINTS", "Hop", "Reach", "trace"]
 
@@ -52,22 +52,23 @@ class _Row:
 class Reach:
     """Whether `origin` can open a connection to `target`.
 
-    It is made of what points with equal rights share, so that a hundred thousand of them stay cheap; ask its properties.
+    It is made of what points with equal rights share, so that a hundred thousand of them stay cheap; ask its properties. `point` and
+    `address` are those of the point at one of its ends.
     """
 
     _row: _Row
-    _point: str
-    _address: Address | None
+    point: str
+    address: Address | None
 
     @property
     def origin(self) -> str:
         """Who opens: a point's name, or a site network's name or CIDR."""
-        return self._point if self._row.origin is POINT else self._row.origin
+        return self.point if self._row.origin is POINT else self._row.origin
 
     @property
     def target(self) -> str:
         """Where to: a point, a site network or host by its name or CIDR, "host" or "points"."""
-        return self._point if self._row.target is POINT else self._row.target
+        return self.point if self._row.target is POINT else self._row.target
 
     @property
     def family(self) -> Family:
@@ -106,21 +107,30 @@ class Reach:
         `CLIENTS_OWN` where each computer of a site network is seen with its own address, `None` where nothing gets through and back.
         """
         seen = self._row.way.seen
-        return self._address if seen is POINT else seen
+        return self.address if seen is POINT else seen
 
     @property
     def hops(self) -> tuple[Hop, ...]:
         """The nodes that the packet passes, the last one where it is accepted or dropped."""
         return tuple(
             Hop(
-                self._point if step.node is POINT else step.node,
-                self._address if step.source is POINT else step.source,
-                self._address if step.destination is POINT else step.destination,
+                self.point if step.node is POINT else step.node,
+                self.address if step.source is POINT else step.source,
+                self.address if step.destination is POINT else step.destination,
                 step.action,
                 step.rule,
             )
             for step in self._row.way.steps
         )
+
+    @property
+    def shape(self) -> int:
+        """The same for connections that only their point's name and address tell apart."""
+        return id(self._row)
+
+    def of_point(self, name: str, address: Address | None) -> "Reach":
+        """The connection of the same shape for another point."""
+        return replace(self, point=name, address=address)
 
     def as_found(self, *, reachable: bool, source_seen: Address | str | None, why: str) -> "Reach":
         """The same connection as it was found elsewhere, by a measurement: without hops."""
@@ -138,7 +148,7 @@ def trace(plan: Plan) -> tuple[Reach, ...]:
     found: list[Reach] = []
     for point, interface in zip(plan.site.points, plan.points, strict=True):
         addresses = {address.version: address for address in point.addresses}
-        found.extend(Reach(row, point.name, addresses.get(row.family)) for row in tracer.rows(point, interface))
+        found += [Reach(row, point.name, addresses.get(row.family)) for row in tracer.rows(point, interface)]
     return tuple(found)
 
 
@@ -154,14 +164,13 @@ class _Tracer:
         self.host = _by_point(plan.to_host, lambda permit: permit.point)
         self.into = _by_point(plan.to_points, lambda permit: permit.point)
         self.forwards = _by_point(plan.forwards, lambda forward: forward.point)
-        self._kinds: dict[PointKind, PointKind] = {}
+        self._kinds = PointKinds(plan)
         self._shared: dict[tuple[object, ...], list[_Row]] = {}
         self._services: dict[tuple[object, ...], Way] = {}
 
     def rows(self, point: Point, interface: InterfacePlan) -> Iterable[_Row]:
         """All rows of one point."""
-        kind = point_kind(self.plan, interface, self.peers.get(point.name))
-        kind = self._kinds.setdefault(kind, kind)
+        kind = self._kinds.of(interface, self.peers.get(point.name))
         opens = assumed_opens(self.plan.site, point)
         out, host, into = self.out[point.name], self.host[point.name], self.into[point.name]
         # Equal rights share their tuples (plan.rights), and a kind is kept once, so identity stands for value here.

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
-from wgwizard.site import Address, Family, Network, RoutesAt
+from wgwizard.site import Address, Family, InterfaceAddress, Network, RoutesAt
 from wgwizard.siteroutes import RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
 
 
@@ -79,24 +79,39 @@ class PointKind:
     routed: frozenset[int]
 
 
-def point_kind(plan: Plan, interface: InterfacePlan, on_host: PeerPlan | None) -> PointKind:
-    """The kind of one point; `on_host` is its peer section on β."""
-    addresses = [address.ip for address in interface.addresses]
-    accepted = on_host.allowed_ips if on_host is not None else ()
-    rewritten = [network for item in plan.masquerades for network in item.sources]
-    routes = [route.network for route in plan.routes]
-    return PointKind(
-        allowed_ips=tuple(network for peer in interface.peers for network in peer.allowed_ips),
-        families=frozenset(address.version for address in addresses),
-        accepted=_families_in(addresses, accepted),
-        masqueraded=_families_in(addresses, rewritten),
-        routed=_families_in(addresses, routes),
-    )
+class PointKinds:
+    """The kinds of a plan's points; equal ones are the same object."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._rewritten = tuple(network for item in plan.masquerades for network in item.sources)
+        self._routes = tuple(dict.fromkeys(route.network for route in plan.routes))
+        self._known: dict[tuple[object, ...], PointKind] = {}
+        self._equal: dict[PointKind, PointKind] = {}
+
+    def of(self, interface: InterfacePlan, on_host: PeerPlan | None) -> PointKind:
+        """The kind of one point; `on_host` is its peer section on β."""
+        accepted = on_host.allowed_ips if on_host is not None else ()
+        families = tuple(
+            (address.version, _in_any(address, accepted), _in_any(address, self._rewritten), _in_any(address, self._routes))
+            for address in interface.addresses
+        )
+        # Points share the peers that they have in common (plan.peers), so identity often tells without comparing networks.
+        key = (families, *map(id, interface.peers))
+        if key not in self._known:
+            kind = PointKind(
+                allowed_ips=tuple(network for peer in interface.peers for network in peer.allowed_ips),
+                families=frozenset(family[0] for family in families),
+                accepted=frozenset(family[0] for family in families if family[1]),
+                masqueraded=frozenset(family[0] for family in families if family[2]),
+                routed=frozenset(family[0] for family in families if family[3]),
+            )
+            self._known[key] = self._equal.setdefault(kind, kind)
+        return self._known[key]
 
 
-def _families_in(addresses: Iterable[Address], networks: Iterable[Network]) -> frozenset[int]:
-    known = tuple(networks)
-    return frozenset(a.version for a in addresses if any(a.version == n.version and a in n for n in known))
+def _in_any(address: InterfaceAddress, networks: tuple[Network, ...]) -> bool:
+    """Whether the address lies in one of the networks; one of the other family never does."""
+    return any(address in network for network in networks)
 
 
 def covers(networks: Iterable[Network], place: Place) -> bool:

@@ -1,0 +1,45 @@
+"""`plan --json` writes what points share once for all of them; the text is what one row after the other gives."""
+
+import pytest
+
+import presets
+from wgwizard import sitefile
+from wgwizard.cli import output
+from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
+from wgwizard.pipeline import result, study
+from wgwizard.sitefile import yamltext
+
+TWO_FAMILIES = """\
+version: 1
+name: site-b
+site:
+  networks: [{cidr: 192.168.200.0/24, name: lan}, "fd00:200::/64"]
+  router: [192.168.200.1]
+  routes: [router]
+host: {addresses: [192.168.200.2/24, "fd00:200::2/64"], interface: lan0, services: [{name: dns, protocol: udp, port: 53}]}
+tunnel: {networks: [10.0.0.0/24, "fd00:10::/64"], addresses: [10.0.0.1, "fd00:10::1"]}
+points:
+  - name: both
+    addresses: [10.0.0.2, "fd00:10::2"]
+  - {name: only4, addresses: [10.0.0.3], services: [{name: web, protocol: tcp, port: 80}]}
+  - {name: only6, addresses: ["fd00:10::4"], may_reach: [{to: 192.168.200.22, protocol: tcp, ports: [22, 80-90]}]}
+"""
+
+
+@pytest.mark.parametrize("text", [TWO_FAMILIES, *(preset.text for preset in presets.load_all())])
+def test_the_rows_are_those_of_each_alone(text):
+    document, _ = yamltext.parse(text.encode())
+    site, problems = sitefile.read(document)
+    assert site is not None, problems
+    found = study(site, Lock())
+    outcome = result(found, Keyring())
+    assert outcome.reaches
+    whole = {
+        "strategy": outcome.plan.strategy.value,
+        "recommendation": output.recommendation_document(found.recommendation),
+        "artefacts": [output.artefact_document(artefact, reveal=False) for artefact in outcome.bundle.artefacts],
+        "reachability": [output.reach_document(reach) for reach in outcome.reaches],
+        "warnings": [output.problem_document(problem) for problem in outcome.warnings],
+    }
+    assert "".join(output.plan_json(outcome, found.recommendation, outcome.warnings, reveal=False)) == output.to_json(whole)
