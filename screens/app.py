@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,11 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.theme import Theme
-from textual.widgets import Button, ContentSwitcher, Footer
+from textual.timer import Timer
+from textual.widgets import Button, ContentSwitcher, Footer, Static
 
 from screens.background import Broke, Ended, run_beside
 from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import AskSecret, Choose, Help
+from screens.form import Form
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PicturePanel
 from screens.step import WIDTHS, Step
@@ -23,7 +26,7 @@ from wgwizard.applying import Connector, Target
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import SEALED, open_site
+from wgwizard.wizard.opening import SEALED, latest_of, open_draft, open_site
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -43,6 +46,7 @@ CALM = Theme(
 )
 HEIGHTS = [(0, "-low"), (24, "-high")]
 START = PAGES[0].name
+KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 _TCSS = ("app", "form", "dialogs", "points", "strategy", "files", "save", "apply")
 
 
@@ -73,6 +77,8 @@ class WizardApp(Careful, inherit_bindings=False):
         self.tools = tools
         self.here = begin_at
         self.reached = 0
+        self.parting = ""
+        self._keeping_timer: Timer | None = None
         self.register_theme(CALM)
         self.theme = "ansi-dark" if plain_colours else CALM.name
 
@@ -80,6 +86,7 @@ class WizardApp(Careful, inherit_bindings=False):
         """The frame; the pages come when they are needed."""
         yield Header()
         yield StepBar(TITLES)
+        yield Static("", id="notice", markup=False)
         with Horizontal(id="middle"):
             with Vertical(id="page"):
                 yield ContentSwitcher(id="pages")
@@ -90,7 +97,31 @@ class WizardApp(Careful, inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show the first page."""
         self.watch_signals()
+        self.tools.keeping.opened(self.draft)
         await self.show_page(self.here)
+        kept = latest_of(self.draft.path) if self.draft.path is not None else None
+        if kept is not None:
+            self._offer_draft(kept)
+        else:
+            self._open_keys()
+
+    def on_unmount(self) -> None:
+        """What this wizard claimed is free for others."""
+        self.tools.keeping.closed()
+
+    def _offer_draft(self, kept: Draft) -> None:
+        """Answers for this very site were left unsaved."""
+        ask = Choose("Go on where you left off?", f"There are answers for this site that are not saved:\n{kept.kept}",
+                     (("go", "Go on with them"), ("saved", "Open the site as it is saved")))  # fmt: skip
+
+        async def begin(answer: str | None) -> None:
+            if answer == "go":
+                await self.on_step_replaced(Step.Replaced(open_draft(kept, None), complete=False))
+            self._open_keys()
+
+        self.push_screen(ask, begin)
+
+    def _open_keys(self) -> None:
         if self.draft.path is not None and self.draft.passphrase is None and profiles.has_keys(self.draft.path):
             self._ask_passphrase("")
 
@@ -99,9 +130,9 @@ class WizardApp(Careful, inherit_bindings=False):
         self.push_screen(AskSecret("The passphrase of its keys", f"{SEALED}\n{why_again}".rstrip()), self._unseal)
 
     def _unseal(self, passphrase: Secret | None) -> None:
-        path = self.draft.path
-        if passphrase is not None and path is not None:
-            run_beside(self, "unseal", lambda: open_site(path, passphrase))
+        draft = self.draft
+        if passphrase is not None and draft.path is not None:
+            run_beside(self, "unseal", lambda: open_draft(draft, passphrase))
 
     async def on_ended(self, event: Ended) -> None:
         """Unsealed, or why not."""
@@ -133,6 +164,27 @@ class WizardApp(Careful, inherit_bindings=False):
         switcher.current = name
         self._refresh_frame()
         self.page.enter(self.draft)
+        self._keep(self.draft, 0)
+
+    def _keep(self, draft: Draft, within: float) -> None:
+        """Keep these answers within so many seconds; a change meanwhile goes with them."""
+        keeping = self.tools.keeping
+        keeping.note(draft, self.here)
+        if self._keeping_timer is not None and within == 0:
+            self._keeping_timer.stop()
+            self._keeping_timer = None
+        if self._keeping_timer is None:
+            self._keeping_timer = self.set_timer(within or 0.001, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._keeping_timer = None
+        self.tools.keeping.flush_beside(lambda: self.call_later(self._show_notice))
+
+    def _show_notice(self) -> None:
+        """What must be known while one goes on."""
+        notice, text = self.query_one("#notice", Static), self.tools.keeping.notice()
+        notice.display = bool(text)
+        notice.update(text)
 
     def _refresh_frame(self) -> None:
         page = PAGES[self.place]
@@ -150,6 +202,11 @@ class WizardApp(Careful, inherit_bindings=False):
         """Keep the draft, and the picture true."""
         self.draft = event.draft
         self._refresh_frame()
+        self._keep(self.draft, KEEP_WITHIN)
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """A point that is being described, in a dialog: its answers are kept too, though they are not taken over yet."""
+        self._keep(event.draft, KEEP_WITHIN)
 
     async def on_step_finished(self, _: Step.Finished) -> None:
         """On to the next page."""
@@ -161,13 +218,16 @@ class WizardApp(Careful, inherit_bindings=False):
     async def on_step_replaced(self, event: Step.Replaced) -> None:
         """Another site was opened: all pages are made anew."""
         self.draft = event.draft
-        self.reached = place_of("strategy") if event.complete else 0
+        self.tools.keeping.opened(self.draft)
+        wanted = min(place_of(self.draft.kept_page or PAGES[1].name), place_of("save"))
+        self.reached = place_of("strategy") if event.complete else wanted
         switcher = self.query_one("#pages", ContentSwitcher)
         switcher.current = None  # a page made anew under the name that is shown would stay hidden
         for step in switcher.query(Step):
             if step.id != START:
                 await step.remove()
-        await self.show_page(PAGES[1].name)
+        stuck = next((page for page in PAGES[1:wanted] if page.is_wrong(self.draft)), PAGES[max(wanted, 1)])
+        await self.show_page(stuck.name)
 
     async def on_step_bar_picked(self, event: StepBar.Picked) -> None:
         """A step in the bar was clicked."""
@@ -208,14 +268,28 @@ class WizardApp(Careful, inherit_bindings=False):
         """Ask once, say where the answers are kept, and leave."""
         if isinstance(self.screen, Choose) and self.screen.id == "leave":
             return
-        kept = "\n".join(filter(None, [self.page.under_way(), self.tools.where_kept(self.draft)]))
-        dialog = Choose("Leave the wizard?", kept, (("stay", "Stay"), ("go", "Leave")))
+        keeping = self.tools.keeping
+        keeping.flush()
+        self._show_notice()
+        kept = "\n".join(filter(None, [self.page.under_way(), keeping.where_kept()]))
+        ways = [("stay", "Stay"), *([("print", "Leave and print them")] if keeping.is_lost else []), ("go", "Leave")]
+        dialog = Choose("Leave the wizard?", kept, tuple(ways))
         dialog.id = "leave"
-        self.push_screen(dialog, lambda answer: self.leave_with(0 if self.draft.is_saved else 130) if answer == "go" else None)
+        self.push_screen(dialog, self._leave)
 
-    def keep_answers(self) -> None:
-        """Before an end that nobody asked for."""
-        self.tools.keep(self.draft)
+    def _leave(self, answer: str | None) -> None:
+        if answer == "print":
+            self.parting = self.tools.keeping.parting_text()
+        if answer in ("go", "print"):
+            self.leave_with(0 if self.tools.keeping.draft.is_saved else 130)
+
+    def keep_answers(self) -> bool:
+        """Before an end that nobody asked for; what cannot be kept is printed. Whether it was kept."""
+        keeping = self.tools.keeping
+        keeping.flush()
+        if keeping.is_lost:
+            self.parting = keeping.parting_text()
+        return not keeping.is_lost
 
     def on_broke(self, message: Broke) -> None:
         """Work beside the screen met an error that nobody expected."""
@@ -223,7 +297,7 @@ class WizardApp(Careful, inherit_bindings=False):
 
     def leave_with(self, code: int) -> None:
         """Keep what is not saved, and end with this exit code."""
-        self.tools.keep(self.draft)
+        self.tools.keeping.flush()
         self.exit(return_code=code)
 
 
@@ -246,4 +320,7 @@ def run_wizard(
     tools = Tools(connector, output, login or Target(address=""))
     app = WizardApp(draft, tools, begin_at=begin_at, plain_colours=is_colourless(os.environ))
     app.run()
+    if app.parting:
+        with suppress(OSError):  # a terminal that went away
+            print(app.parting, flush=True)  # noqa: T201 - data, for there is no other place for it
     return app.return_code or 0

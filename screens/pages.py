@@ -28,10 +28,10 @@ def _questions(group: Group) -> Page:
     return Page(group.name, group.title, lambda draft, _: FormStep(group, draft), lambda draft: bool(draft.errors_under(group.name, *own)))
 
 
-def _start(draft: Draft, _: Tools) -> Step:
+def _start(draft: Draft, tools: Tools) -> Step:
     from screens.start import StartStep
 
-    return StartStep(draft)
+    return StartStep(draft, tools)
 
 
 def _points(draft: Draft, _: Tools) -> Step:

@@ -49,8 +49,7 @@ class PointPage(ModalScreen[Draft | None]):
         self.query_one(Form).focus_first()
 
     def on_form_changed(self, event: Form.Changed) -> None:
-        """Keep the new draft."""
-        event.stop()
+        """Keep the new draft; the app hears of it too and keeps it on disk."""
         self.draft = event.draft
 
     def on_form_accepted(self, event: Form.Accepted) -> None:
@@ -161,9 +160,8 @@ class PointsStep(Step):
         self.app.push_screen(ask, lambda answer: self._take(without_point(self.draft, place)) if answer == "remove" else None)
 
     def _take(self, draft: Draft | None) -> None:
-        """Show the list as it is now."""
-        if draft is not None:
-            self.change(draft)
+        """Show the list as it is now; a point that was left as it was is told too, so that the draft on disk forgets it."""
+        self.change(draft if draft is not None else self.draft)
         self._show()
         focus(self.query_one("#add" if not points_of(self.draft) else OptionList))
 

@@ -1,24 +1,28 @@
 """The first page: a new set-up, the draft, a preset, or a saved site."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Input, OptionList, Static
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import presets
 from screens.background import Ended, run_beside
-from screens.dialogs import AskSecret, Choose
+from screens.dialogs import AskSecret, Choose, Help
 from screens.entry import Entry
 from screens.field import ProblemLine
 from screens.focus import focus
 from screens.step import Step
 from wgwizard import profiles
+from wgwizard.profiles import unfinished
+from wgwizard.profiles.files import FileError
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import PRESENT, SEALED, Offer, offers, open_draft, open_preset, open_site
+from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
 _WHY = (
@@ -30,11 +34,14 @@ _WHY = (
 class StartStep(Step):
     """Leads to the draft to begin with."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("delete", "throw_away", "throw away", key_display="Del")]
+
     NEXT_LABEL = "Begin"
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, tools: Tools) -> None:
         super().__init__(draft)
-        self.offers = offers(draft)
+        self.tools = tools
+        self.offers = offers(draft, tools.keeping.path)
 
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
@@ -48,6 +55,8 @@ class StartStep(Step):
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
             yield OptionList(*self._rows(), id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
+            with Horizontal(classes="answers"):
+                yield Button("Throw this draft away", id="throw-away", compact=True)
             yield Static("… or open a saved site", classes="prompt", markup=False)
             yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
             yield ProblemLine()
@@ -63,11 +72,44 @@ class StartStep(Step):
     def enter(self, draft: Draft) -> None:
         """Offer what there is now; the list has the focus."""
         super().enter(draft)
+        self._show(0)
+
+    def _show(self, marked: int) -> None:
         listed = self.query_one(OptionList)
-        self.offers = offers(draft)
+        self.offers = offers(self.draft, self.tools.keeping.path)
         listed.set_options(self._rows())
-        listed.highlighted = 0
+        listed.highlighted = min(marked, listed.option_count - 1)
+        self.query_one(".answers").display = any(offer.file for offer in self.offers)
         focus(listed)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The key for throwing away is shown where it does something."""
+        return action != "throw_away" or (self.is_mounted and self._marked().file is not None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The button does what the key does."""
+        event.stop()
+        self.action_throw_away()
+
+    def action_throw_away(self) -> None:
+        """Ask, and delete the marked draft."""
+        offer, place = self._marked(), self.query_one(OptionList).highlighted or 0
+        if offer.file is None:
+            return
+        if offer.busy:
+            self.app.push_screen(Help(offer.text, offer.trouble))
+            return
+        body = f"{offer.text}\n\n{offer.file}\n\nIt cannot be brought back."
+        ask = Choose("Throw this draft away?", body, (("no", "Keep it"), ("yes", "Throw it away")))
+        self.app.push_screen(ask, lambda answer: self._throw_away(offer, place) if answer == "yes" else None)
+
+    def _throw_away(self, offer: Offer, place: int) -> None:
+        try:
+            if offer.file is not None:
+                unfinished.throw_away(offer.file)
+        except FileError as failure:
+            self._say(told(failure))
+        self._show(place)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click on an offer begins with it."""
@@ -75,17 +117,27 @@ class StartStep(Step):
         self._begin(self._offer(event.option_id))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Say what the marked offer is for."""
+        """Say what the marked offer is for; only a draft can be thrown away."""
         event.stop()
-        self.query_one("#for-what", Static).update(self._offer(event.option_id).about)
+        offer = self._offer(event.option_id)
+        self.query_one("#for-what", Static).update(offer.about)
+        self.query_one("#throw-away", Button).disabled = offer.file is None
+        self.refresh_bindings()
 
     def _offer(self, name: str | None) -> Offer:
         return next((offer for offer in self.offers if offer.name == name), self.offers[0])
+
+    def _marked(self) -> Offer:
+        marked = self.query_one(OptionList).highlighted_option
+        return self._offer(marked.id if marked is not None else None)
 
     def _begin(self, offer: Offer) -> None:
         """Begin with an offer; answers that would be lost by it are asked about first."""
         if offer.name == PRESENT:
             self.post_message(self.Finished())
+            return
+        if offer.trouble:
+            self.app.push_screen(Help(offer.text, offer.trouble))
             return
         self._unless_lost(lambda: self._take(offer))
 
@@ -94,7 +146,7 @@ class StartStep(Step):
         if not self.draft.has_answers or self.draft.is_saved:
             go_on()
             return
-        text = "The answers that you gave in this session are not saved as a site."
+        text = "The answers that you gave in this session are not saved as a site. They stay as a draft, and this page offers them."
         ask = Choose("Begin anew?", text, (("no", "Go on with these answers"), ("yes", "Begin anew without them")))
         self.app.push_screen(ask, lambda answer: go_on() if answer == "yes" else None)
 
@@ -136,8 +188,7 @@ class StartStep(Step):
         if path:
             self._unless_lost(lambda: self._with_passphrase(path, lambda passphrase: open_site(path, passphrase)))
         else:
-            marked = self.query_one(OptionList).highlighted_option
-            self._begin(self._offer(marked.id if marked is not None else None))
+            self._begin(self._marked())
 
     def on_ended(self, event: Ended) -> None:
         """Opened, or why not."""

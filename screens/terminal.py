@@ -12,7 +12,7 @@ from textual.app import App
 from wgwizard.errors import UsageError
 
 _OURS = ("wgwizard", "screens", "presets")
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def check_terminal(environ: Mapping[str, str], *, stdin_is_terminal: bool, stderr_is_terminal: bool) -> None:
@@ -48,21 +48,22 @@ class Careful(App[None]):
         self.keep_answers()
         self.exit(return_code=128 + number)
 
-    def keep_answers(self) -> None:
-        """Keep what a person typed, before an end that nobody asked for."""
+    def keep_answers(self) -> bool:
+        """Keep what a person typed, before an end that nobody asked for; whether that was done."""
+        return False
 
     def _fatal_error(self) -> None:
         """Say where it broke. Textual's own report prints local variables, and those may be keys."""
         error = sys.exc_info()[1] or self._exception
-        self.keep_answers()
-        self._exit_renderables.append(crash_text(error))
+        self._exit_renderables.append(crash_text(error, kept=self.keep_answers()))
         self._close_messages_no_wait()
 
 
-def crash_text(error: BaseException | None) -> Text:
+def crash_text(error: BaseException | None, *, kept: bool) -> Text:
     """Where an error arose in our own files, without its message and without any variable, for both may hold secrets."""
     frames = traceback.extract_tb(error.__traceback__) if error is not None else []
     ours = [frame for frame in frames if any(f"/{name}/" in frame.filename for name in _OURS)] or frames[-1:]
     lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in ours]
-    head = f"× The wizard broke ({type(error).__name__}). Your answers are kept as a draft. Please report these lines:"
+    answers = "Your answers are kept as a draft." if kept else "Your answers could not be kept; they are printed below."
+    head = f"× The wizard broke ({type(error).__name__}). {answers} Please report these lines:"
     return Text("\n".join([head, *lines]))

@@ -9,9 +9,11 @@ from wgwizard.cli import output
 from wgwizard.errors import CancelledError
 from wgwizard.lock import Lock
 from wgwizard.pipeline import Study, study
-from wgwizard.profiles import unfinished
+from wgwizard.profiles.stamps import stamp
+from wgwizard.profiles.unfinished import Keeper
 from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group, Kind, Question, asked, new_document
 from wgwizard.questions.answers import concerns, path_for, put, text_at
+from wgwizard.stamp import Stamp
 
 HELP = "Enter takes what stands in [ ]. ? says why we ask, - empties an answer, < goes one question back."
 
@@ -159,6 +161,7 @@ def _shown(question: Question, current: str) -> str:
 
 def interview(talk: Talk, *, site_path: str | None, document: Document | None, path: str | None) -> str:
     """Ask everything and save; gives the path of the site file. What is left early is kept as the wizard's draft (CancelledError)."""
+    held, keeper = stamp(site_path) if site_path is not None else Stamp(), Keeper()
     loaded = profiles.load_site(site_path) if site_path is not None else None
     lock = profiles.load_lock(site_path) if site_path is not None else Lock()
     asking = Interview(talk, loaded.document if loaded is not None else document, lock)
@@ -166,8 +169,10 @@ def interview(talk: Talk, *, site_path: str | None, document: Document | None, p
         found = asking.run()
         path = _path(asking, path or site_path or f"{found.site.name}.yaml", known=site_path)
     except (EOFError, KeyboardInterrupt):
-        unfinished.keep_draft(asking.document)
-        raise CancelledError(f"The answers so far are kept as a draft: {unfinished.draft_path()}", "wgwizard offers it") from None
+        keeper.note(asking.document, origin=site_path, digest=held.site)
+        keeper.flush()
+        keeper.close()
+        raise CancelledError(f"The answers so far are kept as a draft: {keeper.path}", "wgwizard offers it") from None
     site, _ = sitefile.read(asking.document)
     profiles.save_site(path, sitefile.to_document(site) if site is not None else asking.document)
     profiles.save_lock(path, found.lock)

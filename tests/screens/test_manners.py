@@ -191,14 +191,14 @@ async def test_leaving_asks_once_keeps_the_draft_and_the_next_start_offers_it():
         await person.press("ctrl+u")
         await person.pastes("garden")
         await person.press("ctrl+q")
-        await person.sees("Leave the wizard?", "draft.yaml")
+        await person.sees("Leave the wizard?", "They are kept as a draft")
         await person.press("ctrl+q", "escape")
         await person.sees("1 of 9 · Site")
         await person.press("ctrl+q", "right", "enter")
     assert person.app.return_code == 130
-    assert unfinished.load_draft()["name"] == "garden"
+    assert unfinished.drafts()[0].document["name"] == "garden"
     async with sit_down() as person:
-        await person.sees("Go on with the draft (garden)")
+        await person.sees("Go on with garden, just now: not saved yet")
         await person.press("enter")
         await person.sees("1 of 9 · Site", "garden")
 
@@ -218,7 +218,7 @@ async def test_a_saved_site_is_opened_and_a_bad_path_is_said():
         await person.sees("Everything is saved in office.yaml.")
         await person.press("right", "enter")
     assert person.app.return_code == 0
-    assert unfinished.load_draft() is None
+    assert unfinished.drafts() == ()
 
 
 async def test_saving_early_goes_to_what_is_missing():
@@ -333,7 +333,7 @@ async def test_a_draft_of_a_saved_site_keeps_its_file_its_lock_and_its_keys():
         await person.pastes("head-office")
         await person.press("ctrl+q", "right", "enter")
     async with sit_down() as person:
-        await person.sees("Go on with the draft (head-office)")
+        await person.sees("Go on with head-office, just now: changes name of")
         await person.press("enter")
         await person.sees("The passphrase of its keys")
         await person.pastes("open sesame")

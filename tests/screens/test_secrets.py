@@ -31,7 +31,7 @@ def test_a_crash_says_where_and_shows_no_value(monkeypatch, capsys):
     assert "The wizard broke (RuntimeError)" in written
     assert "test_secrets.py" in written
     assert app.return_code == 1
-    assert unfinished.load_draft()["name"] == "crashing"
+    assert unfinished.drafts()[0].document["name"] == "crashing"
 
 
 @pytest.mark.parametrize("text", ["[Interface]\nPrivateKey = (hidden)", "[/", "[bold]x[/bold]", "$accent"])

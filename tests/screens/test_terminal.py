@@ -14,6 +14,7 @@ import pytest
 
 from tests.screens.person import matches_golden
 from wgwizard import profiles
+from wgwizard.profiles import unfinished
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -127,8 +128,7 @@ def test_a_signal_restores_the_screen_and_keeps_the_answers(number, code):
     terminal.child.kill(number)
     assert terminal.end() == code
     assert LEAVE_ALTERNATE_SCREEN in terminal.received
-    drafts = list(Path(os.environ["XDG_STATE_HOME"]).rglob("draft.yaml"))
-    assert ["name: site-b" in draft.read_text() for draft in drafts] == [True]
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b"]
 
 
 def test_a_saved_site_is_opened_by_its_name():

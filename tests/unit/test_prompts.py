@@ -120,8 +120,8 @@ def test_an_end_of_input_keeps_the_draft(folder):
     person = Person({**NEW, **networks_and_addresses()}, end_at=HOST.questions[0].prompt)
     with pytest.raises(CancelledError) as left:
         interview(person, site_path=None, document=None, path=None)
-    assert str(unfinished.draft_path()) in left.value.message
-    assert unfinished.load_draft()["name"] == "office"
+    assert str(unfinished.drafts()[0].path) in left.value.message
+    assert unfinished.drafts()[0].document["name"] == "office"
     assert not (folder / "office.yaml").exists()
 
 
@@ -139,4 +139,4 @@ def test_at_a_dumb_terminal_it_ends_with_130_when_left(folder):
     assert process.wait(timeout=20) == 130
     os.close(main)
     assert "\x1b" not in seen
-    assert unfinished.draft_path().exists()
+    assert len(unfinished.drafts()) == 1

@@ -1,52 +1,192 @@
-"""The answers of a wizard that was left early: one file in the user's state directory, offered at the next start."""
+"""The answers that are not saved as a site yet: one file a draft in the user's state directory, offered at the next start.
 
+Every front end keeps its answers with a `Keeper` as one goes, offers `drafts()` when it starts, and tells the `Keeper` to forget its
+draft once the answers are saved as a site.
+"""
+
+import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from secrets import token_hex
+from typing import Any, TypeAlias
 
-from platformdirs import user_state_path
+import msgspec
 
-from wgwizard import profiles
-from wgwizard.sitefile import yamltext
+from wgwizard.profiles.claims import Claim, Holder, holder_of
+from wgwizard.profiles.files import FileError, read_file, replace_file
+from wgwizard.profiles.state import private_directory
+from wgwizard.sitefile import sitewrite, yamltext
 from wgwizard.sitefile.yamltext import Document
 
-
-def draft_path() -> Path:
-    """Where the draft lies (XDG state directory)."""
-    return user_state_path("wgwizard") / "draft.yaml"
-
-
-def _origin_path() -> Path:
-    return draft_path().with_name("draft.origin")
+_HEAD = "# wgwizard draft: "
+_Answers: TypeAlias = "tuple[Mapping[str, Any], Circumstances]"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_ABOUT = "# Answers that are not saved as a site yet; wgwizard offers them when it starts. Keys are never kept here.\n"
 
 
-def load_draft() -> Document | None:
-    """The draft, `None` where there is none that can be read."""
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What belongs to a draft.
+
+    When it was kept and on which page, the saved site that it changes and that file's digest when it was opened, the preset that it was
+    begun from.
+    """
+
+    kept: datetime
+    page: str = ""
+    origin: str | None = None
+    origin_digest: str | None = None
+    preset: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft that can be gone on with; `holder` is the other wizard that works on it right now."""
+
+    path: Path
+    document: Document
+    about: Circumstances
+    holder: Holder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A file among the drafts that cannot be read, and why."""
+
+    path: Path
+    why: str
+
+
+def drafts() -> tuple[Kept | Broken, ...]:
+    """Every draft, the latest first, the broken ones last; none where the state directory cannot be used. A draft of old is taken over."""
     try:
-        return yamltext.parse(draft_path().read_bytes())[0]
-    except OSError:
-        return None
+        place = private_directory("drafts")
+    except FileError:
+        return ()
+    old = _take_over(place)
+    found = [read_draft(path) for path in sorted(place.glob("*.yaml"))]
+    kept = [draft for draft in found if isinstance(draft, Kept)]
+    broken = [draft for draft in found if isinstance(draft, Broken)]
+    return (*sorted(kept, key=lambda draft: draft.about.kept, reverse=True), *broken, *old)
 
 
-def origin() -> str | None:
-    """The absolute path of the saved site that the draft changes, `None` where it changes none or the site is gone."""
+def read_draft(path: Path) -> Kept | Broken:
+    """One draft's file."""
     try:
-        path = _origin_path().read_text()
-    except OSError:
-        return None
-    return path if Path(path).is_file() else None
+        content = read_file(path, yamltext.MAX_BYTES).content
+        about = _circumstances(content, path)
+    except (FileError, OSError) as failure:
+        return Broken(path, failure.message if isinstance(failure, FileError) else str(failure))
+    document, problems = yamltext.parse(content)
+    if document is None:
+        return Broken(path, "; ".join(problem.message for problem in problems))
+    return Kept(path, document, about, holder_of(_claim_name(path)))
 
 
-def keep_draft(document: Mapping[str, Any], path: str | None = None) -> None:
-    """Keep these answers, in place of an earlier draft; `path` is the saved site that they change."""
-    draft_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _origin_path().unlink(missing_ok=True)
-    profiles.save_site(str(draft_path()), document)
-    if path is not None:
-        _origin_path().write_text(str(Path(path).absolute()))
+def throw_away(path: Path) -> None:
+    """Delete a draft, because the person said so; raises FileError."""
+    try:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".origin").unlink(missing_ok=True)  # beside a draft of old
+        (private_directory("open") / _claim_name(path)).unlink(missing_ok=True)
+    except OSError as failure:
+        raise FileError(f"cannot delete {path}: {failure.strerror}", "delete it yourself") from failure
 
 
-def forget_draft() -> None:
-    """The answers are saved elsewhere now."""
-    draft_path().unlink(missing_ok=True)
-    _origin_path().unlink(missing_ok=True)
+def draft_text(document: Mapping[str, Any], about: Circumstances | None = None) -> str:
+    """A draft as it is kept, or, without its circumstances, as it is shown to a person: the YAML of a site file."""
+    head = "" if about is None else f"{_HEAD}{msgspec.json.encode(about).decode()}\n{_ABOUT}"
+    return head + sitewrite.dump(document)
+
+
+class Keeper:
+    """Keeps one wizard's answers in one file, which it claims; nothing is written where nothing changed. For use from several threads.
+
+    `note` says what the answers are now, `flush` writes them; `path` is where, `None` before the first time.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._wanted: _Answers | None = None
+        self._written: _Answers | None = None
+        self._claim = Claim(_claim_name(path)) if path is not None else None
+
+    def note(self, document: Mapping[str, Any], *, page: str = "", origin: str | None = None, digest: str | None = None,
+             preset: Document | None = None) -> None:  # fmt: skip
+        """These are the answers now; `origin` is the saved site that they change, `digest` that of its file when it was opened."""
+        about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset)
+        self._wanted = (document, about)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is noted that is not written."""
+        return self._wanted != self._written
+
+    def flush(self) -> None:
+        """Write what was noted last; raises FileError."""
+        with self._lock:
+            wanted = self._wanted
+            if wanted is None or wanted == self._written:
+                return
+            document, about = wanted
+            path = self.path or private_directory("drafts") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}.yaml"
+            about = replace(about, kept=datetime.now(UTC))
+            replace_file(path, draft_text(document, about).encode(), 0o600)
+            self.path, self._written = path, wanted
+            if self._claim is None:
+                self._claim = Claim(_claim_name(path))
+
+    def forget(self) -> None:
+        """The answers are saved as a site now, or there are none: delete the draft; raises FileError."""
+        with self._lock:
+            if self.path is not None:
+                throw_away(self.path)
+            self.path = self._wanted = self._written = None
+            self._let_go()
+
+    def close(self) -> None:
+        """This wizard no longer works on it; the draft stays."""
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+
+
+def _claim_name(path: Path) -> str:
+    return f"draft-{path.stem}"
+
+
+def _circumstances(content: bytes, path: Path) -> Circumstances:
+    """What the first line says; where it says nothing, the file's own time."""
+    line = content.split(b"\n", 1)[0]
+    if line.startswith(_HEAD.encode()):
+        try:
+            return msgspec.json.decode(line[len(_HEAD) :], type=Circumstances)
+        except msgspec.DecodeError:
+            pass
+    return Circumstances(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def _take_over(place: Path) -> tuple[Broken, ...]:
+    """Bring the draft from when there was only one (draft.yaml, draft.origin) among the others; one that is broken stays and is said."""
+    old = place.with_name("draft.yaml")
+    if not old.exists():
+        return ()
+    draft = read_draft(old)
+    if isinstance(draft, Broken):
+        return (draft,)
+    origin = old.with_suffix(".origin")
+    try:
+        path = read_file(origin, yamltext.MAX_BYTES).content.decode() if origin.exists() else None
+        about = Circumstances(draft.about.kept, origin=path)
+        replace_file(place / f"{draft.about.kept:%Y%m%d-%H%M%S}-old.yaml", draft_text(draft.document, about).encode(), 0o600)
+        throw_away(old)
+    except (FileError, UnicodeDecodeError) as failure:
+        return (Broken(old, str(failure)),)
+    return ()

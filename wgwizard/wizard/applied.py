@@ -7,6 +7,7 @@ from wgwizard.applying import Ask, Connector, Outcome, State, Step, Target, Tell
 from wgwizard.host.facts import Facts
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
+from wgwizard.profiles.stamps import stamp
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 
@@ -70,4 +71,5 @@ def remembered(draft: Draft, result: Outcome, password: Secret | None) -> Draft:
     draft = replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
     if draft.path is not None:
         profiles.save_lock(draft.path, draft.lock)
+        draft = replace(draft, stamp=stamp(draft.path))
     return draft

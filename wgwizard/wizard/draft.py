@@ -10,6 +10,7 @@ from wgwizard.questions import Document, Question, new_document
 from wgwizard.questions.answers import concerns, put, text_at
 from wgwizard.questions.examples import example_problems
 from wgwizard.secret import Secret
+from wgwizard.stamp import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Draft:
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
     beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened; `sudo_password` worked
     on Host β. `preset` is what it was begun from, so that the example's own addresses can be told from the person's.
+    `stamp` is what the site's files held when they were opened or saved, `kept` the path of the kept draft that this goes on with, and
+    `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on disk.
     """
 
     document: Document = field(default_factory=new_document)
@@ -30,6 +33,10 @@ class Draft:
     sudo_password: Secret | None = None
     sealed: bool = False
     preset: Document | None = None
+    stamp: Stamp = field(default_factory=Stamp)
+    kept: str | None = None
+    kept_page: str = ""
+    safe_keys: Keyring = field(default_factory=Keyring)
 
     @property
     def is_saved(self) -> bool:
@@ -40,6 +47,11 @@ class Draft:
     def has_answers(self) -> bool:
         """Whether anything was answered at all."""
         return self.document != new_document()
+
+    @property
+    def has_unsaved_keys(self) -> bool:
+        """Whether private keys were made that lie sealed nowhere: they end with the wizard."""
+        return any(key not in self.safe_keys.private.values() for key in self.keyring.private.values())
 
     def with_document(self, document: Document) -> "Draft":
         """With other answers."""

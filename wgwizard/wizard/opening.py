@@ -1,14 +1,23 @@
 """Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 import presets
 from wgwizard import profiles
+from wgwizard.errors import SiteRefusedError
+from wgwizard.moments import moment_text
 from wgwizard.profiles import unfinished
+from wgwizard.profiles.files import FileError
+from wgwizard.profiles.stamps import stamp
+from wgwizard.profiles.unfinished import Broken, Kept
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
 from wgwizard.sitefile import yamltext
+from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.keeping import holder_text
 
 PRESENT = "present"
 SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
@@ -19,7 +28,8 @@ class Offer:
     """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered.
 
     `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first. `preset` names the preset
-    that `open_preset` reads once it is chosen, and `about` says what the offer is for.
+    that `open_preset` reads once it is chosen, and `about` says what the offer is for. `file` is the
+    file of a kept draft, `trouble` why it cannot be gone on with now, `busy` where that is another wizard.
     """
 
     name: str
@@ -28,17 +38,67 @@ class Offer:
     complete: bool
     about: str = ""
     preset: str = ""
+    file: Path | None = None
+    trouble: str = ""
+    busy: bool = False
 
 
-def offers(present: Draft) -> tuple[Offer, ...]:
-    """What the first page offers: the present answers if there are any, else the draft; a new set-up, and the presets."""
-    found = [Offer("new", "A new set-up, one question after another", Draft(), complete=False)]
-    kept = unfinished.load_draft()
+def offers(present: Draft, own: Path | None = None) -> tuple[Offer, ...]:
+    """What the first page offers: the present answers if there are any, every draft but our `own`, a new set-up, and the presets."""
+    found = []
     if present.has_answers:
-        found.insert(0, Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present, complete=False))
-    elif kept is not None:
-        found.insert(0, Offer("draft", f"Go on with the draft ({_name(kept)})", Draft(kept, unfinished.origin()), complete=False))
+        found.append(Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present, complete=False))
+    found += [_of_draft(draft) for draft in unfinished.drafts() if own != draft.path]
+    found.append(Offer("new", "A new set-up, one question after another", Draft(), complete=False))
     return (*found, *_presets())
+
+
+def _of_draft(draft: Kept | Broken) -> Offer:
+    """A draft's line: its name, when it was kept, what it is about, and what is to be known of it."""
+    name = f"draft-{draft.path.stem}"
+    if isinstance(draft, Broken):
+        trouble = f"{draft.path}\n\ncannot be read: {draft.why}\n\nNothing was deleted. You can mend the file, or throw it away."
+        return Offer(name, f"× A draft that cannot be read: {draft.path.name}", Draft(), complete=False, file=draft.path, trouble=trouble)
+    when = moment_text(draft.about.kept, datetime.now().astimezone())
+    text = f"Go on with {_name(draft.document)}, {when}: {what_it_is(draft)}"
+    trouble = f"It is open in {holder_text(draft.holder)}. Go on there, or leave it there first." if draft.holder else ""
+    return Offer(name, text, draft_of(draft), complete=False, file=draft.path, trouble=trouble, busy=draft.holder is not None)
+
+
+def draft_of(kept: Kept) -> Draft:
+    """The wizard's draft with the answers of a kept one; `path` only where the saved site that it changes is still there."""
+    origin = kept.about.origin if kept.about.origin is not None and Path(kept.about.origin).is_file() else None
+    held = Stamp(site=kept.about.origin_digest)
+    return Draft(kept.document, origin, preset=kept.about.preset, stamp=held, kept=str(kept.path), kept_page=kept.about.page)
+
+
+def latest_of(path: str) -> Draft | None:
+    """The latest draft with answers for this saved site that nobody works on."""
+    origin = str(Path(path).absolute())
+    of_it = (kept for kept in unfinished.drafts() if isinstance(kept, Kept) and kept.about.origin == origin and kept.holder is None)
+    return next((draft_of(kept) for kept in of_it), None)
+
+
+def what_it_is(kept: Kept) -> str:
+    """What a draft is about, in a few words: new, or which parts of which site it changes."""
+    origin = kept.about.origin
+    if kept.holder is not None:
+        return "! open in another wizard"
+    if origin is None:
+        return "not saved yet"
+    try:
+        saved = profiles.load_site(origin)
+    except (SiteRefusedError, FileError):
+        return f"! {origin} is gone or cannot be read"
+    parts = [part for part in (*saved.document, *kept.document) if saved.document.get(part) != kept.document.get(part)]
+    changes = f"changes {', '.join(dict.fromkeys(parts)) or 'nothing'} of {origin}"
+    return f"! {changes}, which changed since" if changed_since(kept) else changes
+
+
+def changed_since(kept: Kept) -> bool:
+    """Whether the saved site that a draft changes is no longer as it was when it was opened."""
+    known = kept.about.origin_digest
+    return known is not None and kept.about.origin is not None and stamp(kept.about.origin).site != known
 
 
 def _name(document: Document) -> object:
@@ -61,15 +121,21 @@ def open_preset(name: str) -> Draft:
 
 def open_site(path: str, passphrase: Secret | None) -> Draft:
     """A saved site as a draft; raises SiteRefusedError or FileError. Without the passphrase the keys stay sealed."""
+    held = stamp(path)
     loaded = profiles.load_site(path)
     keyring = profiles.load_keys(path, passphrase) if passphrase is not None else Draft().keyring
     lock = profiles.load_lock(path)
     sealed = passphrase is None and profiles.has_keys(path)
-    return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase, sealed=sealed)
+    return Draft(loaded.document, path, loaded.document, lock, keyring, passphrase, sealed=sealed, stamp=held, safe_keys=keyring)
 
 
 def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
-    """The answers of a draft that changes a saved site, with the lock and the keys that lie beside that site."""
+    """The answers of a draft that changes a saved site, with the lock and the keys that lie beside that site.
+
+    The stamp stays the draft's own, so that a site file that changed since is seen when saving.
+    """
     if draft.path is None:
         return draft
-    return replace(open_site(draft.path, passphrase), document=draft.document)
+    opened = open_site(draft.path, passphrase)
+    held = replace(opened.stamp, site=draft.stamp.site or opened.stamp.site)
+    return replace(opened, document=draft.document, stamp=held, kept=draft.kept, kept_page=draft.kept_page)

@@ -7,7 +7,8 @@ from pathlib import Path
 from wgwizard import profiles, sitefile
 from wgwizard.keys import joined, made_elsewhere, remember
 from wgwizard.passphrase import known_words
-from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path, unfinished
+from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
+from wgwizard.profiles.stamps import stamp
 from wgwizard.questions import Document
 from wgwizard.questions.examples import examples_problem
 from wgwizard.secret import Secret
@@ -99,7 +100,7 @@ def written_text(draft: Draft, path: str) -> str:
 def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draft:
     """Write everything and return the draft as it then lies there; takes most of a second where keys are sealed.
 
-    Raises FileError or SealError.
+    The caller's `Keeping` (or `Keeper`) then forgets the kept draft. Raises FileError or SealError.
     """
     keyring = draft.keyring
     if seal is Seal.APART:
@@ -110,9 +111,9 @@ def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draf
     lock = remember(draft.lock, keyring)
     profiles.save_site(path, in_order(draft.document))
     profiles.save_lock(path, lock)
-    unfinished.forget_draft()
     sealed = draft.sealed and passphrase is None
-    return replace(draft, path=path, saved=draft.document, lock=lock, keyring=keyring, passphrase=passphrase, sealed=sealed)
+    saved = replace(draft, path=path, saved=draft.document, lock=lock, keyring=keyring, passphrase=passphrase, sealed=sealed)
+    return replace(saved, stamp=stamp(path), safe_keys=keyring if passphrase is not None else draft.safe_keys)
 
 
 def in_order(document: Document) -> Document:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wgwizard.applying import Connector, Target
 from wgwizard.cli.writing import write_bundle
-from wgwizard.profiles import unfinished
 from wgwizard.render import covered_by_script, with_install_script
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.keeping import Keeping
 from wgwizard.wizard.study import Outlook
 
 
@@ -16,12 +16,13 @@ from wgwizard.wizard.study import Outlook
 class Tools:
     """`connector` reaches Host β (`None`: nobody can), `output` is where `-o` says that the site is to be saved.
 
-    `login` says how to log in; its address is the site's.
+    `login` says how to log in; its address is the site's. `keeping` keeps the answers while one goes.
     """
 
     connector: Connector | None = None
     output: str | None = None
     login: Target = field(default_factory=lambda: Target(address=""))
+    keeping: Keeping = field(default_factory=Keeping)
 
     def target(self, address: str, draft: Draft) -> Target:
         """How to log in to this address; a sudo password that worked before is not asked for again."""
@@ -31,21 +32,6 @@ class Tools:
         """Where the site is saved: where it came from, where `-o` says, else ./NAME.yaml."""
         name = str(draft.document.get("name") or "site").replace(os.sep, "-")
         return draft.path or self.output or str(Path(f"{name}.yaml"))
-
-    def where_kept(self, draft: Draft) -> str:
-        """What becomes of the answers when the wizard is left now."""
-        if draft.is_saved:
-            return f"Everything is saved in {draft.path}."
-        if not draft.has_answers:
-            return "Nothing was answered yet."
-        return f"The answers are not saved as a site yet. They are kept as a draft, which the next start offers:\n{unfinished.draft_path()}"
-
-    def keep(self, draft: Draft) -> None:
-        """Keep what is not saved yet as the draft."""
-        if draft.is_saved:
-            unfinished.forget_draft()
-        elif draft.has_answers:
-            unfinished.keep_draft(draft.document, draft.path)
 
 
 def write_files(draft: Draft, found: Outlook) -> str:

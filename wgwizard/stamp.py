@@ -1,0 +1,12 @@
+"""What a saved site's files held at one moment, to see later whether they changed; `wgwizard.profiles.stamps` takes one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The SHA-256 of a site file, its lock and its secrets; `None` for a file that was not there."""
+
+    site: str | None = None
+    lock: str | None = None
+    secrets: str | None = None
