@@ -11,11 +11,17 @@ from pathlib import Path
 
 import pytest
 
+import presets
 from tests.golden.case import Case, case_folders, work_out
 from tests.system.conftest import MakeBeta
 from tests.system.lab.host import LabHost
+from wgwizard import sitefile
+from wgwizard.keys import Keyring
+from wgwizard.lock import Lock
+from wgwizard.pipeline import result, study
 from wgwizard.render import Artefact, install_script
-from wgwizard.render.nftables import UNKNOWN_LAN
+from wgwizard.render.nftables import UNKNOWN_LAN, table_name
+from wgwizard.sitefile import yamltext
 
 pytestmark = pytest.mark.live
 
@@ -65,6 +71,18 @@ def test_nft_checks_and_loads_the_rules_twice(case: Case, tmp_path: Path) -> Non
     assert first == second
     assert first.count("table inet ") == 1
     assert first.count("chain from_points") == 1
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_nft_checks_and_loads_the_rules_of_each_preset(name: str, tmp_path: Path) -> None:
+    document, _ = yamltext.parse(presets.load(name).text.encode())
+    site, _ = sitefile.read(document)
+    assert site is not None
+    (rules,) = [a for a in result(study(site, Lock()), Keyring()).bundle.artefacts if a.path.endswith(".nft")]
+    path = on_disk(replace(rules, text=rules.text.replace(UNKNOWN_LAN, "eth0"), missing=()), tmp_path)
+    done = run('nft -c -f "$1"; nft -f "$1"; nft -f "$1"; nft list tables', str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["table", "inet", table_name(site.tunnel.interface)]
 
 
 def test_wg_quick_brings_every_interface_up(case: Case, tmp_path: Path) -> None:

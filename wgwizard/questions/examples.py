@@ -43,14 +43,12 @@ def _is_example(document: Document, preset: Document, path: str, question: Quest
 def example_problems(document: Document, preset: Document | None) -> tuple[Problem, ...]:
     """A warning beside each such answer."""
     return tuple(
-        warning(FROM_PRESET, path, "this came with the preset", "put your own in its place, or leave it if it is so with you")
-        for path, _ in examples(document, preset)
+        warning(FROM_PRESET, path, "this is the preset's example", "put your own in its place") for path, _ in examples(document, preset)
     )
 
 
 def examples_problem(document: Document, preset: Document | None) -> tuple[Problem, ...]:
     """One warning that names all of them; none where there is none."""
-    found = examples(document, preset)
-    said = "; ".join(f"{path} {text}" for path, text in found)
-    hint = "before anything is applied, put your own in their place; what is so with you may stay"
-    return (warning(FROM_PRESET, found[0][0], f"these came with the preset and stand as there: {said}", hint),) if found else ()
+    paths = [path for path, _ in examples(document, preset)]
+    message = f"still as in the preset's example: {', '.join(paths)}"
+    return (warning(FROM_PRESET, paths[0], message, "put your own in their place before anything is applied"),) if paths else ()

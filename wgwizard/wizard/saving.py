@@ -10,10 +10,9 @@ from wgwizard.passphrase import known_words
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.stamps import stamp
 from wgwizard.questions import Document
-from wgwizard.questions.examples import examples_problem
+from wgwizard.questions.examples import examples
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.words import said
 
 _NEW_SEAL = (
     "Private keys were made here. They are sealed with this passphrase in a file beside the site, and nobody can help if it is forgotten:"
@@ -93,8 +92,10 @@ def written_text(draft: Draft, path: str) -> str:
     lines += ["      addresses that were given out, and public keys; no secrets"]
     if holds_keys(draft):
         lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
-    examples = [said(problem) for problem in examples_problem(draft.document, draft.preset)]
-    return "\n".join(["Written will be:", *lines, *(["", *examples] if examples else [])])
+    came_along = [f"  {field:<16}{text}" for field, text in examples(draft.document, draft.preset)]
+    if came_along:
+        lines += ["", "! These came with the preset. Put your own in their place before anything is applied:", *came_along]
+    return "\n".join(["Written will be:", *lines])
 
 
 def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draft:

@@ -1,0 +1,65 @@
+"""A preset at the wizard: found by what it is for, begun with, and its example's addresses told from the person's own."""
+
+from textual.widgets import Input
+
+from tests.screens.person import Person, sit_down
+from wgwizard import profiles
+
+EXAMPLE = "! this is the preset's example"
+
+
+async def goes_to(person: Person, answer: str) -> None:
+    """With Tab to the answer that reads so."""
+    for _ in range(20):
+        focused = person.app.screen.focused
+        if isinstance(focused, Input) and focused.value == answer:
+            return
+        await person.press("tab")
+    raise AssertionError(f"no answer {answer!r}:\n{person.read()}")
+
+
+async def test_the_marked_preset_says_what_it_is_for_and_headings_cannot_be_marked():
+    async with sit_down() as person:
+        await person.sees("A new set-up", "Scenarios:")
+        person.sees_no("A small computer in the flat")
+        await person.press("down")
+        await person.sees("A small computer in the flat, behind the provider's router")
+        await person.press("down")
+        await person.sees("Several people, each with a phone or a laptop of any kind.")
+        await person.press("up", "up")
+        person.sees_no("A small computer in the flat")
+
+
+async def test_the_examples_addresses_are_named_until_they_are_the_persons_own():
+    async with sit_down() as person:
+        await person.press("down", "enter")
+        await person.sees("1 of 9 · Site", "home=192.168.1.0/24", EXAMPLE)
+        await goes_to(person, "home=192.168.1.0/24")
+        told = person.read().count(EXAMPLE)
+        await person.types("x")
+        assert person.read().count(EXAMPLE) == told - 1
+        await person.press("backspace", "ctrl+n")
+        await person.sees("2 of 9 · Host β", EXAMPLE)
+        await goes_to(person, "192.168.1.10/24")
+        await person.press(*["backspace"] * 4)
+        await person.types("1/24")
+        await person.press("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
+        await person.sees("6 of 9 · Strategy", "Recommended: Masquerade", "! still as in the preset's example: site.")
+        person.sees_no("host.addresses,")
+        await person.press("ctrl+s")
+        await person.sees("These came with the preset.", "host.ssh        pi@192.168.1.10")
+        person.sees_no("host.addresses  ")
+        await person.press("enter")
+        await person.sees("9 of 9 · Apply")
+    loaded = profiles.load_site("home.yaml").site
+    assert str(loaded.host.addresses[0]) == "192.168.1.11/24"
+
+
+async def test_a_preset_named_on_the_command_line_is_told_apart_as_well(monkeypatch):
+    from screens import app as wizard
+
+    begun = []
+    monkeypatch.setattr(wizard, "check_terminal", lambda *_, **__: None)
+    monkeypatch.setattr(wizard.WizardApp, "run", lambda self: begun.append(self.draft))
+    wizard.run_wizard(None, document={"version": 1, "host": {"ssh": "pi@192.168.1.10"}})
+    assert [problem.field for problem in begun[0].problems() if problem.code == "from-preset"] == ["host.ssh"]
