@@ -100,7 +100,7 @@ class Client:
 
     host: LabHost
     known_hosts: Path
-    identity: str
+    identity: str | None
     site: Site
     strategy: Strategy = Strategy.MASQUERADE
     answers: Answers = field(default_factory=Answers)
@@ -109,7 +109,9 @@ class Client:
     lock: Lock = field(default_factory=Lock)
     on_event: Callable[[Event], None] = lambda _: None
     confirm_timeout: float = 30.0
-    accept_host_key: str | None = None
+    accept_host_key: tuple[str, ...] = ()
+    address: str = ADDRESS
+    connector: SshConnector = field(default_factory=SshConnector)
 
     def know_host(self) -> None:
         """Write the host's key down, as after an earlier login."""
@@ -130,7 +132,11 @@ class Client:
     @property
     def target(self) -> Target:
         return Target(
-            ADDRESS, self.identity, str(self.known_hosts), accept_host_key=self.accept_host_key, confirm_timeout=self.confirm_timeout
+            self.address,
+            self.identity,
+            str(self.known_hosts) if self.known_hosts is not None else None,
+            accept_host_key=self.accept_host_key,
+            confirm_timeout=self.confirm_timeout,
         )
 
     def tell(self, event: Event) -> None:
@@ -139,13 +145,13 @@ class Client:
 
     def apply(self, *, dry_run: bool = False) -> Outcome:
         self.change_site(self.site)
-        return SshConnector().apply(self.site, self.plan, self.keyring, self.target, self.answers, self.tell, dry_run=dry_run)
+        return self.connector.apply(self.site, self.plan, self.keyring, self.target, self.answers, self.tell, dry_run=dry_run)
 
     def handshakes(self) -> dict[str, float | None]:
-        return SshConnector().handshakes("wg0", self.target, self.answers)
+        return self.connector.handshakes("wg0", self.target, self.answers)
 
     def uninstall(self) -> Outcome:
-        return SshConnector().uninstall(self.site.tunnel.interface, self.target, self.answers, self.tell)
+        return self.connector.uninstall(self.site.tunnel.interface, self.target, self.answers, self.tell)
 
 
 def with_points(site: Site, count: int) -> Site:

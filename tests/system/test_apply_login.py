@@ -42,11 +42,11 @@ def test_an_accepted_key_is_one_more_line_and_is_not_asked_about_again(beta: Lab
 
 
 def test_a_fingerprint_given_beforehand_is_accepted_and_another_one_is_not(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta, accept_host_key="SHA256:" + "A" * 43)
+    client = make_client(beta, accept_host_key=("SHA256:" + "A" * 43,))
     client.known_hosts.unlink()
     with pytest.raises(RemoteError, match="not the SHA256:AAAA"):
         client.apply(dry_run=True)
-    client.accept_host_key = beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+    client.accept_host_key = (beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1],)
     client.apply(dry_run=True)
     assert client.answers.host_keys == []
 
@@ -63,17 +63,27 @@ def test_a_changed_or_revoked_host_key_is_refused(beta: LabHost, make_client: Ma
     assert client.answers.host_keys == []
 
 
-def test_a_wrong_sudo_password_is_tried_once(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
+def test_each_wrong_sudo_password_costs_one_attempt(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
     beta = make_beta(sudo="password")
-    client = make_client(beta, answers=Answers(password="wrong pass phrase"))
+    client = make_client(beta, answers=Answers(password=("wrong pass phrase", "another one")))
     before = take(beta)
-    with pytest.raises(RemoteError, match="did not accept the password"):
+    with pytest.raises(RemoteError, match="it was tried 2 times"):
         client.apply()
     log = beta.sh("journalctl --no-pager -t sudo")
-    assert log.count("authentication failure") == 1
-    assert "1 incorrect password attempt" in log
+    assert log.count("authentication failure") == log.count("1 incorrect password attempt") == 2
     assert "wrong pass phrase" not in beta.sh("journalctl --no-pager")
     assert before.differences(take(beta)) == []
+
+
+def test_sudo_asks_again_after_a_wrong_password_and_never_once_it_had_the_right_one(
+    make_beta: Callable[..., LabHost], make_client: MakeClient
+) -> None:
+    beta = make_beta(sudo="password")
+    client = make_client(beta, answers=Answers(password=("mistyped", base.SUDO_PASSWORD)))
+    client.apply()
+    client.handshakes()
+    client.uninstall()
+    assert len(client.answers.passwords_asked) == 2
 
 
 def test_sudo_logs_neither_script_nor_secret(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:

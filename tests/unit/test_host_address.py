@@ -1,5 +1,6 @@
 """Where to log in: the address as written, and what ssh's own configuration makes of it."""
 
+import getpass
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.host import ssh_config
 from wgwizard.host.address import SshAddress, parse_address
-from wgwizard.host.ssh_config import parse, resolve
+from wgwizard.host.ssh_config import parse, resolve, way
 
 
 @pytest.mark.parametrize(
@@ -76,10 +77,59 @@ def test_a_host_key_alias_names_the_key(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert resolve(SshAddress("root", "beta")).known_hosts_name == "site"
 
 
-@pytest.mark.parametrize("setting", ["ProxyJump jump.example.net", "ProxyCommand nc %h %p"])
-def test_a_way_through_another_host_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str) -> None:
-    with_config(monkeypatch, tmp_path, f"Host beta\n {setting}\n")
-    with pytest.raises(RemoteError, match="another host"):
+JUMPS = """
+Host beta
+ HostName 192.0.2.7
+ ProxyJump near,far@far.example.net:2222
+Host near
+ HostName 192.0.2.1
+ User me
+ ProxyJump first
+Host far.example.net
+ ProxyJump never
+Host first
+ ProxyCommand nc -X 5 %h %p as %r via %n %%
+"""
+
+
+def test_the_way_leads_over_every_jump_host_with_its_own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, JUMPS)
+    hops = way(SshAddress("root", "beta"))
+    assert [(hop.who, hop.address.port) for hop in hops] == [
+        (f"{getpass.getuser()}@first", 22),
+        ("me@192.0.2.1", 22),
+        ("far@far.example.net", 2222),
+        ("root@192.0.2.7", 22),
+    ]
+    assert [hop.proxy for hop in hops] == [f"nc -X 5 first 22 as {getpass.getuser()} via first %", None, None, None]
+
+
+def test_jump_hosts_in_a_circle_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, "Host a\n ProxyJump b\nHost b\n ProxyJump c\nHost c\n ProxyJump b\n")
+    with pytest.raises(RemoteError, match="in a circle"):
+        way(SshAddress(None, "a"))
+
+
+def test_a_jump_host_that_would_be_its_own_is_refused_as_ssh_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, "Host *.example.net\n ProxyJump jump.example.net\n")
+    with pytest.raises(RemoteError, match="jumphost loop via jump.example.net"):
+        way(SshAddress(None, "b.example.net"))
+
+
+def test_files_of_the_configuration_are_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = (
+        "Host beta\n UserKnownHostsFile /tmp/hosts_%r /tmp/more\n GlobalKnownHostsFile none\n IdentitiesOnly yes\n"
+        " IdentityAgent /run/agent\n CertificateFile ~/.ssh/cert-%h\n"
+    )
+    with_config(monkeypatch, tmp_path, config)
+    login = resolve(SshAddress("root", "beta"))
+    assert (login.known_hosts, login.global_known_hosts) == (("/tmp/hosts_root", "/tmp/more"), ())
+    assert (login.identities_only, login.agent, login.certificate_files) == (True, "/run/agent", ("~/.ssh/cert-beta",))
+
+
+def test_a_configuration_that_ssh_cannot_read_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, "Nonsense yes\n")
+    with pytest.raises(RemoteError, match="Bad configuration option: nonsense"):
         resolve(SshAddress("root", "beta"))
 
 

@@ -129,7 +129,13 @@ def _add_remote(verb: argparse.ArgumentParser) -> None:
 def _add_connection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--identity", metavar="FILE", help="private SSH key")
     parser.add_argument("--known-hosts", metavar="FILE", help="known_hosts file (default: ssh's own)")
-    parser.add_argument("--accept-host-key", metavar="SHA256:…", help="take an unknown host key with this fingerprint")
+    parser.add_argument(
+        "--accept-host-key",
+        metavar="SHA256:…",
+        action="append",
+        default=[],
+        help="take an unknown host key with this fingerprint; once more for a jump host's",
+    )
     parser.add_argument("--key-passphrase-file", metavar="FILE", help="file with the SSH key's passphrase, or a file descriptor's number")
     parser.add_argument("--ssh-password-file", metavar="FILE", help="file with the login's password, or a file descriptor's number")
     parser.add_argument("--sudo-password-file", metavar="FILE", help="file with the sudo password, or a file descriptor's number")

@@ -175,8 +175,8 @@ def _hidden(what: str, refused: int) -> Secret | None:
 
 def _answer(prompt: Prompt) -> Secret:
     if not prompt.echo:
-        return Secret(getpass.getpass(prompt.text, stream=sys.stderr))
-    return Secret(TerminalTalk().ask(prompt.text).removesuffix("\n"))
+        return Secret(getpass.getpass(f"{prompt.text} ", stream=sys.stderr))
+    return Secret(TerminalTalk().ask(f"{prompt.text} ").removesuffix("\n"))
 
 
 def _asked(question: str) -> bool:

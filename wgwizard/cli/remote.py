@@ -89,7 +89,7 @@ def login(options: argparse.Namespace, address: str) -> Target:
         address=address,
         identity=options.identity,
         known_hosts=options.known_hosts,
-        accept_host_key=options.accept_host_key,
+        accept_host_key=tuple(options.accept_host_key),
         sudo_password=_secret(options.sudo_password_file, "--sudo-password-file"),
         key_passphrase=_secret(options.key_passphrase_file, "--key-passphrase-file"),
         ssh_password=_secret(options.ssh_password_file, "--ssh-password-file"),

@@ -8,6 +8,7 @@ from wgwizard.host import safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
+from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
 from wgwizard.host.probe import probe
 from wgwizard.host.session import Session
@@ -23,12 +24,15 @@ _POINT = re.compile(r"points\[(\d+)\]")
 
 
 class SshConnector:
-    """Changes Host β over SSH by the protocol of docs/apply.md."""
+    """Changes Host β over SSH by the protocol of docs/apply.md; what was typed to log in is remembered as long as it lives."""
+
+    def __init__(self) -> None:
+        self._logins = Logins()
 
     def apply(self, site: Site, make_plan: MakePlan, keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
         """Bring the host to the plan, or leave it as it was; with `dry_run` only say what would change."""
         layout = Layout(site.tunnel.interface)
-        session = Session(layout, target, ask, tell)
+        session = Session(layout, target, ask, tell, self._logins)
 
         def wanted_for(facts: Facts) -> Wanted:
             return wanted_of(render(make_plan(facts), keyring), facts, layout)
@@ -55,7 +59,7 @@ class SshConnector:
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""
         layout = Layout(interface)
-        session = Session(layout, target, ask, tell)
+        session = Session(layout, target, ask, tell, self._logins)
         with session.opened() as shell:
             facts, ended = session.looked_at(shell, read_only=False)
             if not facts.ours:
@@ -73,7 +77,7 @@ class SshConnector:
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""
         layout = Layout(interface)
-        with Session(layout, target, ask, lambda _: None).opened() as shell:
+        with Session(layout, target, ask, lambda _: None, self._logins).opened() as shell:
             facts = probe(shell, layout)
         if facts.tunnel is None:
             raise RemoteError(f"The tunnel {interface} does not run on the host.", "Apply the site first.")

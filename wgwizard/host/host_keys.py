@@ -10,24 +10,24 @@ from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host import known_hosts
 from wgwizard.host.known_hosts import KnownKeys, Verdict
-
-GLOBAL_FILE = Path("/etc/ssh/ssh_known_hosts")
+from wgwizard.host.ssh_config import Login
 
 
 @dataclass(frozen=True, slots=True)
 class HostKeyFiles:
-    """What the files know of one host, and the file that new keys are appended to."""
+    """What the files know of one host, and the file that new keys are appended to; `None` where ssh's configuration says none."""
 
     known: KnownKeys
-    own: Path
+    own: Path | None
 
     @classmethod
-    def of(cls, target: Target, name: str) -> "HostKeyFiles":
-        """The named file alone, or the user's and the machine's; `name` is the one under which the host's key is kept."""
-        own = Path(target.known_hosts).expanduser() if target.known_hosts else Path.home() / ".ssh" / "known_hosts"
-        files = (own,) if target.known_hosts else (own, own.with_name("known_hosts2"), GLOBAL_FILE)
+    def of(cls, target: Target, login: Login) -> "HostKeyFiles":
+        """The file of --known-hosts alone, or those of ssh's configuration, the user's and the machine's."""
+        own = (target.known_hosts,) if target.known_hosts is not None else login.known_hosts
+        every = own if target.known_hosts is not None else (*own, *login.global_known_hosts)
+        files = [Path(name).expanduser() for name in every]
         entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
-        return cls(KnownKeys(entries, name), own)
+        return cls(KnownKeys(entries, login.known_hosts_name), files[0] if own else None)
 
     def check(self, key: paramiko.PKey) -> Verdict:
         """KNOWN or UNKNOWN; raises RemoteError for a changed or revoked key."""
@@ -48,6 +48,8 @@ class HostKeyFiles:
 
     def remember(self, key: paramiko.PKey) -> None:
         """Append the accepted key as one line; everything else in the file stays as it is, byte for byte."""
+        if self.own is None:
+            return
         try:
             self.own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             before = self.own.read_bytes() if self.own.exists() else b""

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from wgwizard.applying import Ask, Change, Event, State, Step, Target, Tell
 from wgwizard.errors import CancelledError, RemoteError, UsageError
 from wgwizard.host import safety
+from wgwizard.host.connecting import connect
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
+from wgwizard.host.logins import Logins
 from wgwizard.host.masking import shown
 from wgwizard.host.packages import install_command, missing_packages
 from wgwizard.host.probe import probe
 from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
-from wgwizard.host.ssh import connect
 from wgwizard.host.transaction import Transaction
 from wgwizard.problems import Problem
 
@@ -25,12 +26,13 @@ RECOVERY_TIMEOUT = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One apply or uninstall from the front end's side: whom to ask and tell."""
+    """One apply or uninstall from the front end's side: whom to ask and tell, and what was typed before."""
 
     layout: Layout
     target: Target
     ask: Ask
     tell: Tell
+    logins: Logins
 
     @contextmanager
     def opened(self) -> Iterator[RootShell]:
@@ -41,9 +43,10 @@ class Session:
                 f"Give --confirm-timeout from {LEAST_TIMEOUT} to {LONGEST_TIMEOUT} seconds.",
             )
         self._say(Step.CONNECT, State.RUNNING, self.target.address)
-        with connect(self.target, self.ask) as connection:
-            self._say(Step.CONNECT, State.DONE, str(connection.address))
-            yield RootShell(connection, self.target, self.ask)
+        self.logins.begin()
+        with connect(self.target, self.ask, self.logins) as connection:
+            self._say(Step.CONNECT, State.DONE, connection.address)
+            yield RootShell(connection, self.target, self.ask, self.logins)
 
     def looked_at(self, shell: RootShell, *, read_only: bool) -> tuple[Facts, tuple[str, ...]]:
         """How the host stands, and notes of what was ended first; raises RemoteError where it cannot be changed at all.
@@ -120,7 +123,7 @@ class Session:
 
     def transaction(self, mode: str, facts: Facts) -> Transaction:
         """A new change of this host as these facts describe it."""
-        return Transaction(self.layout, self.target, self.ask, self.tell, mode, facts)
+        return Transaction(self.layout, self.target, self.ask, self.tell, self.logins, mode, facts)
 
     def checked(self, shell: RootShell, left: Callable[[Facts], tuple[Change, ...]]) -> Facts:
         """Success is only what a fresh probe finds: nothing `left` to change; raises RemoteError otherwise."""

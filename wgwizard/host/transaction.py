@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 from wgwizard.applying import Ask, Event, State, Step, Target, Tell
 from wgwizard.errors import RemoteError, WgwizardError
+from wgwizard.host.channel import ConnectionLostError
+from wgwizard.host.connecting import connect
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
+from wgwizard.host.logins import Logins
 from wgwizard.host.masking import shown
 from wgwizard.host.probe import probe
 from wgwizard.host.scripts import script, source
 from wgwizard.host.shell import RootShell
-from wgwizard.host.ssh import Connection, ConnectionLostError, connect
 from wgwizard.host.steps import Staging, engine_digest, stage_function
 
 ACTIVATION_TIMEOUT = 150.0
@@ -44,6 +46,7 @@ class Transaction:
     target: Target
     ask: Ask
     tell: Tell
+    logins: Logins
     mode: str
     facts: Facts
     id: str = field(default_factory=lambda: secrets.token_hex(6))
@@ -188,8 +191,8 @@ class Transaction:
         raise last or RemoteError("there was no time left", "Give more with --confirm-timeout.")
 
     def _open(self, shell: RootShell) -> RootShell:
-        connection: Connection = connect(self.target, self.ask, pinned=shell.connection.host_key)
-        return RootShell(connection, self.target, self.ask, shell.password)
+        connection = connect(self.target, self.ask, self.logins, pinned=shell.connection.host_keys)
+        return RootShell(connection, self.target, self.ask, self.logins)
 
     def _confirm(self, fresh: RootShell) -> None:
         self.said(Step.CONFIRM, State.RUNNING)

@@ -1,0 +1,159 @@
+"""The way to Host β: each host's key checked before anything is sent to it, then the login, over jump hosts where there are some.
+
+paramiko 5.1 sets no TCP_NODELAY and notices no dead peer (docs/apply.md).
+"""
+
+import contextlib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import paramiko
+
+from wgwizard.applying import Ask, HostKey, Target
+from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.host import known_hosts
+from wgwizard.host.address import parse_address
+from wgwizard.host.authentication import Authentication
+from wgwizard.host.channel import Connection
+from wgwizard.host.host_keys import HostKeyFiles
+from wgwizard.host.logins import Logins
+from wgwizard.host.masking import shown
+from wgwizard.host.proxy import Proxy
+from wgwizard.host.reaching import reach
+from wgwizard.host.ssh import CONNECT_TIMEOUT, SshConnection
+from wgwizard.host.ssh_config import Login, way
+from wgwizard.host.userauth import Transport
+
+_DISCONNECTED = (paramiko.SSHException, OSError, EOFError)
+
+
+def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, bytes] | None = None) -> Connection:
+    """A new authenticated connection; an unknown host key is asked about with no connection to that host open, then pinned.
+
+    `pinned` are the keys that an earlier connection saw: any other is refused. Raises RemoteError or CancelledError.
+    """
+    hops = way(parse_address(target.address))
+    keys = dict(pinned or {})
+    with contextlib.ExitStack() as undo:
+        transports: list[Transport] = []
+        for login in hops:
+            last = login is hops[-1]
+            own = target if last else replace(target, identity=None, ssh_password=None)  # as ssh -i and -J have it
+            hop = _Hop(login, own, ask, keys, transports[-1] if transports else None, on_the_way=not last)
+            authentication = Authentication(hop.open, login, own, ask, logins)
+            undo.callback(hop.close)
+            transports.append(authentication.run())
+        undo.pop_all()
+    return SshConnection(transports, hops[-1], keys)
+
+
+@dataclass
+class _Hop:
+    """One host on the way; `keys` are the host keys seen so far, `through` the connection that leads to it."""
+
+    login: Login
+    target: Target
+    ask: Ask
+    keys: dict[str, bytes]
+    through: Transport | None
+    on_the_way: bool
+    _transport: Transport | None = None
+
+    def open(self) -> Transport:
+        """A connection with its encryption agreed, the host's key known and nothing authenticated yet."""
+        name = self.login.known_hosts_name
+        files = HostKeyFiles.of(self.target, self.login)
+        transport = self._handshake(files.known.kinds())
+        key = transport.get_remote_server_key()
+        if name not in self.keys:
+            if files.check(key) is known_hosts.Verdict.UNKNOWN:
+                self.close()  # the server's login grace time does not run while a person reads
+                self._accept(key, files)
+                self.keys[name] = key.asbytes()
+                transport = self._handshake((key.get_name(),))
+                key = transport.get_remote_server_key()
+            else:
+                self.keys[name] = key.asbytes()
+        if key.asbytes() != self.keys[name]:
+            raise RemoteError(
+                f"The host key of {self.login.address} changed between two connections.",
+                "Do not go on: find out what answers at this address.",
+            )
+        return transport
+
+    def close(self) -> None:
+        """End this host's connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _accept(self, key: paramiko.PKey, files: HostKeyFiles) -> None:
+        address, print_ = self.login.address, known_hosts.fingerprint(key.asbytes())
+        if self.target.accept_host_key:
+            if print_ not in self.target.accept_host_key:
+                raise RemoteError(
+                    f"{address} shows the host key {print_}, not the {' or '.join(self.target.accept_host_key)} that was to be accepted.",
+                    "Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the host's console.",
+                )
+        elif not self.ask.accept_host_key(HostKey(address.host, address.port, key.get_name(), print_, self.on_the_way)):
+            raise CancelledError("The host key was not accepted; nothing was sent to the host.")
+        files.remember(key)
+
+    def _handshake(self, kinds: tuple[str, ...]) -> Transport:
+        """The known key types are asked for first."""
+        self.close()
+        with contextlib.ExitStack() as undo:
+            connection, proxy = self._socket()
+            undo.callback(connection.close)
+            try:
+                transport = Transport(connection)
+                options = transport.get_security_options()
+                offered = tuple(options.key_types)
+                first = tuple(kind for known in kinds for kind in _algorithms(known) if kind in offered)
+                options.key_types = first + tuple(kind for kind in offered if kind not in first)
+                transport.start_client(timeout=CONNECT_TIMEOUT)
+            except _DISCONNECTED as error:
+                raise _no_ssh(self.login, error, proxy) from error
+            undo.pop_all()
+        self._transport = transport
+        return transport
+
+    def _socket(self) -> "tuple[socket.socket | paramiko.Channel, Proxy | None]":
+        address = self.login.address
+        if self.login.proxy is not None:
+            proxy = Proxy(self.login.proxy)
+            return proxy.socket, proxy
+        if self.through is None:
+            return reach(address), None
+        try:
+            return self.through.open_channel("direct-tcpip", (address.host, address.port), ("127.0.0.1", 0), timeout=CONNECT_TIMEOUT), None
+        except _DISCONNECTED as error:
+            raise RemoteError(
+                f"The jump host cannot reach {address} port {address.port}: {shown(str(error)) or 'it hung up'}.",
+                "The name is looked up there, not here. Is it right, and may the jump host forward (AllowTcpForwarding)?",
+            ) from error
+
+
+def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
+    """The other side answers, but not as an SSH server."""
+    said = shown(str(error))
+    address = f"{login.address} port {login.address.port}"
+    if proxy is not None:
+        return RemoteError(
+            f"The ProxyCommand that leads to {address} failed: {proxy.said() or said or 'it hung up'}.",
+            f"It is from ssh's configuration: {proxy.command}",
+        )
+    if not said or isinstance(error, EOFError) or "reset" in said:
+        return RemoteError(
+            f"{address} hung up before it said that it is an SSH server.",
+            "Many attempts in a short time cause this (MaxStartups, fail2ban, sshd's own penalties): wait ten minutes.",
+        )
+    return RemoteError(
+        f"{address} answers, but not as an SSH server that we can talk to: {said}.",
+        "Is it the SSH port? Another one is written behind the name: host:2222.",
+    )
+
+
+def _algorithms(kind: str) -> tuple[str, ...]:
+    """The signature algorithms of a key type: an RSA key signs with SHA-2 (RFC 8332)."""
+    return ("rsa-sha2-512", "rsa-sha2-256") if kind == "ssh-rsa" else (kind,)
