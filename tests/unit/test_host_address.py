@@ -112,7 +112,7 @@ def test_jump_hosts_in_a_circle_are_refused(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_a_jump_host_that_would_be_its_own_is_refused_as_ssh_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with_config(monkeypatch, tmp_path, "Host *.example.net\n ProxyJump jump.example.net\n")
-    with pytest.raises(RemoteError, match="jumphost loop via jump.example.net"):
+    with pytest.raises(RemoteError, match="jumphost loop"):
         way(SshAddress(None, "b.example.net"))
 
 
