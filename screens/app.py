@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.filter import LineFilter
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Button, ContentSwitcher, Footer, Static
@@ -19,14 +21,17 @@ from screens.dialogs import AskSecret, Choose, Help
 from screens.form import Form
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PicturePanel
+from screens.signs import PlainSigns, charset_of
 from screens.step import WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
 from wgwizard import profiles
 from wgwizard.applying import Connector, Target
+from wgwizard.picture import Charset
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import SEALED, latest_of, open_draft, open_site
+from wgwizard.wizard.study import scene
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -44,10 +49,10 @@ CALM = Theme(
     panel="#262b31",
     dark=True,
 )
-HEIGHTS = [(0, "-low"), (24, "-high")]
+HEIGHTS = [(0, "-low"), (24, "-high"), (30, "-roomy")]
 START = PAGES[0].name
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
-_TCSS = ("app", "form", "dialogs", "points", "strategy", "files", "save", "apply")
+_TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply")
 
 
 class WizardApp(Careful, inherit_bindings=False):
@@ -79,8 +84,14 @@ class WizardApp(Careful, inherit_bindings=False):
         self.reached = 0
         self.parting = ""
         self._keeping_timer: Timer | None = None
+        self.charset = charset_of(os.environ)
         self.register_theme(CALM)
         self.theme = "ansi-dark" if plain_colours else CALM.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes: plain signs where the terminal has no others."""
+        filters = super().get_line_filters()
+        return [*filters, PlainSigns()] if self.charset is Charset.ASCII else filters
 
     def compose(self) -> ComposeResult:
         """The frame; the pages come when they are needed."""
@@ -195,7 +206,7 @@ class WizardApp(Careful, inherit_bindings=False):
         bar.here, bar.reached = self.place - 1, self.reached - 1
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self.query_one(PicturePanel)
-        picture.document = self.draft.document
+        picture.scene = scene(self.draft)
         picture.set_classes(page.picture)
 
     def on_step_changed(self, event: Step.Changed) -> None:

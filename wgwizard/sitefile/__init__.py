@@ -28,12 +28,14 @@ from wgwizard.sitefile import filemodel as model
 from wgwizard.sitefile.addresses import read_address, read_interface, read_network
 from wgwizard.sitefile.check_addresses import no_prefix
 from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.pruning import without
 from wgwizard.sitefile.read_points import read_points, read_services
 from wgwizard.sitefile.reading import optional, read_each, read_own_name, required, said_or, say_missing, told_once
 from wgwizard.sitefile.shape import entries, fit, nearest, shown
 from wgwizard.sitefile.values import read_domain, read_endpoint, read_interface_name, read_name, read_port, read_ssh
 
 VERSION = sitewrite.FORMAT_VERSION
+_ROUNDS = 4  # taking a value away may leave another without what it needs
 
 to_document = sitewrite.to_document
 to_yaml = sitewrite.to_yaml
@@ -45,6 +47,26 @@ def read(document: object) -> tuple[Site | None, tuple[Problem, ...]]:
     A site only when no problem is an error; warnings come beside it. Takes half-answered documents (missing fields are said, the
     present ones are checked) and never raises.
     """
+    site, problems = _read_all(document)
+    return (None if any(problem.is_error for problem in problems) else site), problems
+
+
+def known(document: object) -> Site:
+    """The site as far as it is known: of a half-answered document only the values with which nothing is wrong, with gaps for the others.
+
+    What is wrong with two values together takes the one away that the problem names. Never raises.
+    """
+    for _ in range(_ROUNDS):
+        site, problems = _read_all(document)
+        wrong = {problem.field for problem in problems if problem.is_error and problem.code != "missing"}
+        if not wrong:
+            return site
+        document = without(document, wrong)
+    return _read_all({})[0]
+
+
+def _read_all(document: object) -> tuple[Site, tuple[Problem, ...]]:
+    """The site with gaps where something is wrong, and every problem."""
     file, misfits = fit(document, model.SiteFile, model.NOT_SUPPORTED_YET)
     draft = Draft(problems=misfits)
     tunnel_port = optional(file.tunnel.port, "tunnel.port", read_port, Draft()) or DEFAULT_PORT
@@ -67,8 +89,7 @@ def read(document: object) -> tuple[Site | None, tuple[Problem, ...]]:
     )
     draft.site = site
     check.check(site, draft)
-    problems = told_once(draft.problems)
-    return (None if any(problem.is_error for problem in problems) else site), problems
+    return site, told_once(draft.problems)
 
 
 def _read_version(file: model.SiteFile, draft: Draft) -> None:

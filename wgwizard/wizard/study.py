@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
+from wgwizard.picture import Scene, scene_of_site
 from wgwizard.pipeline import Study
 from wgwizard.plan import Plan
 from wgwizard.problems import Problem
@@ -12,7 +13,7 @@ from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
 from wgwizard.wizard.draft import Draft
 
-__all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "study"]
+__all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "scene", "study"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
         return None, problems
     found = pipeline.study(site, draft.lock)
     return found, problems + found.problems + examples_problem(draft.document, draft.preset)
+
+
+def scene(draft: Draft) -> Scene:
+    """What the picture shows: the plan's own values as soon as the answers are a site, before that those with which nothing is wrong."""
+    found, _ = study(draft)
+    if found is None:
+        return scene_of_site(sitefile.known(draft.document))
+    return scene_of_site(found.site, found.strategy, into_tunnel=found.recommendation.masquerade_into_tunnel)
 
 
 def outlook(found: Study, keyring: Keyring) -> Outlook:
