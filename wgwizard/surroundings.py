@@ -20,7 +20,7 @@ _VIRTUAL = (
     *("wg", "tun", "tap", "utun", "ppp", "tailscale", "zt", "nordlynx", "awdl", "llw", "anpi", "gif", "stf", "ipsec", "dummy", "lo"),
 )
 # A route to a half or a quarter of everything is a VPN's default route, not a network that is in use.
-_SHORTEST_PREFIX = {4: 8, 6: 8}
+_SHORTEST_PREFIX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,10 @@ def lan_addresses(looked: Looked) -> tuple[InterfaceAddress, ...]:
     return tuple(item for item in items if item.version == 4) or tuple(items)
 
 
-def networks_in_use(looked: Looked, *, without: str = "") -> tuple[Network, ...]:
-    """Every network that this machine has an address in or a route to, except by the interface `without`."""
-    own = [item.network for name, items in looked.interfaces.items() if name != without for item in items]
-    routed = [route.network for route in looked.routes if route.device != without]
-    return tuple(dict.fromkeys(network for network in [*own, *routed] if network.prefixlen >= _SHORTEST_PREFIX[network.version]))
+def networks_in_use(looked: Looked) -> tuple[Network, ...]:
+    """Every network that this machine has an address in or a route to."""
+    found = [item.network for items in looked.interfaces.values() for item in items] + [route.network for route in looked.routes]
+    return tuple(dict.fromkeys(item for item in found if item.prefixlen >= _SHORTEST_PREFIX and not item.is_link_local))
 
 
 def next_free_name(taken: Iterable[str]) -> str:

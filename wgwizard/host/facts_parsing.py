@@ -36,7 +36,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
     """The facts in these sections."""
     files = {path: _file(path, parts.get(f"file {path}", "")) for path in layout.files}
     applied = _applied(parts.get("applied", ""))
-    addresses = _addresses(parts.get("addresses", ""))
+    addresses = addresses_in(parts.get("addresses", ""))
     own = addresses.pop(layout.interface, ()) if applied else ()
     tunnel = _tunnel(parts.get("wireguard", ""), own or addresses.get(layout.interface, ()))
     sysctls = _sysctls(parts.get("sysctls", ""))
@@ -50,10 +50,10 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         ipv6_forwarding=before.get("net/ipv6/conf/all/forwarding") == "1",
         ra_default_interfaces=_ra_interfaces(routes),
         public_key=_public_key(files[layout.tunnel], tunnel) if applied else None,
-        links=frozenset(re.findall(r"^\d+: ([^:@\s]+)", parts.get("links", ""), re.MULTILINE)),
-        routes=tuple(route for line in routes.splitlines() if (route := _route(line)) is not None),
+        links=links_in(parts.get("links", "")),
+        routes=routes_in(routes),
         sysctls=sysctls,
-        udp_ports=frozenset(int(line.rpartition(":")[2], 16) for line in parts.get("listening", "").split()),
+        udp_ports=ports_in(parts.get("listening", "")),
         forward_drops=_forward_drops(parts.get("chains", ""), layout.table),
         files=files,
         table=parts.get("table", "").strip() or None,
@@ -62,7 +62,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         tunnel=tunnel,
         applied=applied,
         baseline=_baseline(parts.get("baseline", "")),
-        ssh=_ssh(system.get("ssh", "")),
+        ssh=ssh_path(system.get("ssh", "")),
         system=_system(system, _pairs(parts.get("os", ""))),
         transaction=_transaction(parts.get("transaction", "")),
         fingerprint=parts.get("fingerprint", "").strip(),
@@ -89,7 +89,7 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
     )
 
 
-def _addresses(text: str) -> dict[str, tuple[InterfaceAddress, ...]]:
+def addresses_in(text: str) -> dict[str, tuple[InterfaceAddress, ...]]:
     """From `ip -o addr show`: "2: eth0    inet 192.0.2.1/24 …"; loopback and link-local addresses are of no concern."""
     found: dict[str, tuple[InterfaceAddress, ...]] = {}
     for line in text.splitlines():
@@ -99,6 +99,21 @@ def _addresses(text: str) -> dict[str, tuple[InterfaceAddress, ...]]:
             continue
         found[match[1]] = (*found.get(match[1], ()), address)
     return found
+
+
+def links_in(text: str) -> frozenset[str]:
+    """The interfaces' names, from `ip -o link show`."""
+    return frozenset(re.findall(r"^\d+: ([^:@\s]+)", text, re.MULTILINE))
+
+
+def ports_in(text: str) -> frozenset[int]:
+    """From the local addresses in /proc/net/udp, "0100007F:0035", one a word."""
+    return frozenset(int(word.rpartition(":")[2], 16) for word in text.split())
+
+
+def routes_in(text: str) -> tuple[Route, ...]:
+    """From `ip -4 route show` and `ip -6 route show`."""
+    return tuple(route for line in text.splitlines() if (route := _route(line)) is not None)
 
 
 def _route(line: str) -> Route | None:
@@ -200,11 +215,12 @@ def _public_key(conf: HostFile, tunnel: LiveTunnel | None) -> str | None:
     return match[1] if match else None
 
 
-def _ssh(text: str) -> SshPath | None:
+def ssh_path(text: str) -> SshPath | None:
+    """From SSH_CONNECTION, "CLIENT PORT SERVER PORT" (ssh(1))."""
     words = text.split()
     client = _or_none(ip_address, words[0].partition("%")[0]) if len(words) == 4 else None
     server = _or_none(ip_address, words[2].partition("%")[0]) if len(words) == 4 else None
-    return SshPath(client, server, int(words[3])) if client and server and words[3].isdigit() else None
+    return SshPath(client, server, int(words[3])) if client and server and words[3].isdecimal() else None
 
 
 def _transaction(text: str) -> Transaction:

@@ -137,8 +137,8 @@ def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | N
     local: Looked | None = here if value_at(document, "host.ssh") == LOCAL else None
     looked = host or local
     interface = value_at(document, "tunnel.interface")
-    ours = host is not None and host.ours and host.public_key is not None and lock.public_keys.get("host") == host.public_key
-    if looked is not None and not ours:
+    # Once β's key is known, the tunnel that stands there is this one.
+    if looked is not None and "host" not in lock.public_keys:
         whose = host_name(document) if looked is host else _HERE
         if interface is None and DEFAULT_INTERFACE in looked.links:
             yield "tunnel.interface", Proposal(next_free_name(looked.links), f"{whose} has another {DEFAULT_INTERFACE}")
@@ -146,16 +146,16 @@ def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | N
             port = next(number for number in range(DEFAULT_PORT, 65536) if number not in looked.udp_ports)
             yield "tunnel.port", Proposal(str(port), f"{DEFAULT_PORT} is taken on {whose}")
     if (here is not None or host is not None) and not lock.networks:
-        yield from _tunnel_networks(document, here, host, str(interface or DEFAULT_INTERFACE) if ours else "")
+        yield from _tunnel_networks(document, here, host)
 
 
-def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts | None, own: str) -> Found:
+def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts | None) -> Found:
     at_site = _networks(document, "site.networks")
     known = [*at_site, *(item.network for item in _interfaces(document)), *_home_networks(document)]
     if here is not None:
         known += networks_in_use(here)
     if host is not None:
-        known += networks_in_use(host, without=own)
+        known += networks_in_use(host)
     points = value_at(document, "points")
     found: list[Network | None] = [propose_ipv4(known, (len(points) if isinstance(points, list) else 1) + 1)]
     if any(network.version == 6 for network in at_site):
