@@ -6,9 +6,10 @@ import pytest
 
 from wgwizard.host.facts import Facts, Route, SshPath, System
 from wgwizard.lock import Lock
-from wgwizard.questions import new_document
+from wgwizard.questions import SITE, new_document
 from wgwizard.questions.proposing import proposals
 from wgwizard.surroundings import Surroundings
+from wgwizard.wizard.draft import Draft
 
 
 def addresses(**texts):
@@ -120,3 +121,22 @@ def test_what_was_given_out_before_stays():
 @pytest.mark.parametrize("document", [{}, {"site": []}, {"site": {"networks": [1, {}, None]}, "host": "x", "points": "y"}])
 def test_a_half_made_document_is_no_reason_to_fail(document):
     assert proposals(document, LAPTOP, BETA)
+
+
+def test_a_draft_takes_what_is_proposed_and_forgets_that_it_was_once_it_is_overtyped():
+    draft = Draft(here=LAPTOP)
+    networks = next(question for question in SITE.questions if question.id == "site.networks")
+    took = draft.took("site.networks", networks, draft.proposals()["site.networks"])
+    assert took.document["site"]["networks"] == ["192.168.178.0/24"]
+    assert list(took.taken) == ["site.networks"]
+    assert took.answered("site.networks", networks, "10.1.0.0/16").taken == {}
+
+
+def test_to_a_saved_site_what_is_found_is_only_offered():
+    assert all(proposal.only_offered for proposal in Draft(here=LAPTOP, path="home.yaml").proposals().values())
+
+
+def test_what_a_look_found_holds_for_the_login_that_it_was_found_by():
+    document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "beta"})
+    assert texts(Draft(document, host=BETA, host_login="beta").proposals())["host.addresses"] == "192.168.1.10/24"
+    assert "host.addresses" not in Draft(document, host=BETA, host_login="gamma").proposals()

@@ -1,16 +1,20 @@
 """What the wizard knows so far: the document and what belongs to it; plain values, no widgets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wgwizard import sitefile
+from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
-from wgwizard.questions import Document, Question, new_document
-from wgwizard.questions.answers import concerns, put, text_at
+from wgwizard.questions import Document, Proposal, Question, new_document
+from wgwizard.questions.answers import concerns, put, text_at, value_at
 from wgwizard.questions.examples import example_problems
+from wgwizard.questions.proposing import proposals
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
+from wgwizard.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +23,11 @@ class Draft:
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
     beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened; `sudo_password` worked
-    on Host β. `preset` is what it was begun from, so that the example's own addresses can be told from the person's.
-    `stamp` is what the site's files held when they were opened or saved, `kept` the path of the kept draft that this goes on with, and
-    `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on disk.
+    on Host β. `here` is what this machine shows and `host` what a look at Host β by the login `host_login` found (`None`: not looked
+    at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
+    addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
+    the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
+    disk.
     """
 
     document: Document = field(default_factory=new_document)
@@ -33,6 +39,10 @@ class Draft:
     sudo_password: Secret | None = None
     sealed: bool = False
     preset: Document | None = None
+    here: Surroundings | None = None
+    host: Facts | None = None
+    host_login: str = ""
+    taken: Mapping[str, Proposal] = field(default_factory=dict)
     stamp: Stamp = field(default_factory=Stamp)
     kept: str | None = None
     kept_page: str = ""
@@ -59,7 +69,21 @@ class Draft:
 
     def answered(self, path: str, question: Question, text: str) -> "Draft":
         """With this answer."""
-        return self.with_document(put(self.document, path, question, text))
+        kept = {other: proposal for other, proposal in self.taken.items() if other != path}
+        return replace(self, document=put(self.document, path, question, text), taken=kept)
+
+    def took(self, path: str, question: Question, proposal: Proposal) -> "Draft":
+        """With this proposal as the answer."""
+        found = self.answered(path, question, proposal.text)
+        return replace(found, taken={**found.taken, path: proposal})
+
+    def proposals(self) -> Mapping[str, Proposal]:
+        """What the wizard can answer by itself; to a site that was saved before, it is only offered."""
+        login = value_at(self.document, "host.ssh")
+        found = proposals(self.document, self.here, self.host if login == self.host_login else None, self.lock)
+        if self.path is None:
+            return found
+        return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
 
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""

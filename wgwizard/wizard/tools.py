@@ -1,12 +1,14 @@
 """What the wizard may use of the world outside: handed in by `wgwizard.__main__`, or by a test."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wgwizard.applying import Connector, Target
 from wgwizard.cli.writing import write_bundle
 from wgwizard.render import covered_by_script, with_install_script
+from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 from wgwizard.wizard.study import Outlook
@@ -16,13 +18,15 @@ from wgwizard.wizard.study import Outlook
 class Tools:
     """`connector` reaches Host β (`None`: nobody can), `output` is where `-o` says that the site is to be saved.
 
-    `login` says how to log in; its address is the site's. `keeping` keeps the answers while one goes.
+    `login` says how to log in; its address is the site's. `keeping` keeps the answers while one goes. `look_around` looks at this machine
+    (`None`: nothing is to be found here).
     """
 
     connector: Connector | None = None
     output: str | None = None
     login: Target = field(default_factory=lambda: Target(address=""))
     keeping: Keeping = field(default_factory=Keeping)
+    look_around: Callable[[], Surroundings] | None = None
 
     def target(self, address: str, draft: Draft) -> Target:
         """How to log in to this address; a sudo password that worked before is not asked for again."""
