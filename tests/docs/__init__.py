@@ -1,0 +1,1 @@
+"""The pages of docs/ that the program makes: `python -m tests.docs`."""
