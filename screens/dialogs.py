@@ -1,6 +1,8 @@
 """Small dialogs over the page; each returns what was decided through `dismiss`."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -185,6 +187,63 @@ class AskAnswers(ModalScreen[tuple[Secret, ...] | None]):
 
     def _take(self) -> None:
         self.dismiss(tuple(Secret(line.value) for line in self.query(Input)))
+
+    def action_close(self) -> None:
+        """Return nothing."""
+        self.dismiss(None)
+
+
+class AskPath(ModalScreen[str | None]):
+    """Asks where to save something; `problem_of` says why a path cannot be. A file that is there is replaced only after a yes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
+
+    def __init__(self, title: str, body: str, path: str, problem_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self.heading, self.body, self.path, self.problem_of = title, body, path, problem_of
+
+    def compose(self) -> ComposeResult:
+        """The question and the path."""
+        with Vertical(classes="dialog"):
+            yield Static(self.heading, classes="heading", markup=False)
+            yield Static(self.body, markup=False)
+            yield Entry(self.path, id="path")
+            yield Static("", classes="problems -error", markup=False)
+            with Horizontal(classes="answers"):
+                yield Button("Save", id="ok", compact=True, variant="primary")
+                yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Focus the path."""
+        focus(self.query_one("#path", Input))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: done."""
+        event.stop()
+        self._take()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take or leave it."""
+        event.stop()
+        if event.button.id == "ok":
+            self._take()
+        else:
+            self.dismiss(None)
+
+    def _take(self) -> None:
+        path = self.query_one("#path", Input).value.strip()
+        problem = self.problem_of(path)
+        self.query_one(".problems", Static).update(problem)
+        if problem:
+            focus(self.query_one("#path", Input))
+        elif Path(path).exists():
+            ask = Choose(f"Replace {path}?", "A file of this name is there already.", (("no", "Another name"), ("yes", "Replace it")))
+            self.app.push_screen(ask, lambda answer: self._leave_with(path) if answer == "yes" else None)
+        else:
+            self._leave_with(path)
+
+    def _leave_with(self, path: str) -> None:
+        self.dismiss(path)
 
     def action_close(self) -> None:
         """Return nothing."""

@@ -11,9 +11,11 @@ from textual.widgets import Button, Static
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.focus import focus
+from screens.handover import HandOver
 from screens.step import Step
 from wgwizard.owners import Block, block_lines, waiting_text, what_to_do
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.study import Study, outlook, study
 from wgwizard.wizard.tools import Tools, write_files
 from wgwizard.wizard.words import told
@@ -57,6 +59,7 @@ class DoneStep(Step):
         yield Static("", id="told", markup=False)
         with Horizontal(classes="answers"):
             yield Button("Write all files to a folder", id="write", compact=True, variant="primary")
+            yield Button("Hand over one file", id="hand-over", compact=True)
             yield Button("Wait for them", id="wait", compact=True)
 
     def enter(self, draft: Draft) -> None:
@@ -83,6 +86,8 @@ class DoneStep(Step):
         event.stop()
         if event.button.id == "write":
             self._write()
+        elif event.button.id == "hand-over":
+            self._hand_over()
         elif not self.waiting:
             self.waiting = True
             event.button.disabled = True
@@ -96,6 +101,11 @@ class DoneStep(Step):
         if self.found is not None:
             draft, whole = self.draft, outlook(self.found, self.keyring)
             run_beside(self, "write", lambda: write_files(draft, whole))
+
+    def _hand_over(self) -> None:
+        files = point_files(outlook(self.found, self.keyring)) if self.found is not None else ()
+        if files:
+            self.app.push_screen(HandOver(files, self.draft))
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found

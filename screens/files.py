@@ -1,29 +1,36 @@
 """Every file that will stand on every node, to look at before anything is written."""
 
 from textwrap import wrap
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import OptionList, Static
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.focus import focus
+from screens.handover import HandOver
 from screens.preview import Preview
 from screens.step import Step
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.files import EXPLAINED_REACH, heading, label
+from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 from wgwizard.wizard.words import said
 
 _EXPLAINED = (
     "Left: every file, by the computer that it is for. Right: the marked one, exactly as it will stand there; keys read (hidden). The arrow"
-    " keys scroll it, `Tab` changes sides. Nothing has been written yet. When unsure, read who reaches whom, and go on."
+    " keys scroll it, `Tab` changes sides, `h` hands a point its file, saved or as a QR code. Nothing has been written yet. When unsure,"
+    " read who reaches whom, and go on."
 )
 
 
 class FilesStep(Step):
     """The list of files and a preview of the marked one; the first entry is who reaches whom."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("h", "hand_over", show=False)]
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
@@ -35,6 +42,8 @@ class FilesStep(Step):
             yield OptionList(markup=False, compact=True, id="artefacts")
             yield Preview(id="preview")
         yield Static("", id="file-heading", markup=False)
+        with Horizontal(classes="answers", id="files-answers"):
+            yield Button("Hand over a point's file (h)", id="hand-over", compact=True)
 
     def enter(self, draft: Draft) -> None:
         """Make the files; keys that are missing are made once and kept with the draft."""
@@ -73,6 +82,20 @@ class FilesStep(Step):
         artefact = self.result.bundle.artefacts[event.option_index - 2]
         preview.show(artefact.text)
         heading_line.update(heading(artefact))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Hand over the file of the marked point, else of the first."""
+        event.stop()
+        self.action_hand_over()
+
+    def action_hand_over(self) -> None:
+        """The same by its key."""
+        files = point_files(self.result) if self.result is not None else ()
+        if self.result is not None and files:
+            place = (self.query_one("#artefacts", OptionList).highlighted or 0) - 2
+            node = self.result.bundle.artefacts[place].node if place >= 0 else ""
+            marked = next((place for place, file in enumerate(files) if file.point.name == node), 0)
+            self.app.push_screen(HandOver(files, self.draft, marked))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter in the list goes over to the preview, to scroll it."""

@@ -93,9 +93,10 @@ async def sit_down(
     draft: Draft | None = None,
     begin_at: str = "start",
     size: tuple[int, int] = (80, 24),
+    plain_colours: bool = False,
 ) -> AsyncIterator[Person]:
     """Start the wizard in a terminal of this size."""
-    app = WizardApp(draft or Draft(), tools or Tools(connector), begin_at=begin_at)
+    app = WizardApp(draft or Draft(), tools or Tools(connector), begin_at=begin_at, plain_colours=plain_colours)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Person(app, pilot)

@@ -1,0 +1,103 @@
+"""Handing a point's file to its owner: which files there are, where one is saved, and what is to be said of it."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from wgwizard.errors import WgwizardError
+from wgwizard.phone import qr_code, why_no_code
+from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
+from wgwizard.profiles.files import replace_file
+from wgwizard.render.artefact import Artefact
+from wgwizard.render.wireguard import conf_path
+from wgwizard.site import Point
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.study import Outlook
+
+# Linux has no longer names for interfaces, and wg-quick and the apps name the tunnel after its file.
+_LONGEST_INTERFACE = 15
+_PRIVATE = 0o600
+IMAGES = ("png", "svg")
+HOW = "Name it .conf for the file itself, .png or .svg for its QR code as a picture. Only you will be able to read it."
+REVEAL = (
+    "Whoever sees them can connect as {0}; look behind you, and at what records the screen. They are hidden again after a minute, and when"
+    " you leave."
+)
+COPY = (
+    "It goes to the clipboard of this terminal (OSC 52), where every program of yours and every list of earlier clippings can read it;"
+    " over SSH that is the computer in front of you. Some terminals refuse it. A saved file is safer."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PointFile:
+    """A point and the WireGuard file that its owner gets."""
+
+    point: Point
+    artefact: Artefact
+
+
+def point_files(found: Outlook) -> tuple[PointFile, ...]:
+    """Every point's file, in the order of the site."""
+    site = found.plan.site
+    path = conf_path(site.tunnel.interface)
+    files = {artefact.node: artefact for artefact in found.bundle.artefacts if artefact.path == path}
+    return tuple(PointFile(point, files[point.name]) for point in site.points if point.name in files)
+
+
+def line(file: PointFile) -> str:
+    """A point in a list, and what its file lacks."""
+    lacks = f"   ○ not complete yet, missing: {', '.join(file.artefact.missing)}" if file.artefact.missing else ""
+    own = "   keeps its own private key" if file.point.public_key is not None else ""
+    return f"{file.point.name}   {file.point.platform}{own}{lacks}"
+
+
+def why_not_whole(file: PointFile) -> str:
+    """Why a file cannot be given away yet; nothing where it can."""
+    missing = ", ".join(file.artefact.missing)
+    return f"× The file of {file.point.name} is not complete yet; missing: {missing}." if missing else ""
+
+
+def path_for(file: PointFile, draft: Draft) -> str:
+    """Where a point's file is saved unless another path is given: beside the site, named as its tunnel will be."""
+    bare = file.point.name if len(file.point.name) <= _LONGEST_INTERFACE else Path(file.artefact.path).stem
+    return str(Path(draft.path or "").parent / f"{bare}.conf")
+
+
+def path_problem(path: str, draft: Draft) -> str:
+    """Why a point's file cannot be saved there; nothing where it can."""
+    if not path or Path(path).is_dir():
+        return f'× "{path}" is no file name. Give a name such as phone.conf.'
+    if not Path(path).parent.is_dir():
+        return f"× There is no directory {Path(path).parent}. Make it, or give another path."
+    own = {draft.path, *(str(beside_path(draft.path, suffix)) for suffix in (LOCK_SUFFIX, SECRETS_SUFFIX))} if draft.path else set()
+    if Path(path).resolve() in {Path(one).resolve() for one in own if one}:
+        return f"× {path} belongs to the site. Give another name."
+    return ""
+
+
+def save(file: PointFile, path: str) -> str:
+    """Save a point's file, or its QR code where the path ends in .png or .svg; the text says what was saved. Raises WgwizardError."""
+    kind = Path(path).suffix.lower().removeprefix(".")
+    if kind not in IMAGES:
+        return _save_file(file, path)
+    why_not = why_no_code(file.point, file.artefact)
+    if why_not:
+        raise WgwizardError(why_not, "give a name that ends in .conf")
+    replace_file(Path(path), qr_code(file.artefact).image(kind), _PRIVATE)
+    name = file.point.name
+    return f"✓ Saved as {path}, which only you can read. Whoever sees this picture can connect as {name}: delete it when it has been read."
+
+
+def _save_file(file: PointFile, path: str) -> str:
+    """Written whole or not at all, for our own eyes only; the text says where it is and how it travels."""
+    replace_file(Path(path), file.artefact.content().encode(), _PRIVATE)
+    name = file.point.name
+    own = f" {name}'s owner puts its private key in place of (kept on {name})." if file.point.public_key is not None else ""
+    if not file.artefact.secret:
+        return f"✓ Saved as {path}. It holds no key that is secret.{own}"
+    travel = f"scp {shlex.quote(path)} USER@{name}:"
+    return (
+        f"✓ Saved as {path}, which only you can read. It holds {'a shared' if own else 'the private'} key of {name}: bring it over with"
+        f" `{travel}` or on a stick, not by mail or chat, and delete it here when it has arrived.{own}"
+    )
