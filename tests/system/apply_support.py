@@ -99,7 +99,7 @@ class Client:
     """The person's side: `known_hosts` starts with the host's key unless a test takes it away."""
 
     host: LabHost
-    known_hosts: Path
+    known_hosts: Path | None
     identity: str | None
     site: Site
     strategy: Strategy = Strategy.MASQUERADE

@@ -12,7 +12,7 @@ import paramiko
 
 from wgwizard.applying import Ask, HostKey, Target
 from wgwizard.errors import CancelledError, RemoteError
-from wgwizard.host import known_hosts
+from wgwizard.host import host_certificates, known_hosts
 from wgwizard.host.address import parse_address
 from wgwizard.host.authentication import Authentication
 from wgwizard.host.channel import Connection
@@ -40,7 +40,8 @@ def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, by
         for login in hops:
             last = login is hops[-1]
             own = target if last else replace(target, identity=None, ssh_password=None)  # as ssh -i and -J have it
-            hop = _Hop(login, own, ask, keys, transports[-1] if transports else None, on_the_way=not last)
+            through = transports[-1] if transports else None
+            hop = _Hop(login, own, ask, keys, through, str(hops[len(transports) - 1].address), on_the_way=not last)
             authentication = Authentication(hop.open, login, own, ask, logins)
             undo.callback(hop.close)
             transports.append(authentication.run())
@@ -50,13 +51,14 @@ def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, by
 
 @dataclass
 class _Hop:
-    """One host on the way; `keys` are the host keys seen so far, `through` the connection that leads to it."""
+    """One host on the way; `keys` are the host keys seen so far, `through` the connection to `via` that leads to it."""
 
     login: Login
     target: Target
     ask: Ask
     keys: dict[str, bytes]
     through: Transport | None
+    via: str
     on_the_way: bool
     _transport: Transport | None = None
 
@@ -64,7 +66,7 @@ class _Hop:
         """A connection with its encryption agreed, the host's key known and nothing authenticated yet."""
         name = self.login.known_hosts_name
         files = HostKeyFiles.of(self.target, self.login)
-        transport = self._handshake(files.known.kinds())
+        transport = self._handshake(files.kinds())
         key = transport.get_remote_server_key()
         if name not in self.keys:
             if files.check(key) is known_hosts.Verdict.UNKNOWN:
@@ -108,9 +110,7 @@ class _Hop:
             try:
                 transport = Transport(connection)
                 options = transport.get_security_options()
-                offered = tuple(options.key_types)
-                first = tuple(kind for known in kinds for kind in _algorithms(known) if kind in offered)
-                options.key_types = first + tuple(kind for kind in offered if kind not in first)
+                options.key_types = _in_order(tuple(options.key_types), kinds)
                 transport.start_client(timeout=CONNECT_TIMEOUT)
             except _DISCONNECTED as error:
                 raise _no_ssh(self.login, error, proxy) from error
@@ -129,9 +129,14 @@ class _Hop:
             return self.through.open_channel("direct-tcpip", (address.host, address.port), ("127.0.0.1", 0), timeout=CONNECT_TIMEOUT), None
         except _DISCONNECTED as error:
             raise RemoteError(
-                f"The jump host cannot reach {address} port {address.port}: {shown(str(error)) or 'it hung up'}.",
+                f"The jump host {self.via} cannot reach {address} port {address.port}: {_reason(error)}.",
                 "The name is looked up there, not here. Is it right, and may the jump host forward (AllowTcpForwarding)?",
             ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What a host said of a way that it did not open."""
+    return shown(error.text if isinstance(error, paramiko.ChannelException) else str(error)) or "it hung up"
 
 
 def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
@@ -152,6 +157,13 @@ def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
         f"{address} answers, but not as an SSH server that we can talk to: {said}.",
         "Is it the SSH port? Another one is written behind the name: host:2222.",
     )
+
+
+def _in_order(usual: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The key types to ask for: the known ones first, certificates before them, each in the usual order, as ssh does."""
+    certificates = tuple(kind for kind in host_certificates.KINDS if kind in known)
+    wanted = {algorithm for kind in known for algorithm in _algorithms(kind)}
+    return (*certificates, *sorted(usual, key=lambda kind: kind not in wanted))
 
 
 def _algorithms(kind: str) -> tuple[str, ...]:

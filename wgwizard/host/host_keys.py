@@ -1,6 +1,7 @@
 """The known_hosts files on this machine: read, judged, and appended to by one line."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,16 +9,20 @@ import paramiko
 
 from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
-from wgwizard.host import known_hosts
+from wgwizard.host import host_certificates, known_hosts
 from wgwizard.host.known_hosts import KnownKeys, Verdict
 from wgwizard.host.ssh_config import Login
 
 
 @dataclass(frozen=True, slots=True)
 class HostKeyFiles:
-    """What the files know of one host, and the file that new keys are appended to; `None` where ssh's configuration says none."""
+    """What the files know of one host, and the file that new keys are appended to (`None` where ssh's configuration says none).
+
+    `host` is the host's name without a port.
+    """
 
     known: KnownKeys
+    host: str
     own: Path | None
 
     @classmethod
@@ -27,11 +32,22 @@ class HostKeyFiles:
         every = own if target.known_hosts is not None else (*own, *login.global_known_hosts)
         files = [Path(name).expanduser() for name in every]
         entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
-        return cls(KnownKeys(entries, login.known_hosts_name), files[0] if own else None)
+        return cls(KnownKeys(entries, login.known_hosts_name), login.key_host, files[0] if own else None)
+
+    def kinds(self) -> tuple[str, ...]:
+        """The key types to ask for first: certificates, where an authority may vouch for the host, and those that are known."""
+        return (*(host_certificates.KINDS if self.known.authorities else ()), *self.known.kinds())
 
     def check(self, key: paramiko.PKey) -> Verdict:
         """KNOWN or UNKNOWN; raises RemoteError for a changed or revoked key."""
+        certificate = key.public_blob
+        if certificate is not None and host_certificates.is_vouched_for(
+            certificate.key_type, certificate.key_blob, self.known, self.host, time.time()
+        ):
+            return Verdict.KNOWN
         verdict, entry = self.known.judge(key.asbytes())
+        if verdict is Verdict.UNKNOWN and KnownKeys(self.known.entries, self.host).judge(key.asbytes())[0] is Verdict.KNOWN:
+            return Verdict.KNOWN  # the same key is known for the usual port; ssh takes it, too
         print_ = known_hosts.fingerprint(key.asbytes())
         if entry is not None and verdict is Verdict.REVOKED:
             raise RemoteError(

@@ -97,6 +97,19 @@ class KnownKeys:
         """The key types that we know of this host: to be asked for first, else a host with several would seem unknown."""
         return tuple(dict.fromkeys(entry.kind for entry in self._of("")))
 
+    @property
+    def authorities(self) -> tuple[Entry, ...]:
+        """The lines of authorities that may vouch for this host."""
+        return self._of("@cert-authority")
+
+    def trusts(self, authority: bytes) -> bool:
+        """Whether this authority's key may vouch for this host."""
+        return any(entry.key == authority for entry in self.authorities) and not self.revokes(authority)
+
+    def revokes(self, key: bytes) -> bool:
+        """Whether a line marks this key as revoked."""
+        return any(entry.key == key for entry in self._of("@revoked"))
+
     def judge(self, key: bytes) -> tuple[Verdict, Entry | None]:
         """What the files say of this key, with the line that says so.
 

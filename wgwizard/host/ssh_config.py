@@ -43,6 +43,12 @@ class Login:
     proxy: str | None = None
 
     @property
+    def key_host(self) -> str:
+        """The name of the host key without a port, as certificates have it; HostKeyAlias where it is set."""
+        usual = self.known_hosts_name == self.address.known_hosts_name
+        return self.address.host.lower() if usual else self.known_hosts_name
+
+    @property
     def who(self) -> str:
         """user@host."""
         return f"{self.user}@{self.address.host}"
