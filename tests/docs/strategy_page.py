@@ -6,6 +6,7 @@ import presets
 from tests.docs.markdown import bullets, fenced, made_from, numbered, page, table
 from tests.docs.rules import explained
 from tests.docs.worked import Worked, work_out
+from wgwizard.picture import render_text
 from wgwizard.recommend import TITLES, WouldChange
 from wgwizard.site import Network, Strategy
 from wgwizard.trace import Hop, Reach
@@ -15,6 +16,8 @@ SITE = (
     " in the tunnel 10.0.0.2), the computer endpoint-b (192.168.200.22) beside it, and another VLAN behind the site's router."
     " [The preset](../../presets/{preset}.yaml) has all answers; `wgwizard presets {preset} > site.yaml` begins with it."
 )
+
+WIDTH = 104  # of the picture
 
 
 def preset_of(strategy: Strategy) -> str:
@@ -37,6 +40,7 @@ def strategy_page(strategy: Strategy) -> str:
             f"# {TITLES[strategy]}",
             *_what_it_is(one),
             SITE.format(preset=one.preset.name),
+            fenced(render_text(one.result.plan, WIDTH)),
             "## When it is right",
             *_when(one, strategy),
             "## What it costs",

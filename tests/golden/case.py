@@ -59,7 +59,7 @@ def work_out(folder: Path) -> Case:
     assert problems == ()
     advice = recommend(site)
     assert advice.chosen is not None
-    keyring = complete_keyring(site, _fixed_keys(site.host.keys_on_host, [point.name for point in site.points]), lock)
+    keyring = complete_keyring(site, fixed_keys(site.host.keys_on_host, [point.name for point in site.points]), lock)
     plan = make_plan(
         site,
         advice.chosen,
@@ -70,7 +70,7 @@ def work_out(folder: Path) -> Case:
     return Case(folder.name, plan, render(plan, keyring), plan_warnings(plan))
 
 
-def _fixed_keys(host_makes_its_own: bool, points: list[str]) -> Keyring:
+def fixed_keys(host_makes_its_own: bool, points: list[str]) -> Keyring:
     nodes = points if host_makes_its_own else ["host", *points]
     private = {node: clamped(_fixed(f"private {node}")) for node in nodes}
     return Keyring({node: public_of(key) for node, key in private.items()}, private, {node: _fixed(f"preshared {node}") for node in points})
