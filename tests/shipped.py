@@ -14,7 +14,7 @@ import wgwizard
 from wgwizard.cli.arguments import SHELLS, parser
 
 FOLDER = Path(wgwizard.__file__).parent / "cli" / "shipped"
-_PATHS = {"FILE": shtab.FILE, "FILE.png": shtab.FILE, "SITE.yaml": shtab.FILE, "DIR": shtab.DIRECTORY}
+_PATHS = {"FILE": shtab.FILE, "FILE.png": shtab.FILE, "OTHER.secrets": shtab.FILE, "SITE.yaml": shtab.FILE, "DIR": shtab.DIRECTORY}
 # `wgwizard SITE.yaml` has a file where the other calls have a verb; fish offers files beside the verbs by itself.
 _PREAMBLE = {"bash": "_shtab_wgwizard_pos_0_COMPGEN=_shtab_compgen_files\n"}
 _TROFF = {"β": "\\(*b", "…": "...", "→": "\\(->"}

@@ -56,6 +56,10 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.verb in verbs.VERBS:
         return verbs.VERBS[options.verb](options)
+    if options.verb in ("qr", "secrets"):
+        from wgwizard.cli import handing
+
+        return handing.VERBS[options.verb](options)
     from wgwizard.cli import remote
     from wgwizard.host.connector import SshConnector
 

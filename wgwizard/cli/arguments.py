@@ -14,6 +14,8 @@ VERBS = {
     "apply": "put the plan on Host β, with a way back",
     "status": "when each point was last heard of by Host β",
     "uninstall": "take everything off Host β again",
+    "qr": "a point's file as a QR code, for the WireGuard app of a phone",
+    "secrets": "whose keys lie sealed beside a site; join another's, change the passphrase",
     "schema": "the JSON Schema of the site file",
     "completion": "what makes a shell complete our words",
 }
@@ -111,6 +113,22 @@ def _add_on_host(verb: argparse.ArgumentParser) -> None:
     _add_remote(verb)
 
 
+def _add_qr(qr: argparse.ArgumentParser) -> None:
+    qr.add_argument("site", metavar="SITE.yaml")
+    qr.add_argument("point", metavar="POINT", help="the point's name")
+    qr.add_argument("-o", "--output", metavar="FILE.png", help="save it as an image (.png or .svg) that only you can read")
+    _add_passphrase(qr)
+
+
+def _add_secrets(secrets: argparse.ArgumentParser) -> None:
+    secrets.add_argument("site", metavar="SITE.yaml")
+    secrets.add_argument("--join", metavar="OTHER.secrets", help="add the keys that lie sealed in another file")
+    secrets.add_argument("--join-passphrase-file", metavar="FILE", help="file with the other's passphrase, or a file descriptor's number")
+    secrets.add_argument("--change-passphrase", action="store_true", help="ask for a new passphrase and seal with it")
+    secrets.add_argument("--new-passphrase-file", metavar="FILE", help="file with the new passphrase, or a file descriptor's number")
+    _add_passphrase(secrets)
+
+
 def _add_schema(schema: argparse.ArgumentParser) -> None:
     schema.set_defaults(json=True)
 
@@ -168,6 +186,8 @@ _ADD = {
     "apply": _add_apply,
     "status": _add_on_host,
     "uninstall": _add_on_host,
+    "qr": _add_qr,
+    "secrets": _add_secrets,
     "schema": _add_schema,
     "completion": _add_completion,
 }

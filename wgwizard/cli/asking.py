@@ -83,16 +83,17 @@ class TerminalAsk:
         return _asked(f"The host lacks {', '.join(packages)}. Run “{command}” there?")
 
 
-def the_passphrase() -> Secret:
-    """The passphrase of the sealed keys; empty to go on without them."""
-    return Secret(getpass.getpass("passphrase of the sealed keys (Enter: go on without them): ", stream=sys.stderr))
+def the_passphrase(*, may_skip: bool = False) -> Secret:
+    """The passphrase of the sealed keys; empty where somebody who `may_skip` goes on without them."""
+    skip = " (Enter: go on without them)" if may_skip else ""
+    return Secret(getpass.getpass(f"passphrase of the sealed keys{skip}: ", stream=sys.stderr))
 
 
 def new_passphrase(known: Iterable[str] = ()) -> Secret:
     """A new passphrase, asked for twice; how strong it is is said, and a weak one is taken only after a yes. `known`: see strength."""
     from wgwizard.passphrase import Level, strength
 
-    first = Secret(getpass.getpass("new passphrase, to seal the keys that are made now (Enter: six words are made): ", stream=sys.stderr))
+    first = Secret(getpass.getpass("new passphrase, to seal the keys with (Enter: six words are made): ", stream=sys.stderr))
     if not first:
         first = _made_passphrase()
     else:

@@ -128,7 +128,7 @@ def _to_unseal(options: argparse.Namespace, new: str) -> Secret | None:
     """The passphrase of a secrets file that is there; whoever does not know it goes on without, unless there are `new` keys to seal."""
     if not has_terminal():
         return _needed("unsealed")
-    given = the_passphrase()
+    given = the_passphrase(may_skip=True)
     if not given and new:
         path = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
         raise UsageError(

@@ -94,8 +94,11 @@ def load_keys(site_path: str, passphrase: Secret | None) -> Keyring:
     Raises FileError or SealError, with a message of its own for each reason.
     """
     path = beside_path(site_path, SECRETS_SUFFIX)
-    if passphrase is None or not path.exists():
-        return Keyring()
+    return Keyring() if passphrase is None or not path.exists() else open_keys(path, passphrase)
+
+
+def open_keys(path: Path, passphrase: Secret) -> Keyring:
+    """The keys in a secrets file, which must be there; raises FileError or SealError."""
     found = read_file(path, MAX_SECRETS_BYTES)
     if found.linked:
         raise FileError(f"{path} is a symbolic link", "put the secrets file itself beside the site file")

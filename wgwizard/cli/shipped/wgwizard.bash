@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/wgwizard
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wgwizard_subparsers=(new presets recommend plan rehearse apply status uninstall schema completion)
+_shtab_wgwizard_subparsers=(new presets recommend plan rehearse apply status uninstall qr secrets schema completion)
 
 _shtab_wgwizard_new_option_strings=(-h --help --preset --plain -o --output --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_presets_option_strings=(-h --help)
@@ -15,6 +15,8 @@ _shtab_wgwizard_rehearse_option_strings=(-h --help --json)
 _shtab_wgwizard_apply_option_strings=(-h --help --dry-run --passphrase-file --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_status_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_uninstall_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
+_shtab_wgwizard_qr_option_strings=(-h --help -o --output --passphrase-file)
+_shtab_wgwizard_secrets_option_strings=(-h --help --join --join-passphrase-file --change-passphrase --new-passphrase-file --passphrase-file)
 _shtab_wgwizard_schema_option_strings=(-h --help)
 _shtab_wgwizard_completion_option_strings=(-h --help)
 _shtab_wgwizard_option_strings=(-h --help --version --no-color)
@@ -51,11 +53,20 @@ _shtab_wgwizard_uninstall___known_hosts_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall___key_passphrase_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall___ssh_password_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall___sudo_password_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_qr_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_qr__o_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_qr___output_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_qr___passphrase_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_secrets_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_secrets___join_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_secrets___join_passphrase_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_secrets___new_passphrase_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_secrets___passphrase_file_COMPGEN=_shtab_compgen_files
 
 _shtab_wgwizard_new___preset_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
 _shtab_wgwizard_presets_pos_0_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
 _shtab_wgwizard_completion_pos_0_choices=(bash zsh fish)
-_shtab_wgwizard_pos_0_choices=(new presets recommend plan rehearse apply status uninstall schema completion)
+_shtab_wgwizard_pos_0_choices=(new presets recommend plan rehearse apply status uninstall qr secrets schema completion)
 
 _shtab_wgwizard_new__h_nargs=0
 _shtab_wgwizard_new___help_nargs=0
@@ -85,6 +96,11 @@ _shtab_wgwizard_uninstall__h_nargs=0
 _shtab_wgwizard_uninstall___help_nargs=0
 _shtab_wgwizard_uninstall___yes_nargs=0
 _shtab_wgwizard_uninstall___json_nargs=0
+_shtab_wgwizard_qr__h_nargs=0
+_shtab_wgwizard_qr___help_nargs=0
+_shtab_wgwizard_secrets__h_nargs=0
+_shtab_wgwizard_secrets___help_nargs=0
+_shtab_wgwizard_secrets___change_passphrase_nargs=0
 _shtab_wgwizard_schema__h_nargs=0
 _shtab_wgwizard_schema___help_nargs=0
 _shtab_wgwizard_completion__h_nargs=0

@@ -50,8 +50,8 @@ function _shtab_wgwizard_using
   test "$_shtab_wgwizard_cmdpath" = "$argv"
 end
 
-set -g _shtab_wgwizard_commands new presets recommend plan rehearse apply status uninstall schema completion
-set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --identity --interface --key-passphrase-file --known-hosts --output --passphrase-file --preset --ssh --ssh-password-file --sudo-password-file -o
+set -g _shtab_wgwizard_commands new presets recommend plan rehearse apply status uninstall qr secrets schema completion
+set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --identity --interface --join --join-passphrase-file --key-passphrase-file --known-hosts --new-passphrase-file --output --passphrase-file --preset --ssh --ssh-password-file --sudo-password-file -o
 
 complete -c wgwizard -e
 complete -c wgwizard -f
@@ -66,7 +66,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using new' -l plain -d 'one question a 
 complete -c wgwizard -n '_shtab_wgwizard_using new' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'where to save (default: ./NAME.yaml)'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'
-complete -c wgwizard -n '_shtab_wgwizard_using new' -l accept-host-key -x -d 'take an unknown host key with this fingerprint'
+complete -c wgwizard -n '_shtab_wgwizard_using new' -l accept-host-key -x -d 'take an unknown host key with this fingerprint; once more for a jump host'"'"'s'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l key-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the SSH key'"'"'s passphrase, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
@@ -98,7 +98,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using apply' -l yes -d 'do not ask whet
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l json -d 'events as JSON lines'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'
-complete -c wgwizard -n '_shtab_wgwizard_using apply' -l accept-host-key -x -d 'take an unknown host key with this fingerprint'
+complete -c wgwizard -n '_shtab_wgwizard_using apply' -l accept-host-key -x -d 'take an unknown host key with this fingerprint; once more for a jump host'"'"'s'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l key-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the SSH key'"'"'s passphrase, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
@@ -112,7 +112,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using status' -l yes -d 'do not ask whe
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l json -d 'events as JSON lines'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'
-complete -c wgwizard -n '_shtab_wgwizard_using status' -l accept-host-key -x -d 'take an unknown host key with this fingerprint'
+complete -c wgwizard -n '_shtab_wgwizard_using status' -l accept-host-key -x -d 'take an unknown host key with this fingerprint; once more for a jump host'"'"'s'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l key-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the SSH key'"'"'s passphrase, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
@@ -126,12 +126,25 @@ complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l yes -d 'do not ask 
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l json -d 'events as JSON lines'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'
-complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l accept-host-key -x -d 'take an unknown host key with this fingerprint'
+complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l accept-host-key -x -d 'take an unknown host key with this fingerprint; once more for a jump host'"'"'s'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l key-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the SSH key'"'"'s passphrase, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l confirm-timeout -x -d 'undo unless confirmed within (default: 90)'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'may be left out with --ssh'
+complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a qr -d 'a point'"'"'s file as a QR code, for the WireGuard app of a phone'
+complete -c wgwizard -n '_shtab_wgwizard_using qr' -s h -l help -d 'show this help message and exit'
+complete -c wgwizard -n '_shtab_wgwizard_using qr' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'save it as an image (.png or .svg) that only you can read'
+complete -c wgwizard -n '_shtab_wgwizard_using qr' -l passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the passphrase of NAME.secrets, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using qr; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d SITE.yaml
+complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a secrets -d 'whose keys lie sealed beside a site; join another'"'"'s, change the passphrase'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -s h -l help -d 'show this help message and exit'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -l join -xka "(__fish_complete_path (commandline -ct))" -d 'add the keys that lie sealed in another file'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -l join-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the other'"'"'s passphrase, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -l change-passphrase -d 'ask for a new passphrase and seal with it'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -l new-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the new passphrase, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets' -l passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the passphrase of NAME.secrets, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using secrets; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d SITE.yaml
 complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a schema -d 'the JSON Schema of the site file'
 complete -c wgwizard -n '_shtab_wgwizard_using schema' -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a completion -d 'what makes a shell complete our words'

@@ -15,9 +15,11 @@ _shtab_wgwizard_commands() {
     new:'the wizard: questions, preview, apply (also without any word)'
     plan:'every file for every node, and who reaches whom'
     presets:'list the presets, or print one'
+    qr:'a point'"'"'s file as a QR code, for the WireGuard app of a phone'
     recommend:'the strategies ranked, with reasons'
     rehearse:'prove the plan in a replica of the site, in namespaces of this machine'
     schema:'the JSON Schema of the site file'
+    secrets:'whose keys lie sealed beside a site; join another'"'"'s, change the passphrase'
     status:'when each point was last heard of by Host β'
     uninstall:'take everything off Host β again'
   )
@@ -42,7 +44,7 @@ _shtab_wgwizard_apply_options=(
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
-  "--accept-host-key[take an unknown host key with this fingerprint]:SHA256:…:"
+  "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
   "--key-passphrase-file[file with the SSH key\'s passphrase, or a file descriptor\'s number]:FILE:_files"
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
@@ -68,7 +70,7 @@ _shtab_wgwizard_new_options=(
   {-o,--output}"[where to save (default\: .\/NAME.yaml)]:SITE.yaml:_files"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
-  "--accept-host-key[take an unknown host key with this fingerprint]:SHA256:…:"
+  "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
   "--key-passphrase-file[file with the SSH key\'s passphrase, or a file descriptor\'s number]:FILE:_files"
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
@@ -98,6 +100,17 @@ _shtab_wgwizard_presets_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_wgwizard_presets_defaults_added=0
 
+_shtab_wgwizard_qr_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-o,--output}"[save it as an image (.png or .svg) that only you can read]:FILE.png:_files"
+  "--passphrase-file[file with the passphrase of NAME.secrets, or a file descriptor\'s number]:FILE:_files"
+  ":SITE.yaml:_files"
+  ":the point\'s name:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_wgwizard_qr_defaults_added=0
+
 _shtab_wgwizard_recommend_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--json[one JSON object]"
@@ -123,6 +136,19 @@ _shtab_wgwizard_schema_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_wgwizard_schema_defaults_added=0
 
+_shtab_wgwizard_secrets_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--join[add the keys that lie sealed in another file]:OTHER.secrets:_files"
+  "--join-passphrase-file[file with the other\'s passphrase, or a file descriptor\'s number]:FILE:_files"
+  "--change-passphrase[ask for a new passphrase and seal with it]"
+  "--new-passphrase-file[file with the new passphrase, or a file descriptor\'s number]:FILE:_files"
+  "--passphrase-file[file with the passphrase of NAME.secrets, or a file descriptor\'s number]:FILE:_files"
+  ":SITE.yaml:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_wgwizard_secrets_defaults_added=0
+
 _shtab_wgwizard_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
@@ -131,7 +157,7 @@ _shtab_wgwizard_status_options=(
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
-  "--accept-host-key[take an unknown host key with this fingerprint]:SHA256:…:"
+  "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
   "--key-passphrase-file[file with the SSH key\'s passphrase, or a file descriptor\'s number]:FILE:_files"
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
@@ -150,7 +176,7 @@ _shtab_wgwizard_uninstall_options=(
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
-  "--accept-host-key[take an unknown host key with this fingerprint]:SHA256:…:"
+  "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
   "--key-passphrase-file[file with the SSH key\'s passphrase, or a file descriptor\'s number]:FILE:_files"
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
@@ -185,9 +211,11 @@ _shtab_wgwizard() {
         new) _arguments -C -s $_shtab_wgwizard_new_options ;;
         plan) _arguments -C -s $_shtab_wgwizard_plan_options ;;
         presets) _arguments -C -s $_shtab_wgwizard_presets_options ;;
+        qr) _arguments -C -s $_shtab_wgwizard_qr_options ;;
         recommend) _arguments -C -s $_shtab_wgwizard_recommend_options ;;
         rehearse) _arguments -C -s $_shtab_wgwizard_rehearse_options ;;
         schema) _arguments -C -s $_shtab_wgwizard_schema_options ;;
+        secrets) _arguments -C -s $_shtab_wgwizard_secrets_options ;;
         status) _arguments -C -s $_shtab_wgwizard_status_options ;;
         uninstall) _arguments -C -s $_shtab_wgwizard_uninstall_options ;;
       esac
