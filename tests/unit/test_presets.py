@@ -19,6 +19,7 @@ from wgwizard.questions.examples import OWN, example_problems, examples, example
 from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
+from wgwizard.sitefile.filemodel import NOT_SUPPORTED_YET, NetworkPart
 from wgwizard.trace import Reach
 
 BY_NAME = {f"article-{strategy.value.replace('+', '-')}": strategy for strategy in Strategy}
@@ -151,6 +152,11 @@ def test_two_customers_with_one_lan_go_together_on_the_laptop():
     first, second = ([network for peer in interface.peers for network in peer.allowed_ips] for interface in ours)
     assert not any(one.overlaps(other) for one in first for other in second)
     assert ip_network("192.168.1.40/32") in second
+
+
+def test_what_the_consultant_is_told_of_translating_networks_is_true():
+    text = presets.load("consultant").text
+    assert ("(mapped_to) is not supported yet" in text) is ("mapped_to" in NOT_SUPPORTED_YET[NetworkPart])
 
 
 def test_what_came_with_a_preset_is_named_until_it_is_changed():
