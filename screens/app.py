@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +30,7 @@ from wgwizard.applying import Connector, Target
 from wgwizard.picture import Charset
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
+from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import SEALED, latest_of, open_draft, open_site
 from wgwizard.wizard.study import scene
@@ -51,6 +53,7 @@ CALM = Theme(
 )
 HEIGHTS = [(0, "-low"), (24, "-high"), (30, "-roomy")]
 START = PAGES[0].name
+LOOK_AROUND = "look around"
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 _TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply")
 
@@ -83,6 +86,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.here = begin_at
         self.reached = 0
         self.parting = ""
+        self.surroundings: Surroundings | None = None
         self._keeping_timer: Timer | None = None
         self.charset = charset_of(os.environ)
         self.register_theme(CALM)
@@ -110,6 +114,8 @@ class WizardApp(Careful, inherit_bindings=False):
         self.watch_signals()
         self.tools.keeping.opened(self.draft)
         await self.show_page(self.here)
+        if self.tools.look_around is not None:
+            run_beside(self, LOOK_AROUND, self.tools.look_around)
         kept = latest_of(self.draft.path) if self.draft.path is not None else None
         if kept is not None:
             self._offer_draft(kept)
@@ -146,12 +152,21 @@ class WizardApp(Careful, inherit_bindings=False):
             run_beside(self, "unseal", lambda: open_draft(draft, passphrase))
 
     async def on_ended(self, event: Ended) -> None:
-        """Unsealed, or why not."""
+        """Unsealed, or why not; or looked around."""
+        if event.name == LOOK_AROUND:
+            self.surroundings = event.value
+            self.draft = self._informed(self.draft)
+            self.page.learn(self._informed(self.page.draft))
+            return
         if event.error is not None:
             self._ask_passphrase(told(event.error))
         else:
             opened: Any = event.value
             await self.on_step_replaced(Step.Replaced(opened, complete=True))
+
+    def _informed(self, draft: Draft) -> Draft:
+        """The draft that also knows what this machine shows."""
+        return replace(draft, here=self.surroundings)
 
     @property
     def page(self) -> Step:
@@ -211,7 +226,7 @@ class WizardApp(Careful, inherit_bindings=False):
 
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""
-        self.draft = event.draft
+        self.draft = self._informed(event.draft)
         self._refresh_frame()
         self._keep(self.draft, KEEP_WITHIN)
 
@@ -228,7 +243,7 @@ class WizardApp(Careful, inherit_bindings=False):
 
     async def on_step_replaced(self, event: Step.Replaced) -> None:
         """Another site was opened: all pages are made anew."""
-        self.draft = event.draft
+        self.draft = self._informed(event.draft)
         self.tools.keeping.opened(self.draft)
         wanted = min(place_of(self.draft.kept_page or PAGES[1].name), place_of("save"))
         self.reached = place_of("strategy") if event.complete else wanted
@@ -319,16 +334,18 @@ def run_wizard(
     document: Document | None = None,
     output: str | None = None,
     login: Target | None = None,
+    look_around: Callable[[], Surroundings] | None = None,
 ) -> int:
     """Run the wizard in this terminal and return the exit code.
 
     It begins with a saved site, a preset's document, or from nothing; `login` holds what the command line says of logging in, its
-    address left to the site. Raises UsageError where there is no terminal, SiteRefusedError or FileError for a site that cannot be opened.
+    address left to the site; `look_around` looks at this machine. Raises UsageError where there is no terminal, SiteRefusedError or
+    FileError for a site that cannot be opened.
     """
     check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
     draft = open_site(site_path, None) if site_path is not None else Draft(document or new_document(), preset=document)
     begin_at = START if site_path is None and document is None else PAGES[1].name
-    tools = Tools(connector, output, login or Target(address=""))
+    tools = Tools(connector, output, login or Target(address=""), look_around=look_around)
     app = WizardApp(draft, tools, begin_at=begin_at, plain_colours=is_colourless(os.environ))
     app.run()
     if app.parting:

@@ -11,3 +11,11 @@ class Entry(Input):
 
     def __init__(self, value: str = "", *, placeholder: str = "", masked: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(value, placeholder=placeholder, password=masked, compact=True, select_on_focus=False, id=id)
+
+    def fill(self, text: str) -> None:
+        """Show a text that nobody typed: where the cursor is here already, the first key replaces it."""
+        self.value = text
+        if self.has_focus:
+            self.select_all()
+        else:
+            self.cursor_position = len(text)

@@ -1,5 +1,7 @@
 """One question on the screen: the prompt with the technical word, the answer, and beside it what is wrong with it."""
 
+from dataclasses import replace
+
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -10,7 +12,7 @@ from textual.widgets import Input, Static
 from screens.choices import Choices
 from screens.entry import Entry
 from wgwizard.problems import Problem
-from wgwizard.questions import Kind, Question
+from wgwizard.questions import Kind, Proposal, Question
 from wgwizard.wizard.words import said
 
 
@@ -32,8 +34,25 @@ class ProblemLine(Static):
         self.say("\n".join(said(problem) for problem in problems), error=any(problem.is_error for problem in problems))
 
 
+class Mark(Static):
+    """Says where an answer is from that nobody typed; takes no room where there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="mark", markup=False)
+        self.display = False
+
+    def show(self, proposal: Proposal | None, *, stands: bool) -> None:
+        """Say this of the answer, or of one that is only offered."""
+        self.display = proposal is not None
+        if proposal is not None:
+            self.update(f"○ {proposal.remark}" if stands else f"○ {proposal.text}, {proposal.remark}: ↓ takes it")
+
+
 class Field(Widget):
-    """A question with its answer; tells when the text changed, when it was left, and when Enter said "go on"."""
+    """A question with its answer; tells when the text changed, when it was left, and when Enter said "go on".
+
+    A proposal stands as the answer, marked, until a person types: the first key replaces it. It is the page's to take it.
+    """
 
     class Changed(Message):
         """The answer's text changed; it may still be half typed."""
@@ -62,6 +81,8 @@ class Field(Widget):
         self.text = text
         self.touched = False
         self.problems: tuple[Problem, ...] = ()
+        self.proposal: Proposal | None = None
+        self._overtyped = False
 
     def compose(self) -> ComposeResult:
         """The prompt, the answer, and room for problems."""
@@ -72,6 +93,7 @@ class Field(Widget):
             yield Choices(self.question.choices, self.text, across=across, several=self.question.kind is Kind.MANY)
         else:
             yield Entry(self.text, placeholder=f"e.g. {self.question.example}")
+        yield Mark()
         yield ProblemLine()
 
     @property
@@ -83,6 +105,39 @@ class Field(Widget):
         """Say these problems beside the answer."""
         self.problems = problems
         self.query_one(ProblemLine).show(problems)
+
+    @property
+    def stands(self) -> bool:
+        """Whether a proposal is the answer."""
+        return self.proposal is not None and not self.proposal.only_offered and self.text == self.proposal.text
+
+    def offer(self, proposal: Proposal | None) -> None:
+        """Let this stand as the answer, or offer it beside an empty one; `None` takes back what was proposed before."""
+        if proposal is not None and self._overtyped:
+            proposal = replace(proposal, only_offered=True) if self.text == "" else None
+        if proposal is not None and proposal.only_offered and self.question.kind.is_chosen:
+            proposal = None  # all choices stand there already
+        if proposal == self.proposal:
+            return
+        stood, self.proposal = self.stands, proposal
+        if proposal is not None and not proposal.only_offered:
+            self._fill(proposal.text)
+        elif stood:
+            self._fill(self.question.default)
+        self._show_mark()
+
+    def _fill(self, text: str) -> None:
+        """Show this answer without telling of it."""
+        self.text = text
+        if self.question.kind.is_chosen:
+            self.query_one(Choices).offer(self.question.choices, text)
+        else:
+            self.query_one(Entry).fill(text)
+
+    def _show_mark(self) -> None:
+        if not self.question.kind.is_chosen:
+            self.query_one(Entry).select_on_focus = self.stands
+        self.query_one(Mark).show(self.proposal, stands=self.stands)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the typed text on."""
@@ -98,6 +153,9 @@ class Field(Widget):
     def _tell(self, text: str) -> None:
         if text != self.text:
             self.text = text
+            if self.proposal is not None:
+                self.proposal, self._overtyped = None, True
+                self._show_mark()
             self.post_message(self.Changed(self, text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -106,10 +164,13 @@ class Field(Widget):
         self.post_message(self.Accepted(self))
 
     def on_key(self, event: events.Key) -> None:
-        """The same for choices."""
+        """The same for choices; ↓ takes what is only offered."""
         if event.key == "enter" and self.question.kind.is_chosen:
             event.stop()
             self.post_message(self.Accepted(self))
+        elif event.key == "down" and self.proposal is not None and not self.question.kind.is_chosen:
+            event.stop()
+            self.query_one(Entry).value = self.proposal.text
 
     def on_descendant_blur(self) -> None:
         """The answer was left, so that its problems are certain."""

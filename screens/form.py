@@ -11,9 +11,11 @@ from screens.field import Field, ProblemLine
 from screens.focus import focus
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
-from wgwizard.questions.answers import concerns, path_for
+from wgwizard.questions.answers import concerns, path_for, value_at
 from wgwizard.questions.examples import FROM_PRESET
 from wgwizard.wizard.draft import Draft
+
+MORE = "More questions, all with good answers already"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -39,7 +41,7 @@ class Form(VerticalScroll, can_focus=False):
         yield ProblemLine(classes="general")
         yield from self._fields(detail=False)
         if any(question.detail for question in self.group.questions):
-            with Collapsible(title="More questions, all with good answers already", classes="more"):
+            with Collapsible(title=MORE, classes="more"):
                 yield from self._fields(detail=True)
 
     def _fields(self, *, detail: bool) -> Iterator[Field]:
@@ -53,6 +55,7 @@ class Form(VerticalScroll, can_focus=False):
         self._refresh_shown()
         for more in self.query(Collapsible):
             more.collapsed = not any(field.text != field.question.default for field in more.query(Field))
+        self._refresh_proposals()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -60,10 +63,30 @@ class Form(VerticalScroll, can_focus=False):
         return tuple(field for field in self.query(Field) if field.display)
 
     def enter(self, draft: Draft) -> None:
-        """Take over a draft that other steps may have changed."""
+        """Take over a draft that other steps, or a look at the host, may have changed."""
         self.draft = draft
         self._refresh_shown()
+        self._refresh_proposals()
         self._refresh_problems()
+
+    def _refresh_proposals(self) -> None:
+        """Show what the wizard can answer by itself, and what of it was taken."""
+        found = {**self.draft.taken, **self.draft.proposals()}
+        for field in self.query(Field):
+            field.offer(found.get(field.path))
+        for more in self.query(Collapsible):
+            count = sum(field.proposal is not None and field.display for field in more.query(Field))
+            more.title = f"{MORE} ({count} found)" if count else MORE
+
+    def take_standing(self) -> None:
+        """What stands on the page as the answer is the answer."""
+        for field in self.fields:
+            self._take(field)
+
+    def _take(self, field: Field) -> None:
+        if field.stands and field.proposal is not None and value_at(self.draft.document, field.path) is None:
+            self.draft = self.draft.took(field.path, field.question, field.proposal)
+            self.post_message(self.Changed(self, self.draft))
 
     def _refresh_shown(self) -> None:
         """Show the questions that matter, and any other whose answer is in the way."""
@@ -90,6 +113,7 @@ class Form(VerticalScroll, can_focus=False):
         elif event.field.problems:
             still = self.draft.problems_under(event.field.path)
             event.field.show(tuple(problem for problem in event.field.problems if problem in still))
+        self._refresh_proposals()
         self.post_message(self.Changed(self, self.draft))
 
     def on_field_left(self, event: Field.Left) -> None:
@@ -102,6 +126,7 @@ class Form(VerticalScroll, can_focus=False):
     def on_field_accepted(self, event: Field.Accepted) -> None:
         """Enter: on to the next answer, and from the last to the next page."""
         event.stop()
+        self._take(event.field)
         shown = [field for field in self.fields if not self._folded(field)]
         place = shown.index(event.field)
         if place + 1 < len(shown):
@@ -114,6 +139,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def check(self) -> bool:
         """Whether the page may be left; else say everything that is wrong and focus the first field that is."""
+        self.take_standing()
         for field in self.query(Field):
             field.touched = True
         self._refresh_shown()

@@ -67,8 +67,9 @@ class PointPage(ModalScreen[Draft | None]):
 
     def action_done(self) -> None:
         """Return the point if it can stand."""
-        if self.query_one(Form).check():
-            self.dismiss(self.draft)
+        form = self.query_one(Form)
+        if form.check():
+            self.dismiss(form.draft)
 
     def action_leave(self) -> None:
         """Back to the list; what was typed is not thrown away without a question."""

@@ -42,6 +42,10 @@ class Step(Vertical):
         """Show the page for this draft and focus what comes first."""
         self.draft = draft
 
+    def learn(self, draft: Draft) -> None:
+        """Something became known while the page is shown; the focus stays where it is."""
+        self.draft = draft
+
     def finish(self) -> None:
         """Next was pressed: tell `Finished` when nothing is in the way, else show what is."""
         self.post_message(self.Finished())
@@ -82,9 +86,15 @@ class FormStep(Step):
         self.form.enter(draft)
         self.form.focus_first()
 
+    def learn(self, draft: Draft) -> None:
+        """Propose what became known."""
+        super().learn(draft)
+        self.form.enter(draft)
+
     def finish(self) -> None:
         """Go on if the answers stand."""
         if self.form.check():
+            self.change(self.form.draft)
             self.post_message(self.Finished())
 
     def why(self) -> tuple[str, str]:

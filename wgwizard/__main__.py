@@ -77,11 +77,12 @@ def _wizard(options: argparse.Namespace) -> int:
     from screens.app import run_wizard
     from wgwizard.cli.remote import login
     from wgwizard.host.connector import SshConnector
+    from wgwizard.looking_around import look_around
 
     document, own = _preset(options), login(options, address="")
     gc.freeze()
     gc.enable()
-    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=own)
+    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=look_around)
 
 
 def _plain_wizard(options: argparse.Namespace) -> int:

@@ -9,8 +9,8 @@ from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
 from wgwizard.questions import Document, Proposal, Question, new_document
-from wgwizard.questions.answers import concerns, put, text_at, value_at
-from wgwizard.questions.examples import example_problems
+from wgwizard.questions.answers import concerns, put, text_at, value_at, with_value
+from wgwizard.questions.examples import example_problems, examples
 from wgwizard.questions.proposing import proposals
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
@@ -64,13 +64,13 @@ class Draft:
         return any(key not in self.safe_keys.private.values() for key in self.keyring.private.values())
 
     def with_document(self, document: Document) -> "Draft":
-        """With other answers."""
-        return replace(self, document=document)
+        """With other answers; a proposal that is overruled by them is none of them any more."""
+        taken = {path: proposal for path, proposal in self.taken.items() if value_at(document, path) == value_at(self.document, path)}
+        return replace(self, document=document, taken=taken)
 
     def answered(self, path: str, question: Question, text: str) -> "Draft":
         """With this answer."""
-        kept = {other: proposal for other, proposal in self.taken.items() if other != path}
-        return replace(self, document=put(self.document, path, question, text), taken=kept)
+        return self.with_document(put(self.document, path, question, text))
 
     def took(self, path: str, question: Question, proposal: Proposal) -> "Draft":
         """With this proposal as the answer."""
@@ -78,12 +78,14 @@ class Draft:
         return replace(found, taken={**found.taken, path: proposal})
 
     def proposals(self) -> Mapping[str, Proposal]:
-        """What the wizard can answer by itself; to a site that was saved before, it is only offered."""
-        login = value_at(self.document, "host.ssh")
-        found = proposals(self.document, self.here, self.host if login == self.host_login else None, self.lock)
-        if self.path is None:
-            return found
-        return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
+        """What the wizard can answer by itself; in place of a preset's example and in a site that was saved before, it is only offered."""
+        own = self.document
+        for path, _ in examples(self.document, self.preset):
+            own = with_value(own, path, None)
+        host = self.host if value_at(own, "host.ssh") == self.host_login else None
+        found = proposals(own, self.here, host, self.lock)
+        offered = {path for path in found if self.path is not None or value_at(self.document, path) is not None}
+        return {path: replace(proposal, only_offered=True) if path in offered else proposal for path, proposal in found.items()}
 
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""

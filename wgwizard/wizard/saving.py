@@ -10,7 +10,7 @@ from wgwizard.passphrase import known_words
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.stamps import stamp
 from wgwizard.questions import Document
-from wgwizard.questions.examples import examples
+from wgwizard.questions.examples import OWN, examples
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 
@@ -95,6 +95,13 @@ def written_text(draft: Draft, path: str) -> str:
     came_along = [f"  {field:<16}{text}" for field, text in examples(draft.document, draft.preset)]
     if came_along:
         lines += ["", "! These came with the preset. Put your own in their place before anything is applied:", *came_along]
+    found = [
+        f"  {field:<16}{draft.taken[field].text}   {draft.taken[field].source}"
+        for field in draft.taken
+        if field in OWN and draft.taken[field].found
+    ]
+    if found:
+        lines += ["", "! These were found, and nobody typed them. Are they the site's?", *found]
     return "\n".join(["Written will be:", *lines])
 
 

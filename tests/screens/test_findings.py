@@ -1,0 +1,117 @@
+"""What the wizard finds stands as the answer, marked, until somebody types; `Surroundings` written here stand in for a machine."""
+
+import threading
+from pathlib import Path
+
+from tests.screens.person import Person, matches_golden, sit_down
+from tests.unit.test_proposing import LAPTOP
+from wgwizard import profiles
+from wgwizard.questions import new_document
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
+
+PASSPHRASE = "correct horse battery staple"
+
+
+async def accepts_the_rest(person: Person) -> int:
+    """From the tunnel's page to the saved site by accepting; gives how many keys that took beside the passphrase."""
+    ways = (
+        ("3 of 9 · Tunnel", "ctrl+n"),
+        ("4 of 9 · Points", "enter"),
+        ("a new one", "ctrl+n"),
+        ("4 of 9 · Points", "ctrl+n"),
+        ("5 of 9 · Needs", "ctrl+n"),
+        ("Recommended: Masquerade", "ctrl+n"),
+        ("7 of 9 · Files", "ctrl+n"),
+        ("8 of 9 · Save", "ctrl+n"),
+    )
+    for title, key in ways:
+        await person.sees(title)
+        await person.press(key)
+    await person.sees("A passphrase for the keys")
+    await person.pastes(PASSPHRASE)
+    await person.press("enter")
+    await person.pastes(PASSPHRASE)
+    await person.press("enter")
+    await person.sees("9 of 9 · Apply")
+    return len(ways) + 2
+
+
+async def test_the_nas_sentence_from_a_laptop_at_the_site_mostly_by_accepting():
+    async with sit_down(tools=Tools(look_around=lambda: LAPTOP)) as person:
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "found: this computer's wlan0")
+        await person.press("tab")
+        await person.types("nas")
+        matches_golden("found-1-site.txt", person.read())
+        await person.press("ctrl+n")
+        await person.sees("2 of 9 · Host β")
+        await person.types("pi@192.168.178.10")
+        await person.press("tab")
+        await person.sees("found: how you log in")
+        matches_golden("found-2-host.txt", person.read())
+        await person.press("ctrl+n")
+        await person.sees("3 of 9 · Tunnel", "10.65.0.0/24", "proposed: unused at the site and on this computer")
+        await accepts_the_rest(person)
+    site = profiles.load_site("home.yaml").site
+    matches_golden("found-laptop.yaml", Path("home.yaml").read_text())
+    assert [point.name for point in site.points] == ["annas-laptop"]
+    assert str(site.tunnel.networks[0]) == "10.65.0.0/24"
+
+
+async def test_the_first_key_replaces_what_was_found_and_what_hung_on_it_goes_too():
+    async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
+        await person.sees("found: this computer's wlan0", "(3 found)")
+        await person.press("tab", "tab")
+        await person.types("10.1.0.0/16")
+        await person.press("tab")
+        person.sees_no("found: this computer's wlan0")
+        await person.sees("More questions, all with good answers already")
+        await person.press("ctrl+n")
+        await person.sees("2 of 9 · Host β")
+        assert person.app.draft.document["site"] == {"networks": ["10.1.0.0/16"]}
+        assert person.app.draft.taken == {}
+
+
+async def test_what_not_everybody_wants_is_only_offered_and_one_key_takes_it():
+    async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
+        await person.sees("(3 found)")
+        await person.clicks("CollapsibleTitle")
+        await person.sees("○ 192.168.178.1, found: this computer's name server: ↓ takes it")
+        while person.focused_path() != "site.dns.servers":
+            await person.press("tab")
+        await person.press("down", "ctrl+n")
+        await person.sees("2 of 9 · Host β")
+        assert person.app.draft.document["site"]["dns"] == {"servers": ["192.168.178.1"]}
+
+
+async def test_a_saved_site_is_not_changed_by_what_is_found():
+    document = {**new_document(), "site": {"networks": ["192.168.178.0/24"]}, "host": {"addresses": ["192.168.178.10/24"]}}
+    document["points"] = [{"name": "laptop"}]
+    profiles.save_site("home.yaml", document)
+    draft = Draft(document, "home.yaml", document)
+    async with sit_down(tools=Tools(look_around=lambda: LAPTOP), draft=draft, begin_at="site", size=(80, 50)) as person:
+        await person.sees("(3 found)")
+        await person.press("ctrl+n", "ctrl+n", "ctrl+n")
+        await person.sees("4 of 9 · Points")
+        assert person.app.draft.document == document
+
+
+async def test_what_is_found_late_leaves_alone_what_is_typed():
+    found = threading.Event()
+
+    def slowly():
+        found.wait(20)
+        return LAPTOP
+
+    async with sit_down(tools=Tools(look_around=slowly), begin_at="site", size=(80, 50)) as person:
+        await person.press("tab", "tab")
+        await person.types("10.")
+        found.set()
+        await person.sees("found)")
+        await person.types("1.0.0/16")
+        await person.press("ctrl+n")
+        await person.sees("2 of 9 · Host β")
+        assert person.app.draft.document["site"] == {"networks": ["10.1.0.0/16"]}
+        await person.press("ctrl+n")
+        await person.sees("×")
