@@ -1,5 +1,14 @@
+import os
+
 import pytest
 
+# Read by Textual when it is imported.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+import textual.app
+import textual.pilot
+
+from tests.screens.settling import settled
 from wgwizard.profiles import sealed
 
 
@@ -10,7 +19,9 @@ def _own_place(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "xdg" / name))
-    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(textual.app, "wait_for_idle", settled)
+    monkeypatch.setattr(textual.pilot, "wait_for_idle", settled)
+    monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", settled)
     # Sealing is slow on purpose; tests/unit and the test in a real terminal seal as people do.
     monkeypatch.setattr(sealed, "ARGON2ID", sealed.Derivation("argon2id", 1, 8 * 1024, 1))

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from screens.app import WizardApp
+from tests.screens.settling import painted
 from wgwizard.applying import Connector
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
@@ -38,18 +39,18 @@ class Person:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
-        await self.pilot.pause()
+        await painted(self.app)
         self.read()
 
     async def types(self, text: str) -> None:
         await self.pilot.press(*text)
-        await self.pilot.pause()
+        await painted(self.app)
         self.read()
 
     async def pastes(self, text: str) -> None:
         await self._until(lambda: isinstance(self.app.screen.focused, Input), "nothing to type into has the focus")
         self.app.screen.focused.post_message(events.Paste(text))
-        await self.pilot.pause()
+        await painted(self.app)
         self.read()
 
     async def clicks(self, selector: str, offset: tuple[int, int] | None = None) -> None:
@@ -57,12 +58,12 @@ class Person:
             assert await self.pilot.click(selector)
         else:
             assert await self.pilot.click(selector, offset=offset)
-        await self.pilot.pause()
+        await painted(self.app)
         self.read()
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of the texts stand on the screen."""
-        await self._until(lambda: all(text in self.read() for text in texts), f"not all of {texts} on the screen")
+        await self._until(lambda: not missing_in(self.read(), texts), f"not all of {texts} on the screen")
 
     async def sees_gone(self, text: str) -> None:
         """Wait until the text has gone from the screen."""
@@ -73,7 +74,10 @@ class Person:
         while not holds():
             if asyncio.get_running_loop().time() > end:
                 raise AssertionError(f"{what}:\n{self.read()}")
-            await self.pilot.pause(0.02)
+            if self.app._exception is not None:
+                raise self.app._exception
+            await asyncio.sleep(0.01)
+            await painted(self.app)
 
     def sees_no(self, text: str) -> None:
         assert text not in self.read(), self.read()
@@ -83,6 +87,11 @@ class Person:
         focused = self.app.screen.focused
         assert focused is not None
         return next((node.path for node in focused.ancestors_with_self if hasattr(node, "path")), "")
+
+
+def missing_in(screen: str, texts: tuple[str, ...]) -> list[str]:
+    """Those of the texts that do not stand on the screen."""
+    return [text for text in texts if text not in screen]
 
 
 @asynccontextmanager
@@ -98,7 +107,7 @@ async def sit_down(
     """Start the wizard in a terminal of this size."""
     app = WizardApp(draft or Draft(), tools or Tools(connector), begin_at=begin_at, plain_colours=plain_colours)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await painted(app)
         yield Person(app, pilot)
 
 
