@@ -65,12 +65,17 @@ def route_states() -> dict[tuple[WayBack, ...], list[RouteState]]:
     return groups
 
 
-def space(families: tuple[int, ...], networks: tuple[str, ...]) -> Iterator[Answers]:
-    """Every combination over one kind of site, one route state standing for its group."""
+def space(families: tuple[int, ...], networks: tuple[str, ...], *, whole: bool) -> Iterator[Answers]:
+    """Every combination over one kind of site, one route state standing for its group; else a third, in which every three answers meet.
+
+    The third are those whose answers' places in their lists have a sum that 3 divides: any three answers leave one free that makes it so.
+    """
     states = [group[0] for group in route_states().values()]
-    needs = product(WORDS["opens"].values(), WORDS["apart"].values(), WORDS["services"].values(), (True, False))
-    for (opens, apart, services, seen), state in product(needs, states):
-        yield Answers(opens, apart, services, seen, families, networks, state)
+    choices = (WORDS["opens"].values(), WORDS["apart"].values(), WORDS["services"].values(), (True, False), states)
+    for places in product(*(enumerate(values) for values in choices)):
+        if whole or sum(place for place, _ in places) % 3 == 0:
+            opens, apart, services, seen, state = (answer for _, answer in places)
+            yield Answers(opens, apart, services, seen, families, networks, state)
 
 
 @cache
