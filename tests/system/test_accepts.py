@@ -16,11 +16,12 @@ from tests.golden.case import Case, case_folders, work_out
 from tests.system.conftest import MakeBeta
 from tests.system.lab.host import LabHost
 from wgwizard import sitefile
+from wgwizard.host.layout import table_name
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
 from wgwizard.render import Artefact, install_script
-from wgwizard.render.nftables import UNKNOWN_LAN, table_name
+from wgwizard.render.nftables import UNKNOWN_LAN
 from wgwizard.sitefile import yamltext
 
 pytestmark = pytest.mark.live

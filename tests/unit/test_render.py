@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.article import KEYS, article, completed, keyring
+from wgwizard.host.layout import Layout, table_name
 from wgwizard.keys import Keyring
 from wgwizard.plan import Plan, make_plan
 from wgwizard.plan.model import Permit
 from wgwizard.render import Artefact, Bundle, install_script, render
 from wgwizard.render.cards import classless_routes
 from wgwizard.render.nft_sets import permit_sets
-from wgwizard.render.nftables import UNKNOWN_LAN, table_name
+from wgwizard.render.nftables import UNKNOWN_LAN
 from wgwizard.secret import HIDDEN, Secret
 from wgwizard.site import Dns, Endpoint, Network, Point, PortRange, Right, RoutesAt, Service, Site, SiteHost, Strategy
 from wgwizard.trace import trace
@@ -140,6 +141,7 @@ def test_rulesets_hold_no_quotes_but_those_of_interfaces() -> None:
 
 def test_a_table_name_is_an_identifier_of_nft() -> None:
     assert [table_name(name) for name in ("wg0", "wg-home", "a.b=c+d")] == ["wgwizard_wg0", "wgwizard_wg_home", "wgwizard_a_b_c_d"]
+    assert Layout("wg-home").table == table_name("wg-home")  # what the host is asked for is what is loaded
 
 
 # --- permits without overlaps -----------------------------------------------------------------------------------------------

@@ -7,6 +7,14 @@ STATE = "/var/lib/wgwizard"
 RUN = "/run/wgwizard"
 
 
+def table_name(interface: str) -> str:
+    """The table of a tunnel: named after its interface, so that two tunnels on one host do not overwrite each other.
+
+    Characters that interface names may have and nft's identifiers may not become an underscore.
+    """
+    return "wgwizard_" + "".join(letter if letter.isalnum() else "_" for letter in interface)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The names that follow from the interface's: files, units and the table."""
@@ -59,4 +67,4 @@ class Layout:
     @property
     def table(self) -> str:
         """The nftables table's name (family inet)."""
-        return f"wgwizard_{self.interface}"
+        return table_name(self.interface)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from wgwizard.host.layout import table_name
 from wgwizard.plan.model import FAMILIES, HOST, Plan, collapse
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.nft_nodes import Chain, Map, Rule, Set, Table, one_of
@@ -29,14 +30,6 @@ UNKNOWN_LAN = "(the LAN interface)"
 # The group of every tunnel's interface (ip-link(8)), "wg" in ASCII: by it the tunnels of several sites on one host know each other.
 TUNNEL_GROUP = 0x7767
 OPENED_ELSEWHERE = (ESTABLISHED, Rule(("ct status dnat",), "accept", "ports that somebody published (containers)"))
-
-
-def table_name(interface: str) -> str:
-    """The table of a tunnel: named after its interface, so that two tunnels on one host do not overwrite each other.
-
-    Characters that interface names may have and nft's identifiers may not become an underscore.
-    """
-    return "wgwizard_" + "".join(letter if letter.isalnum() else "_" for letter in interface)
 
 
 def rules_path(interface: str) -> str:
