@@ -12,6 +12,7 @@ from screens.focus import focus
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for, value_at
+from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET
 from wgwizard.wizard.draft import Draft
 
@@ -78,13 +79,18 @@ class Form(VerticalScroll, can_focus=False):
             count = sum(field.proposal is not None and field.display for field in more.query(Field))
             more.title = f"{MORE} ({count} found)" if count else MORE
 
-    def take_standing(self) -> None:
-        """What stands on the page as the answer is the answer."""
+    def take_standing(self, path: str = "") -> None:
+        """What stands on the page as the answer is the answer; with a `path` only there."""
         for field in self.fields:
-            self._take(field)
+            if path in ("", field.path):
+                self._take(field)
+
+    def _is_untaken(self, field: Field) -> bool:
+        """Whether what stands there is not in the draft yet, which so far knows only that something is missing."""
+        return field.stands and value_at(self.draft.document, field.path) is None
 
     def _take(self, field: Field) -> None:
-        if field.stands and field.proposal is not None and value_at(self.draft.document, field.path) is None:
+        if field.proposal is not None and self._is_untaken(field):
             self.draft = self.draft.took(field.path, field.question, field.proposal)
             self.post_message(self.Changed(self, self.draft))
 
@@ -97,10 +103,11 @@ class Form(VerticalScroll, can_focus=False):
             field.display = field.question in matters or in_the_way
 
     def _refresh_problems(self) -> None:
-        """Say what is wrong beside every field that was left before, and what came with a preset beside any."""
+        """Say what is wrong beside every field that was left before; what came with a preset, or differs from the host, beside any."""
         problems = self.draft.problems()
         for field in self.query(Field):
-            told = [problem for problem in problems if field.touched or problem.code == FROM_PRESET]
+            certain = field.touched and not self._is_untaken(field)
+            told = [problem for problem in problems if certain or problem.code in (FROM_PRESET, HOST_DIFFERS)]
             field.show(tuple(problem for problem in told if concerns(problem.field, field.path)))
 
     def on_field_changed(self, event: Field.Changed) -> None:

@@ -23,15 +23,22 @@ class Page:
     picture: str = ""
 
 
-def _questions(group: Group) -> Page:
+def _questions(group: Group, make: Callable[[Draft, Tools], Step] | None = None) -> Page:
     own = [question.id for question in group.questions]
-    return Page(group.name, group.title, lambda draft, _: FormStep(group, draft), lambda draft: bool(draft.errors_under(group.name, *own)))
+    made = make or (lambda draft, _: FormStep(group, draft))
+    return Page(group.name, group.title, made, lambda draft: bool(draft.errors_under(group.name, *own)))
 
 
 def _start(draft: Draft, tools: Tools) -> Step:
     from screens.start import StartStep
 
     return StartStep(draft, tools)
+
+
+def _host(draft: Draft, tools: Tools) -> Step:
+    from screens.host import HostStep
+
+    return HostStep(draft, tools)
 
 
 def _points(draft: Draft, _: Tools) -> Step:
@@ -80,7 +87,7 @@ def _done(draft: Draft, tools: Tools) -> Step:
 PAGES: tuple[Page, ...] = (
     Page("start", "Welcome", _start, picture="-spare"),
     _questions(SITE),
-    _questions(HOST),
+    _questions(HOST, _host),
     _questions(TUNNEL),
     Page("points", "Points", _points, lambda draft: bool(draft.errors_under("points"))),
     _questions(NEEDS),

@@ -150,6 +150,9 @@ class Connector(Protocol):
     def apply(self, site: Site, make_plan: "MakePlan", keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
         """Bring the host to the plan, or leave it as it was."""
 
+    def look(self, target: Target, ask: Ask) -> Facts:
+        """What the host shows to whoever logs in, root or not: its place in the network; nothing is changed."""
+
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""
 

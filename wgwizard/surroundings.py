@@ -17,7 +17,7 @@ _PRIVATE: tuple[Network, ...] = (
 # Interfaces of containers, virtual machines and tunnels, by the beginning of their names: their networks are not the site's.
 _VIRTUAL = (
     *("docker", "br-", "virbr", "veth", "vnet", "lxc", "lxd", "podman", "cni", "flannel", "cali", "vmnet", "vboxnet", "bridge10"),
-    *("wg", "tun", "tap", "utun", "ppp", "tailscale", "zt", "nordlynx", "awdl", "llw", "anpi", "gif", "stf", "ipsec", "dummy", "lo"),
+    *("wg", "tun", "tap", "utun", "tailscale", "zt", "nordlynx", "awdl", "llw", "anpi", "gif", "stf", "ipsec", "dummy", "lo"),
 )
 # A route to a half or a quarter of everything is a VPN's default route, not a network that is in use.
 _SHORTEST_PREFIX = 8

@@ -22,10 +22,14 @@ CHANGES = (
 
 @dataclass
 class FakeConnector:
-    """Asks everything that can be asked and tells what an apply tells; `fails_at` breaks there, and the host goes back."""
+    """Asks everything that can be asked and tells what an apply tells; `fails_at` breaks there, and the host goes back.
+
+    `shows` is what a look finds, `None` for a host that cannot be reached.
+    """
 
     fails_at: Step | None = None
     handshake_of: str | None = None
+    shows: Facts | None = None
     applied: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     sudo: list[Secret | None] = field(default_factory=list)
@@ -53,6 +57,14 @@ class FakeConnector:
         for step in (Step.ACTIVATE, Step.VERIFY, Step.CONFIRM, Step.PERSIST, Step.CHECK):
             tell(Event(step, State.DONE, ""))
         return Outcome(changed=True, state="applied", host_public_key=HOST_PUBLIC_KEY, notes=("ufw is active: 2 rules were added",))
+
+    def look(self, target, ask: Ask) -> Facts:
+        self.targets.append(target)
+        if not ask.accept_host_key(HostKey("192.168.1.10", 22, "ssh-ed25519", FINGERPRINT)):
+            raise CancelledError("the host key was not accepted", "compare it on the host itself")
+        if self.shows is None:
+            raise RemoteError("192.168.1.10 port 22 cannot be reached: Connection refused.", "Check the address.")
+        return self.shows
 
     def uninstall(self, interface, target, ask, tell) -> Outcome:
         raise AssertionError("the wizard does not uninstall")

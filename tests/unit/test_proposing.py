@@ -1,5 +1,6 @@
 """What is proposed: the answers that this machine and Host β give by themselves, and only those."""
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from wgwizard.host.facts import Facts, Route, SshPath, System
 from wgwizard.lock import Lock
 from wgwizard.questions import SITE, new_document
+from wgwizard.questions.comparing import contradictions
 from wgwizard.questions.proposing import proposals
 from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
@@ -140,3 +142,46 @@ def test_what_a_look_found_holds_for_the_login_that_it_was_found_by():
     document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "beta"})
     assert texts(Draft(document, host=BETA, host_login="beta").proposals())["host.addresses"] == "192.168.1.10/24"
     assert "host.addresses" not in Draft(document, host=BETA, host_login="gamma").proposals()
+
+
+def test_what_was_answered_and_the_host_shows_otherwise_is_said_beside_it():
+    document = with_answers(
+        site={"networks": ["192.168.1.0/24", "172.20.0.0/24"], "router": ["192.168.1.254"]},
+        host={"addresses": ["192.168.1.11/24", "192.168.1.10/16"], "interface": "eth7", "default_gateway": True},
+        tunnel={"networks": ["10.64.1.128/25"]},
+    )
+    found = {problem.field: problem.message for problem in contradictions(document, BETA, Lock())}
+    assert found == {
+        "host.addresses[0]": "beta has not 192.168.1.11, it has 192.168.1.10/24, 10.64.0.5/24",
+        "host.addresses[1]": "beta has this address as 192.168.1.10/24",
+        "host.interface": "beta has no interface eth7",
+        "site.networks[1]": "beta has no address in 172.20.0.0/24 and no route to it but the one to the internet",
+        "host.default_gateway": "beta itself goes out through 192.168.1.1",
+        "site.router": "beta goes out through 192.168.1.1",
+        "tunnel.networks[0]": "10.64.1.0/24 is in use on beta",
+        "tunnel.port": "UDP port 51820 is taken on beta",
+        "tunnel.interface": "beta has an interface wg0 already",
+    }
+
+
+def test_what_fits_the_host_is_not_spoken_of_and_its_own_tunnel_is_no_stranger():
+    document = with_answers(
+        site={"networks": ["192.168.1.0/24"], "router": ["192.168.1.1"]}, host={"addresses": ["192.168.1.10/24"], "interface": "eth0"}
+    )
+    assert contradictions(document, BETA, Lock(public_keys={"host": "x"})) == ()
+    router = replace(BETA, routes=(default("ppp0"),), ipv4_forwarding=True)
+    assert [problem.field for problem in contradictions(document, router, Lock(public_keys={"host": "x"}))] == ["host.default_gateway"]
+
+
+@pytest.mark.parametrize("document", [{}, {"site": [], "tunnel": {"port": [1], "interface": {}}, "host": {"addresses": [None, {}]}}])
+def test_a_half_made_document_is_compared_as_far_as_it_can_be_read(document):
+    assert {problem.field for problem in contradictions(document, BETA, Lock())} <= {"tunnel.interface", "tunnel.port"}
+
+
+def test_what_the_host_calls_itself_is_its_name():
+    document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "root@192.168.1.10"})
+    found = proposals(document, LAPTOP, replace(BETA, system=System(node="pi-hole.fritz.box")))
+    assert found["host.name"].text == "pi-hole"
+    assert found["host.addresses"].remark == "found: pi-hole's eth0"
+    assert found["tunnel.networks"].text == "10.65.0.0/24"
+    assert found["tunnel.networks"].remark == "proposed: unused at the site and on this computer and pi-hole"

@@ -10,7 +10,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
 from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
-from wgwizard.host.probe import probe
+from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
 from wgwizard.host.steps import Staging
 from wgwizard.host.transaction import engine_script
@@ -18,7 +18,7 @@ from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
 from wgwizard.keys import Keyring
 from wgwizard.problems import Problem, error
 from wgwizard.render import render
-from wgwizard.site import Site
+from wgwizard.site import DEFAULT_INTERFACE, Site
 
 _POINT = re.compile(r"points\[(\d+)\]")
 
@@ -55,6 +55,11 @@ class SshConnector:
             with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
                 facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout))
         return Outcome(True, "applied", facts.public_key, found, (*notes, *change.notes))
+
+    def look(self, target: Target, ask: Ask) -> Facts:
+        """What the host shows to a user without root; only reads."""
+        with Session(Layout(DEFAULT_INTERFACE), target, ask, lambda _: None, self._logins).opened() as shell:
+            return look(shell.connection)
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""

@@ -71,7 +71,7 @@ class SshPath:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1."""
+    """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself."""
 
     name: str = ""
     kernel: str = "Linux"
@@ -81,6 +81,7 @@ class System:
     kernel_wireguard: bool = False
     userspace_wireguard: bool = False
     now: float = 0.0
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)

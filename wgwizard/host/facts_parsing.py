@@ -86,6 +86,7 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         kernel_wireguard=pairs.get("kernel_wireguard") == "yes",
         userspace_wireguard=pairs.get("userspace", "wireguard-go") in tools,
         now=float(pairs.get("now") or 0),
+        node=pairs.get("node", ""),
     )
 
 

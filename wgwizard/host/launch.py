@@ -53,6 +53,11 @@ def over_stdin(script: str, password: Secret | None) -> Command:
     return Command(f"exec {_WITH_PASSWORD}", _password_lines(password) + script.encode())
 
 
+def as_user(script: str) -> Command:
+    """`script` as the user who logged in, without sudo."""
+    return Command("sh -s", f"SSH_CONNECTION_SEEN=${{SSH_CONNECTION:-}}\n{script}".encode())
+
+
 def validation(password: Secret) -> Command:
     """The password tried once, alone: with a script behind it sudo would take the next lines for more attempts."""
     return Command("exec sudo -S -p '' -k true", password.reveal().encode() + b"\n")

@@ -3,6 +3,8 @@
 import secrets
 
 from wgwizard.errors import RemoteError
+from wgwizard.host import launch
+from wgwizard.host.channel import Connection, Result
 from wgwizard.host.facts import Facts
 from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout
@@ -11,8 +13,10 @@ from wgwizard.host.packages import WIREGUARD_GO
 from wgwizard.host.safety import NEEDED_TOOLS
 from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
+from wgwizard.site import DEFAULT_INTERFACE
 
 PROBE_TIMEOUT = 60.0
+LOOK_TIMEOUT = 20.0
 TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
 
 
@@ -20,10 +24,21 @@ def probe(shell: RootShell, layout: Layout) -> Facts:
     """The facts of the host; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
     result = shell.run(script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
+    return _facts(result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
+
+
+def look(connection: Connection) -> Facts:
+    """What the host shows without root: its system, addresses, interfaces, routes and UDP ports; raises RemoteError as above."""
+    nonce, layout = secrets.token_hex(8), Layout(DEFAULT_INTERFACE)
+    text = script(layout, "probe", main="look; exit", NONCE=nonce, TOOLS=" ".join(TOOLS))
+    result = connection.run(launch.as_user(text), timeout=LOOK_TIMEOUT)
+    return _facts(result, nonce, layout, "Log in by hand and see whether /bin/sh works there.")
+
+
+def _facts(result: Result, nonce: str, layout: Layout, hint: str) -> Facts:
     try:
         return parse_facts(sections(result.stdout, nonce), layout)
     except ProbeUnreadableError:
         raise RemoteError(
-            f"The host could not be looked at (status {result.status}): {shown(result.stderr) or 'it gave no reason'}.",
-            "Log in by hand and see whether /bin/sh works there as root.",
+            f"The host could not be looked at (status {result.status}): {shown(result.stderr) or 'it gave no reason'}.", hint
         ) from None

@@ -33,6 +33,7 @@ show_file() {
 show_system() {
   begin system
   echo "now=$(date +%s)"
+  echo "node=$(uname -n)"
   echo "system=$(uname -s)"
   echo "init=$(cat /proc/1/comm 2>/dev/null)"
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
@@ -83,6 +84,13 @@ show_ours() {
     cat "$T/owner" 2>/dev/null
     if is_left_over; then echo left_over=yes; fi
   fi
+}
+
+# What needs no root: what the host is, and where it stands in the network.
+look() {
+  show_system
+  show_network
+  begin end
 }
 
 main() {

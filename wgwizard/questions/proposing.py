@@ -45,10 +45,10 @@ Found = Iterator[tuple[str, Proposal]]
 
 
 def _all(document: Document, here: Surroundings | None, host: Facts | None, lock: Lock) -> Found:
+    if host is not None:
+        yield from _about_site(document, host, host_name(document, host))
     if here is not None:
         yield from _about_site(document, here, _HERE)
-    if host is not None:
-        yield from _about_site(document, host, host_name(document))
     if here is not None and here.may_be_host and not lock.addresses:
         yield "host.ssh", Proposal(LOCAL, _why_local(here))
     yield from _about_host(document, here, host)
@@ -56,10 +56,10 @@ def _all(document: Document, here: Surroundings | None, host: Facts | None, lock
     yield from _about_points(document, here)
 
 
-def host_name(document: Document) -> str:
-    """What Host β is called so far."""
+def host_name(document: Document, host: Facts | None) -> str:
+    """What Host β is called: by the person, else by itself."""
     name = value_at(document, "host.name")
-    return name if isinstance(name, str) else DEFAULT_HOST_NAME
+    return name if isinstance(name, str) else (_as_name(host.system.node) if host is not None else "") or DEFAULT_HOST_NAME
 
 
 # --- site ------------------------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def _about_site(document: Document, looked: Looked, whose: str) -> Found:
     own = lan_addresses(looked)
     interface = next((name for name, items in looked.interfaces.items() if own and own[0] in items), "")
     yield "site.networks", Proposal(", ".join(dict.fromkeys(str(item.network) for item in own)), f"{whose}'s {interface}")
-    said = _networks(document, "site.networks")
+    said = networks_at(document, "site.networks")
     at_site = said or [item.network for item in own]
     way_out = default_route(looked)
     if way_out is not None and way_out.via is not None and _inside(way_out.via, at_site):
@@ -92,7 +92,7 @@ def _why_local(here: Surroundings) -> str:
 def _about_host(document: Document, here: Surroundings | None, host: Facts | None) -> Found:
     ssh = value_at(document, "host.ssh")
     looked: Looked | None = host
-    whose = host_name(document)
+    whose = host_name(document, host)
     if looked is None and here is not None and (ssh == LOCAL or (ssh is None and here.may_be_host)):
         looked, whose = here, _HERE
         yield "host.name", Proposal(_as_name(here.host_name), f"{_HERE}'s name")
@@ -100,16 +100,19 @@ def _about_host(document: Document, here: Surroundings | None, host: Facts | Non
         yield from _lan_of(document, looked, whose)
     elif isinstance(ssh, str):
         yield from _named_in(document, ssh)
+    if host is not None:
+        yield "host.name", Proposal(_as_name(host.system.node), "what it calls itself")
 
 
 def _lan_of(document: Document, looked: Looked, whose: str) -> Found:
     """The addresses of β that lie at the site (one a network), and the interface that has them."""
-    at_site = _networks(document, "site.networks")
+    at_site = networks_at(document, "site.networks")
     everything = [(item, name) for name, items in looked.interfaces.items() for item in items if any(item.ip in each for each in at_site)]
     first: dict[Network, tuple[InterfaceAddress, str]] = {}
     for item, name in everything:
         first.setdefault(item.network, (item, name))
-    chosen = list(first.values())
+    written = {item.ip for item in lan_addresses_of(document)}
+    chosen = [pair for pair in everything if pair[0].ip in written] or list(first.values())
     if not chosen and not at_site:
         names = {item: name for name, items in looked.interfaces.items() for item in items}
         chosen = [(item, names[item]) for item in lan_addresses(looked)[:1]]
@@ -126,7 +129,7 @@ def _named_in(document: Document, ssh: str) -> Found:
     except UsageError:
         return
     address = _or_none(ip_address, host)
-    if address is not None and _inside(address, _networks(document, "site.networks")):
+    if address is not None and _inside(address, networks_at(document, "site.networks")):
         yield "host.addresses", Proposal(str(address), "how you log in")
 
 
@@ -139,7 +142,7 @@ def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | N
     interface = value_at(document, "tunnel.interface")
     # Once β's key is known, the tunnel that stands there is this one.
     if looked is not None and "host" not in lock.public_keys:
-        whose = host_name(document) if looked is host else _HERE
+        whose = host_name(document, host) if looked is host else _HERE
         if interface is None and DEFAULT_INTERFACE in looked.links:
             yield "tunnel.interface", Proposal(next_free_name(looked.links), f"{whose} has another {DEFAULT_INTERFACE}")
         if DEFAULT_PORT in looked.udp_ports:
@@ -150,8 +153,8 @@ def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | N
 
 
 def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts | None) -> Found:
-    at_site = _networks(document, "site.networks")
-    known = [*at_site, *(item.network for item in _interfaces(document)), *_home_networks(document)]
+    at_site = networks_at(document, "site.networks")
+    known = [*at_site, *(item.network for item in lan_addresses_of(document)), *_home_networks(document)]
     if here is not None:
         known += networks_in_use(here)
     if host is not None:
@@ -159,9 +162,9 @@ def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts 
     points = value_at(document, "points")
     found: list[Network | None] = [propose_ipv4(known, (len(points) if isinstance(points, list) else 1) + 1)]
     if any(network.version == 6 for network in at_site):
-        seed = " ".join([str(document.get("name", "")), *(str(item) for item in _interfaces(document))])
+        seed = " ".join([str(document.get("name", "")), *(str(item) for item in lan_addresses_of(document))])
         found.append(propose_ipv6(known, seed))
-    where = " and ".join([_HERE] * (here is not None) + [host_name(document)] * (host is not None))
+    where = " and ".join([_HERE] * (here is not None) + [host_name(document, host)] * (host is not None))
     yield "tunnel.networks", Proposal(", ".join(str(item) for item in found if item), f"unused at the site and on {where}", found=False)
 
 
@@ -190,19 +193,21 @@ def _as_name(text: str) -> str:
     return "" if name in RESERVED_NAMES or name in ("localhost", "local") else name
 
 
-def _networks(document: Document, path: str) -> list[Network]:
+def networks_at(document: Document, path: str) -> list[Network]:
+    """The networks that can be read there."""
     texts = (str(item.get("cidr", "")) if isinstance(item, dict) else str(item) for item in _items(document, path))
     return [network for text in texts if (network := _or_none(ip_network, text)) is not None]
 
 
-def _interfaces(document: Document) -> list[InterfaceAddress]:
+def lan_addresses_of(document: Document) -> list[InterfaceAddress]:
+    """β's LAN addresses as far as they can be read."""
     return [item for text in _items(document, "host.addresses") if (item := _or_none(ip_interface, str(text))) is not None]
 
 
 def _home_networks(document: Document) -> list[Network]:
     points = value_at(document, "points")
     places = range(len(points)) if isinstance(points, list) else range(0)
-    return [network for place in places for network in _networks(document, f"points[{place}].home_networks")]
+    return [network for place in places for network in networks_at(document, f"points[{place}].home_networks")]
 
 
 def _items(document: Document, path: str) -> list[Any]:

@@ -10,6 +10,7 @@ from wgwizard.lock import Lock
 from wgwizard.problems import Problem
 from wgwizard.questions import Document, Proposal, Question, new_document
 from wgwizard.questions.answers import concerns, put, text_at, value_at, with_value
+from wgwizard.questions.comparing import contradictions
 from wgwizard.questions.examples import example_problems, examples
 from wgwizard.questions.proposing import proposals
 from wgwizard.secret import Secret
@@ -77,13 +78,17 @@ class Draft:
         found = self.answered(path, question, proposal.text)
         return replace(found, taken={**found.taken, path: proposal})
 
+    @property
+    def known_host(self) -> Facts | None:
+        """What a look at Host β found, as long as the login is the one by which it was looked at."""
+        return self.host if value_at(self.document, "host.ssh") == self.host_login else None
+
     def proposals(self) -> Mapping[str, Proposal]:
         """What the wizard can answer by itself; in place of a preset's example and in a site that was saved before, it is only offered."""
         own = self.document
         for path, _ in examples(self.document, self.preset):
             own = with_value(own, path, None)
-        host = self.host if value_at(own, "host.ssh") == self.host_login else None
-        found = proposals(own, self.here, host, self.lock)
+        found = proposals(own, self.here, self.known_host, self.lock)
         offered = {path for path in found if self.path is not None or value_at(self.document, path) is not None}
         return {path: replace(proposal, only_offered=True) if path in offered else proposal for path, proposal in found.items()}
 
@@ -92,8 +97,10 @@ class Draft:
         return text_at(self.document, path, question)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the document so far, and what is only an example's."""
-        return sitefile.read(self.document)[1] + example_problems(self.document, self.preset)
+        """Everything that is wrong with the document so far, what is only an example's, and where Host β shows something else."""
+        found = sitefile.read(self.document)[1] + example_problems(self.document, self.preset)
+        host = self.known_host
+        return found if host is None else found + contradictions(self.document, host, self.lock)
 
     def problems_under(self, *paths: str) -> tuple[Problem, ...]:
         """The problems at or under these paths."""

@@ -1,0 +1,97 @@
+"""The page of Host β: its questions, and a look at the host itself once one can log in to it."""
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from screens.apply_dialogs import DialogAsk
+from screens.background import Ended, run_beside
+from screens.dialogs import Choose
+from screens.field import ProblemLine
+from screens.focus import focus
+from screens.step import FormStep
+from wgwizard.host.facts import Facts
+from wgwizard.questions import HOST
+from wgwizard.questions.answers import value_at
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.looked import LOOK, NO_LOGIN, looked_text
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import told
+
+SSH = "host.ssh"
+
+
+class HostStep(FormStep):
+    """Offers a look at each login once, when the page is left, and at any time by a key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "look", "look at it", key_display="F4")]
+
+    def __init__(self, draft: Draft, tools: Tools) -> None:
+        super().__init__(HOST, draft)
+        self.tools = tools
+        self.offered: set[str] = set()
+        self.looking_at: str | None = None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The key is shown only where something here can log in."""
+        return action != "look" or self.tools.connector is not None
+
+    @property
+    def login(self) -> str:
+        """How one logs in, where that can stand; else nothing."""
+        login = value_at(self.form.draft.document, SSH)
+        return login if isinstance(login, str) and not self.form.draft.errors_under(SSH) else ""
+
+    def finish(self) -> None:
+        """Offer to look at the host, once; then go on if the answers stand."""
+        if self.looking_at is not None:
+            return
+        self.form.take_standing(SSH)
+        login = self.login
+        if not login or login in self.offered or self.tools.connector is None or self.form.draft.known_host is not None:
+            super().finish()
+            return
+        self.offered.add(login)
+        ask = Choose(f"Look at {login} first?", LOOK, (("look", "Look at it"), ("skip", "Go on without")))
+        self.app.push_screen(ask, lambda answer: self._look(login) if answer == "look" else super(HostStep, self).finish())
+
+    def action_look(self) -> None:
+        """Look at the host now, or say what is missing for it."""
+        self.form.take_standing(SSH)
+        if self.login and self.looking_at is None and self.tools.connector is not None:
+            self._look(self.login)
+        elif not self.login:
+            self._say(NO_LOGIN)
+
+    def _look(self, login: str) -> None:
+        self.offered.add(login)
+        connector, target, ask = self.tools.connector, self.tools.target(login, self.draft), DialogAsk(self.app)
+        if connector is None:
+            return
+        self.looking_at = login
+        self._say(f"● looking at {login} …")
+        run_beside(self, "look", lambda: connector.look(target, ask))
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        self.query_one(".general", ProblemLine).say(text, error=error)
+        self.form.scroll_home(animate=False)
+
+    def on_ended(self, event: Ended) -> None:
+        """Looked at, or why not: then the page goes on by hand."""
+        event.stop()
+        login, self.looking_at = self.looking_at, None
+        if event.error is not None:
+            self._say(f"{told(event.error)}\n  Go on by hand, or F4 tries again.", error=True)
+            return
+        facts: Any = event.value
+        self._learn_host(facts, login or "")
+
+    def _learn_host(self, facts: Facts, login: str) -> None:
+        draft = replace(self.form.draft, host=facts, host_login=login)
+        self.learn(draft)
+        self.change(draft)
+        self._say(looked_text(draft))
+        empty = [field for field in self.form.fields if field.text == "" and not field.question.detail]
+        if empty:
+            focus(empty[0].control, scroll=False)

@@ -1,0 +1,75 @@
+"""Once one can log in to Host β, the wizard offers to look at it; FakeConnector and `Facts` written here stand in for the host."""
+
+from dataclasses import replace
+
+from tests.screens.fake_connector import FakeConnector
+from tests.screens.person import Person, matches_golden, sit_down
+from tests.unit.test_proposing import BETA
+from wgwizard.host.facts import System
+from wgwizard.questions import new_document
+from wgwizard.wizard.draft import Draft
+
+SITE_KNOWN = Draft({**new_document(), "site": {"networks": ["192.168.1.0/24"]}})
+SHOWN = replace(BETA, system=System(name="Debian GNU/Linux 12 (bookworm)", node="nas-box"))
+
+
+async def logs_in(person: Person) -> None:
+    await person.types("pi@192.168.1.10")
+    await person.press("ctrl+n")
+    await person.sees("Look at pi@192.168.1.10 first?", "only reads")
+    await person.press("enter")
+
+
+async def test_a_look_fills_in_what_the_host_shows_and_the_tunnel_avoids_its_networks():
+    connector = FakeConnector(shows=SHOWN)
+    async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:
+        await logs_in(person)
+        await person.sees("Is this Host β?")
+        await person.press("right", "enter")
+        await person.sees("✓ looked at nas-box: Debian GNU/Linux 12", "found: nas-box's eth0")
+        matches_golden("looked-2-host.txt", person.read())
+        await person.press("ctrl+n")
+        await person.sees("3 of 9 · Tunnel", "10.64.2.0/24", "found: 51820 is taken on nas-box")
+        await person.press("ctrl+n")
+        await person.sees("4 of 9 · Points")
+        document = person.app.draft.document
+    assert document["host"] == {
+        "ssh": "pi@192.168.1.10",
+        "addresses": ["192.168.1.10/24"],
+        "interface": "eth0",
+        "name": "nas-box",
+        "default_gateway": False,
+    }
+    assert document["tunnel"] == {"networks": ["10.64.2.0/24"], "port": 51822, "interface": "wg1"}
+    assert document["site"]["networks"] == ["192.168.1.0/24"]
+
+
+async def test_what_was_typed_and_the_host_shows_otherwise_is_said_beside_it():
+    document = {**SITE_KNOWN.document, "host": {"ssh": "pi@192.168.1.10", "addresses": ["192.168.1.11/24"]}}
+    async with sit_down(FakeConnector(shows=SHOWN), draft=Draft(document), begin_at="host") as person:
+        await person.press("f4")
+        await person.sees("Is this Host β?")
+        await person.press("right", "enter")
+        await person.sees("✓ looked at nas-box", "Some answers differ", "! nas-box has not 192.168.1.11, it has 192.168.1.10/24")
+
+
+async def test_a_host_that_cannot_be_looked_at_is_no_reason_to_stop_and_each_login_is_offered_once():
+    async with sit_down(FakeConnector(), draft=SITE_KNOWN, begin_at="host") as person:
+        await logs_in(person)
+        await person.sees("Is this Host β?")
+        await person.press("right", "enter")
+        await person.sees("× 192.168.1.10 port 22 cannot be reached", "Go on by hand, or F4 tries again.")
+        await person.press("ctrl+n")
+        await person.sees("3 of 9 · Tunnel")
+        assert person.app.draft.document["host"]["addresses"] == ["192.168.1.10"]
+
+
+async def test_escape_goes_on_without_a_look():
+    connector = FakeConnector(shows=SHOWN)
+    async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:
+        await person.types("pi@192.168.1.10")
+        await person.press("ctrl+n")
+        await person.sees("Look at pi@192.168.1.10 first?")
+        await person.press("escape")
+        await person.sees("3 of 9 · Tunnel")
+    assert connector.targets == []

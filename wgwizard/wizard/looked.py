@@ -1,0 +1,25 @@
+"""The words about a look at Host β. Pure."""
+
+from wgwizard.questions.comparing import HOST_DIFFERS
+from wgwizard.questions.proposing import host_name
+from wgwizard.surroundings import is_virtual
+from wgwizard.wizard.draft import Draft
+
+LOOK = (
+    "The wizard logs in and only reads: the addresses, interfaces, routes and UDP ports in use, and what system it is. Nothing is changed "
+    "there, and root is not needed. What it finds is proposed on these pages, and the tunnel then avoids every network in use there."
+)
+NO_LOGIN = "○ To look at the host, say first how you log in to it."
+
+
+def looked_text(draft: Draft) -> str:
+    """What a look found, in a line or two."""
+    host = draft.known_host
+    if host is None:
+        return ""
+    name, system = host_name(draft.document, host), host.system.name or host.system.kernel
+    real = [(device, items) for device, items in host.interfaces.items() if not is_virtual(device)]
+    where = ", ".join(f"{' '.join(str(item) for item in items if item.version == 4) or items[0]} on {device}" for device, items in real)
+    differ = any(problem.code == HOST_DIFFERS for problem in draft.problems_under("host", "site"))
+    lines = [f"✓ looked at {name}: {system}, {where or 'no address'}"]
+    return "\n".join([*lines, "! Some answers differ from what it shows; see beside them, and on the page before."] if differ else lines)
