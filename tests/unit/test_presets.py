@@ -14,10 +14,11 @@ from wgwizard.errors import UsageError
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import Result, Study, result, study
-from wgwizard.questions import GROUPS
+from wgwizard.questions import GROUPS, POINT
+from wgwizard.questions.answers import path_for, put, text_at, value_at
 from wgwizard.questions.examples import OWN, example_problems, examples, examples_problem
 from wgwizard.recommend import TITLES
-from wgwizard.site import Strategy
+from wgwizard.site import Site, Strategy
 from wgwizard.sitefile import yamltext
 from wgwizard.sitefile.filemodel import NOT_SUPPORTED_YET, NetworkPart
 from wgwizard.trace import Reach
@@ -34,6 +35,7 @@ class Worked:
 
     preset: presets.Preset
     document: dict[str, object]
+    site: Site
     codes: set[str]
     found: Study
     result: Result
@@ -52,7 +54,7 @@ def worked(name: str) -> Worked:
     site, problems = sitefile.read(document)
     assert site is not None, problems
     found = study(site, Lock())
-    return Worked(preset, dict(document), {problem.code for problem in problems}, found, result(found, Keyring()))
+    return Worked(preset, dict(document), site, {problem.code for problem in problems}, found, result(found, Keyring()))
 
 
 def said(reach: Reach) -> str:
@@ -114,6 +116,30 @@ def test_what_must_be_changed_is_what_the_comment_names(name):
     one = worked(name)
     named = re.findall(r"[a-z_]+(?:\[\d\])?\.[a-z_.]+[a-z]", " ".join(one.paragraph("Make it yours:")))
     assert set(named) - {"site.cloud"} == {path for path, _ in examples(one.document, one.document)}
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_every_answer_of_a_preset_has_its_place_on_the_pages(name):
+    """Going through every page and leaving each answer as it stands changes nothing, and no answer is beside the pages."""
+    document, seen = worked(name).document, set()
+    points = [None, *range(len(document["points"]))]
+    for group, point in ((group, point) for group in GROUPS for point in points if (group is POINT) is (point is not None)):
+        for question in group.questions:
+            path = path_for(question, point)
+            if value_at(document, path) is not None:
+                seen.add(path)
+                document = put(document, path, question, text_at(document, path, question))
+    assert sitefile.read(document)[0] == worked(name).site
+    assert leaves(worked(name).document) - seen == {"version"}
+
+
+def leaves(node: object, path: str = "") -> set[str]:
+    """The paths of all answers of a document."""
+    if path == "points" and isinstance(node, list):
+        return {leaf for index, item in enumerate(node) for leaf in leaves(item, f"{path}[{index}]")}
+    if not isinstance(node, dict):
+        return set() if node is None else {path}  # null says outright that Host β cannot be dialled; on its page that is empty
+    return {leaf for key, value in node.items() for leaf in leaves(value, f"{path}.{key}".lstrip("."))}
 
 
 @pytest.mark.parametrize("name", presets.ARTICLE)
