@@ -20,7 +20,15 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import holder_text
 
 PRESENT = "present"
-SEALED = "Private keys lie sealed beside this site. Escape opens it without them: they stay sealed, and the files stay incomplete."
+SEALED = "Private keys lie sealed beside this site."
+WHAT_IT_DOES = (
+    "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
+    " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so."
+)
+WHY = (
+    "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "
+    "beside it. `ls *.yaml` lists the files in this directory. When unsure, take the first."
+)
 
 
 @dataclass(frozen=True, slots=True)

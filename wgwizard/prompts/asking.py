@@ -1,0 +1,138 @@
+"""The questions of one page: asked one after another, accepted when nothing is wrong with them, in both directions."""
+
+from wgwizard.problems import Problem
+from wgwizard.prompts.session import Session
+from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
+from wgwizard.questions import Group, Kind, Proposal, Question, asked
+from wgwizard.questions.answers import concerns, path_for
+from wgwizard.questions.examples import FROM_PRESET
+
+
+def ask_page(session: Session, group: Group, point: int | None = None) -> bool:
+    """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way."""
+    page = _Page(session, group, point)
+    return page.run()
+
+
+class _Page:
+    """A page being asked; `more` says whether the questions that nearly everyone leaves alone are wanted (`None`: not asked yet)."""
+
+    def __init__(self, session: Session, group: Group, point: int | None) -> None:
+        self.session, self.group, self.point = session, group, point
+        self.more: bool | None = None
+
+    def run(self) -> bool:
+        place = 0
+        while True:
+            listed = self._listed()
+            if place < len(listed):
+                place += self._ask(listed[place])
+                if place < 0:
+                    return False
+            elif self._wants_more():
+                continue
+            else:
+                self._take_proposals()
+                wrong = self._first_wrong()
+                if wrong is None:
+                    return True
+                place = wrong
+
+    def _path(self, question: Question) -> str:
+        return path_for(question, self.point)
+
+    def _matters(self) -> tuple[Question, ...]:
+        return asked(self.group, self.session.draft.document, self.point)
+
+    def _listed(self) -> list[Question]:
+        """The questions that are asked now: those that matter, and any other whose answer is in the way."""
+        matters, errors = self._matters(), self._errors()
+        wanted = [question for question in matters if self.more or not question.detail]
+        in_the_way = [question for question in self.group.questions if any(concerns(error.field, self._path(question)) for error in errors)]
+        return [
+            question
+            for question in self.group.questions
+            if question in wanted or (question in in_the_way and self.session.draft.text(self._path(question), question))
+        ]
+
+    def _errors(self) -> tuple[Problem, ...]:
+        return self.session.draft.errors_under(*(self._path(question) for question in self.group.questions))
+
+    def _wants_more(self) -> bool:
+        """Ask once whether the remaining questions are wanted; true where they now are."""
+        if self.more is not None:
+            return False
+        details = [question for question in self._matters() if question.detail]
+        prompt = f"Look at {len(details)} more questions that nearly everyone leaves alone?"
+        self.more = bool(details) and self.session.talk.yes(prompt, default=False)
+        return self.more
+
+    def _first_wrong(self) -> int | None:
+        """Say what is in the way; the place of the first question that it concerns, `None` where nothing is."""
+        own = self.group.name if self.point is None else f"points[{self.point}]"
+        errors = self.session.draft.errors_under(own, *(self._path(question) for question in self.group.questions))
+        if not errors:
+            return None
+        self.session.say_problems(errors)
+        if any(question.detail and concerns(error.field, self._path(question)) for error in errors for question in self._matters()):
+            self.more = True
+        places = [
+            place
+            for place, question in enumerate(self._listed())
+            if any(concerns(error.field, self._path(question)) for error in errors)
+        ]
+        return places[0] if places else 0
+
+    def _take_proposals(self) -> None:
+        """What was found for questions that were passed over stands as their answers."""
+        for question in self._matters():
+            proposal = self._proposal(question)
+            if proposal is not None and not proposal.only_offered:
+                self.session.take(self.session.draft.answered(self._path(question), question, proposal.text))
+
+    def _proposal(self, question: Question) -> Proposal | None:
+        return self.session.propose(self.session.draft).get(self._path(question))
+
+    def _ask(self, question: Question) -> int:
+        """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
+        path, tried = self._path(question), ""
+        from_preset = [problem for problem in self.session.draft.problems_under(path) if problem.code == FROM_PRESET]
+        self.session.talk.say("")
+        self.session.say_problems(from_preset)
+        while True:
+            answer = self._answer(question, tried)
+            if answer is None:
+                return -1
+            draft = self.session.draft.answered(path, question, answer)
+            problems = [problem for problem in draft.problems_under(path) if problem.code != FROM_PRESET]
+            self.session.say_problems(problems)
+            if not any(problem.is_error for problem in problems):
+                self.session.take(draft)
+                return 1
+            tried = answer
+
+    def _answer(self, question: Question, tried: str) -> str | None:
+        """One answer as text; `None` goes back."""
+        put = self._put(question, tried)
+        while True:
+            if question.kind is Kind.MANY:
+                typed = self.session.talk.many(put, question.choices)
+            elif question.kind.is_chosen:
+                typed = self.session.talk.one(put, question.choices)
+            else:
+                typed = self.session.talk.text(put)
+            if typed == WHY:
+                self.session.say(question.why)
+            elif typed == BACK:
+                return None
+            else:
+                return "" if typed == NOTHING else typed
+
+    def _put(self, question: Question, tried: str) -> Asked:
+        """The question with the answer that stands: the document's, else what was found."""
+        current, remark = self.session.draft.text(self._path(question), question), ""
+        proposal = self._proposal(question)
+        if proposal is not None:
+            current = current if proposal.only_offered else proposal.text
+            remark = f"{proposal.text}   {proposal.remark}" if proposal.only_offered else proposal.remark
+        return Asked(question.prompt, question.word, current, remark, question.example, tried)

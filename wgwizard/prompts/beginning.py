@@ -1,0 +1,86 @@
+"""The beginning: a new set-up, the draft, a preset, or a saved site."""
+
+from collections.abc import Callable
+
+import presets
+from wgwizard import profiles
+from wgwizard.errors import WgwizardError
+from wgwizard.prompts.session import Session
+from wgwizard.prompts.talk import BACK, WHY, Asked
+from wgwizard.questions import Choice
+from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import SEALED, WHAT_IT_DOES, Offer, offers, open_draft, open_preset, open_site
+from wgwizard.wizard.opening import WHY as WHY_OFFERS
+from wgwizard.wizard.words import told
+
+_PROMPT = "What would you like to begin with?"
+
+
+def begin(session: Session) -> None:
+    """Lead to the draft to begin with."""
+    session.say(WHAT_IT_DOES)
+    session.talk.say(session.talk.help)
+    offered = offers(Draft())
+    plain = [offer for offer in offered if not offer.preset]
+    choices = (
+        *(Choice(offer.name, offer.text) for offer in plain),
+        Choice("preset", "A preset: a finished example that you change"),
+        Choice("open", "A saved site"),
+    )
+    found: Draft | None = None
+    while found is None:
+        chosen = session.talk.one(Asked(_PROMPT, current=plain[0].name), choices)
+        if chosen == "preset":
+            found = _preset(session, [offer for offer in offered if offer.preset])
+        elif chosen == "open":
+            found = _saved(session)
+        elif chosen in (BACK, WHY):
+            session.say(WHY_OFFERS)
+        else:
+            found = _opened(session, next(offer.draft for offer in plain if offer.name == chosen))
+    session.draft = found
+
+
+def _preset(session: Session, offered: list[Offer]) -> Draft | None:
+    """A preset, chosen by its title; `None` goes back."""
+    headings = {name: heading for heading, group in presets.GROUPS.items() for name in group}
+    choices = tuple(Choice(offer.preset, offer.text, headings.get(offer.preset, "")) for offer in offered)
+    chosen = session.talk.one(Asked("Which one?", current=choices[0].answer), choices)
+    if chosen in (BACK, WHY):
+        return None
+    session.say(next(offer.about for offer in offered if offer.preset == chosen))
+    return open_preset(chosen)
+
+
+def _saved(session: Session) -> Draft | None:
+    """A site file by its path; `None` goes back."""
+    while True:
+        path = session.talk.text(Asked("Which file?", "path", example="./home.yaml"))
+        if path in ("", BACK, WHY):
+            return None
+        found = with_passphrase(session, path, lambda passphrase, path=path: open_site(path, passphrase))  # type: ignore[misc]
+        if found is not None:
+            return found
+
+
+def _opened(session: Session, draft: Draft) -> Draft | None:
+    """A draft with what lies beside the site that it changes."""
+    if draft.path is None:
+        return draft
+    return with_passphrase(session, draft.path, lambda passphrase: open_draft(draft, passphrase))
+
+
+def with_passphrase(session: Session, path: str, opened: Callable[[Secret | None], Draft]) -> Draft | None:
+    """Open what belongs to a path; the passphrase of its keys is asked for where there are any. `None` where it cannot be opened."""
+    passphrase = None
+    while True:
+        if profiles.has_keys(path):
+            session.say(f"{SEALED} Enter alone opens it without them: they stay sealed, and the files stay incomplete.")
+            passphrase = session.talk.secret("The passphrase of its keys")
+        try:
+            return opened(passphrase)
+        except WgwizardError as error:
+            session.talk.say(told(error))
+            if passphrase is None:
+                return None

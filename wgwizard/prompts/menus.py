@@ -1,0 +1,146 @@
+"""A conversation with menus (questionary): arrows choose, lines are edited where they stand, and all of it stays to be read again."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from wgwizard.prompts.talk import BACK, WHY, Asked, toggled_words
+from wgwizard.questions import Choice
+from wgwizard.secret import Secret
+
+_T = TypeVar("_T")
+_MARK = "?"
+
+
+class MenuTalk:
+    """A conversation through questionary (prompts.Talk), drawn on stderr; `output` is a prompt_toolkit output to draw on instead."""
+
+    help = "Arrow keys and Enter choose, Space marks several. ? says why we ask, < goes back, Ctrl-D leaves and keeps the answers."
+
+    @property
+    def columns(self) -> int:
+        """How wide the terminal is."""
+        return shutil.get_terminal_size().columns
+
+    def __init__(self, output: Any = None) -> None:
+        self._output = output
+
+    def say(self, text: str) -> None:
+        """Show a line or more."""
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
+
+    def text(self, asked: Asked) -> str:
+        """A line, with the current answer in it to be changed."""
+        import questionary
+
+        self._put(asked)
+        hint = f"(e.g. {asked.example})" if asked.example and not (asked.tried or asked.current) else None
+        held = asked.tried or asked.current
+        typed: str = self._ask(lambda: questionary.text(asked.prompt, default=held, qmark=_MARK, instruction=hint))
+        return typed.strip()
+
+    def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
+        """A menu; the cursor begins at the current answer."""
+        import questionary
+
+        self._put(asked)
+        rows = [questionary.Choice(_row(choice, choices), value=choice.answer) for choice in choices]
+        held = next((row for row, choice in zip(rows, choices, strict=True) if choice.answer == asked.current), rows[0])
+        chosen: str = self._ask(
+            lambda: questionary.select(
+                asked.prompt, rows, default=held, qmark=_MARK, pointer=">", instruction=" ", use_jk_keys=False, use_emacs_keys=False
+            ),
+            by_key=True,
+        )
+        return chosen
+
+    def many(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
+        """A menu of which several may be marked."""
+        import questionary
+
+        self._put(asked)
+        held = asked.current.split() or [""]
+        rows = [questionary.Choice(_row(choice, choices), value=choice.answer, checked=choice.answer in held) for choice in choices]
+        found: Any = self._ask(
+            lambda: questionary.checkbox(
+                asked.prompt, rows, qmark=_MARK, pointer=">", instruction="(Space marks)", use_jk_keys=False, use_emacs_keys=False
+            ),
+            by_key=True,
+        )
+        if isinstance(found, str):
+            return found
+        # What was marked before gives way to what was marked now, where the two cannot stand together.
+        fresh = [word for word in found if word not in held]
+        return toggled_words(choices, _reconciled(found, fresh))
+
+    def yes(self, prompt: str, *, default: bool) -> bool:
+        """Yes or no."""
+        import questionary
+
+        answer: bool = self._ask(lambda: questionary.confirm(prompt, default=default, qmark=_MARK, auto_enter=False))
+        return answer
+
+    def secret(self, prompt: str) -> Secret | None:
+        """Typed without being seen."""
+        import questionary
+
+        typed: str = self._ask(lambda: questionary.password(prompt, qmark=_MARK))
+        return Secret(typed) if typed else None
+
+    def _put(self, asked: Asked) -> None:
+        about = "   ".join(filter(None, [f"({asked.word})" if asked.word else "", asked.remark]))
+        self.say(f"\n{about}" if about else "")
+
+    def _ask(self, make: Callable[[], Any], *, by_key: bool = False) -> Any:
+        """Run a prompt that draws on stderr; `by_key`: it takes no text, so that ? and < are keys of it."""
+        from prompt_toolkit.application import create_app_session
+        from prompt_toolkit.output import create_output
+
+        with create_app_session(output=self._output or create_output(stdout=sys.stderr)):
+            question = make()
+            if by_key:
+                _add_keys(question.application)
+                _show_cursor(question.application)
+            return question.unsafe_ask()
+
+
+def _reconciled(found: list[str], fresh: list[str]) -> list[str]:
+    """The marked words, without those that stand alone and were marked before others joined them."""
+    alone = [word for word in found if word in ("", "none")]
+    if fresh and not set(fresh) & {"", "none"}:
+        return [word for word in found if word not in alone]
+    return [word for word in fresh if word in alone] or found
+
+
+def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
+    width = max(len(other.label) for other in choices)
+    return f"{choice.label.ljust(width)}   {choice.example}" if choice.example else choice.label
+
+
+def _add_keys(application: Any) -> None:
+    """The keys ?, < and Ctrl-D for a menu."""
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+
+    keys = KeyBindings()
+
+    def leave_with(key: str, **ending: Any) -> None:
+        @keys.add(key, eager=True)
+        def _(event: Any) -> None:
+            event.app.erase_when_done = "result" in ending
+            event.app.exit(**ending)
+
+    leave_with(WHY, result=WHY)
+    leave_with(BACK, result=BACK)
+    leave_with("c-d", exception=EOFError)
+    application.key_bindings = merge_key_bindings([application.key_bindings, keys])
+
+
+def _show_cursor(application: Any) -> None:
+    """Put the terminal's own cursor on the marked row, which screen readers follow; questionary hides it."""
+    from prompt_toolkit.filters import Always
+    from questionary.prompts.common import InquirerControl
+
+    menu = next(window for window in application.layout.find_all_windows() if isinstance(window.content, InquirerControl))
+    menu.content.focusable = Always()
+    application.layout.focus(menu)

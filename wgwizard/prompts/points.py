@@ -1,0 +1,82 @@
+"""The points, one after another: the list, and adding, changing and removing."""
+
+from wgwizard.prompts.asking import ask_page
+from wgwizard.prompts.session import Session
+from wgwizard.prompts.talk import BACK, WHY, Asked
+from wgwizard.questions import POINT, Choice
+from wgwizard.wizard.points import REMOVED, described, marks_of, points_of, with_new_point, without_point
+
+_WHAT_NEXT = (
+    Choice("on", "Go on"),
+    Choice("add", "Add a point"),
+    Choice("change", "Change a point"),
+    Choice("remove", "Remove a point"),
+)
+_WHY = (
+    "Each point gets an address in the tunnel, a key and a file of its own, and Host β lets each do only what you say. When unsure, begin"
+    " with your own laptop: more can be added later, and nobody who has a file already needs a new one for that."
+)
+
+
+def points_page(session: Session) -> bool:
+    """Until every point can stand and no more is wanted; whether to go on (else a page back)."""
+    while True:
+        points = points_of(session.draft)
+        if not points:
+            if not _add(session):
+                return False
+            continue
+        marks = marks_of(session.draft)
+        session.talk.say(f"\n== {POINT.title} ==\n{POINT.about}")
+        session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(point)}" for place, point in enumerate(points)))
+        match session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT):
+            case "on":
+                wrong = next((place for place, mark in sorted(marks.items()) if mark == "×"), None)
+                if wrong is None:
+                    return True
+                session.say_problems(session.draft.errors_under(f"points[{wrong}]"))
+                ask_page(session, POINT, wrong)
+            case "add":
+                _add(session)
+            case "change":
+                place = _which(session, "Which point?")
+                if place is not None:
+                    ask_page(session, POINT, place)
+            case "remove":
+                _remove(session)
+            case _ as wish:
+                if wish == BACK:
+                    return False
+                session.say(_WHY)
+
+
+def _add(session: Session) -> bool:
+    """Describe a new point; false where it was given up, and it is gone again."""
+    before = session.draft
+    place = len(points_of(before))
+    session.talk.say(f"\n== Point {place + 1} ==\n{POINT.about}")
+    session.draft = with_new_point(before)
+    if ask_page(session, POINT, place):
+        return True
+    session.take(without_point(session.draft, place))
+    return False
+
+
+def _which(session: Session, prompt: str) -> int | None:
+    """The place of a point that is chosen; `None` goes back."""
+    points = points_of(session.draft)
+    if len(points) == 1:
+        return 0
+    choices = tuple(Choice(str(place), described(point)) for place, point in enumerate(points))
+    chosen = session.talk.one(Asked(prompt, current="0"), choices)
+    return None if chosen in (BACK, WHY) else int(chosen)
+
+
+def _remove(session: Session) -> None:
+    place = _which(session, "Which point is to go?")
+    if place is None:
+        return
+    name = points_of(session.draft)[place].get("name", "this point")
+    session.say(REMOVED)
+    if session.talk.yes(f"Remove {name}?", default=False):
+        session.take(without_point(session.draft, place))

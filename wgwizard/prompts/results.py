@@ -1,0 +1,93 @@
+"""What the answers lead to: the recommendation with the choice to overrule it, and the files to look at."""
+
+from wgwizard.pipeline import Study, planned
+from wgwizard.prompts.session import Session
+from wgwizard.prompts.talk import BACK, WHY, Asked
+from wgwizard.questions import Choice
+from wgwizard.trace import trace
+from wgwizard.wizard.files import heading, label
+from wgwizard.wizard.reach import table
+from wgwizard.wizard.recommended import OVERRULE, choices_of, chosen_among, reasons_of, shown_of, title_of
+from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
+
+# So many lines of who reaches whom stand beside the recommendation; all of them are among the files.
+_ROWS = 60
+_ON = Choice("on", "None, go on")
+_WHY_FILES = (
+    "These are all files, each exactly as it will stand on its computer; keys read (hidden). Nothing has been written yet. When unsure, read"
+    " who reaches whom, and go on."
+)
+
+
+def strategy_page(session: Session) -> bool:
+    """The recommendation, again after every choice, until the shown one is taken; whether to go on (else a page back)."""
+    session.talk.say("\n== Strategy ==")
+    while True:
+        found, problems = study(session.draft)
+        if found is None:
+            session.say_problems(problems)
+            return False
+        _say_recommendation(session, found)
+        session.say_problems(problems)
+        choices = choices_of(found.recommendation)
+        current = chosen_among(choices, session.draft.text(OVERRULE.id, OVERRULE))
+        chosen = session.talk.one(Asked(OVERRULE.prompt, OVERRULE.word, current), choices)
+        if chosen == BACK:
+            return False
+        if chosen == WHY:
+            session.say(OVERRULE.why)
+        elif chosen != current:
+            session.take(session.draft.answered(OVERRULE.id, OVERRULE, chosen))
+        elif found.strategy is not None:
+            return True
+        else:
+            session.say("× This cannot be built. Choose another, or go back with < and change an answer.")
+
+
+def _say_recommendation(session: Session, found: Study) -> None:
+    recommendation = found.recommendation
+    shown = shown_of(recommendation, found.site.strategy)
+    session.talk.say("")
+    session.say(f"{title_of(recommendation, shown)}   {shown.headline}")
+    for lead, text in reasons_of(shown):
+        session.say(text, f"  {lead.ljust(10)} ")
+    for title, reasons in (("What would change this", recommendation.would_change), ("How to find out", recommendation.find_out)):
+        if reasons:
+            session.talk.say(title)
+        for reason in reasons:
+            session.say(reason.text, "  · ")
+    if found.strategy is not None:
+        session.talk.say("\nWho reaches whom")
+        lines = table(trace(planned(found, session.draft.keyring)), session.width)
+        more = [f"… and {len(lines) - _ROWS} more lines among the files"] if len(lines) > _ROWS else []
+        session.talk.say("\n".join([*lines[:_ROWS], *more]))
+
+
+def files_page(session: Session) -> bool:
+    """Every file to look at; keys that are missing are made once and kept with the draft. Whether to go on (else a page back)."""
+    session.talk.say("\n== Files ==\nNothing has been written yet.")
+    found, _ = study(session.draft)
+    if found is None or found.strategy is None:
+        return False
+    result = outlook(found, session.draft.keyring)
+    session.draft = draft_with_keys(session.draft, found, result.keyring)
+    warnings = f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"
+    files = (Choice(str(place), label(artefact)) for place, artefact in enumerate(result.bundle.artefacts))
+    choices = (_ON, Choice("reach", "Who reaches whom"), Choice("warnings", warnings), *files)
+    while True:
+        chosen = session.talk.one(Asked("Which would you like to look at?", current="on"), choices)
+        if chosen in ("on", BACK):
+            return chosen == "on"
+        _show(session, result, chosen)
+
+
+def _show(session: Session, result: Outlook, chosen: str) -> None:
+    if chosen == WHY:
+        session.say(_WHY_FILES)
+    elif chosen == "reach":
+        session.talk.say("\n".join(table(result.reaches, session.width)))
+    elif chosen == "warnings":
+        session.say_problems(result.warnings)
+    else:
+        artefact = result.bundle.artefacts[int(chosen)]
+        session.talk.say(f"\n── {heading(artefact)}\n{artefact.text.rstrip()}\n──")

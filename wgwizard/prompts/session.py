@@ -1,0 +1,53 @@
+"""A conversation under way: the terminal, the draft that it fills, and what may be used of the world outside."""
+
+from collections.abc import Callable, Iterable, Mapping
+from textwrap import fill
+
+from wgwizard.errors import WgwizardError
+from wgwizard.problems import Problem
+from wgwizard.prompts.talk import Talk
+from wgwizard.questions import Proposal
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import said, told
+
+Propose = Callable[[Draft], Mapping[str, Proposal]]
+_WIDEST = 100
+
+
+def nothing_found(_: Draft) -> Mapping[str, Proposal]:
+    """Where nobody looks."""
+    return {}
+
+
+class Session:
+    """The draft and those who talk about it; every answer is kept at once, so that nothing is lost whatever happens."""
+
+    def __init__(self, talk: Talk, tools: Tools, draft: Draft, propose: Propose = nothing_found) -> None:
+        self.talk, self.tools, self.draft, self.propose = talk, tools, draft, propose
+        self._unkept = ""
+
+    def take(self, draft: Draft) -> None:
+        """Go on with this draft, and keep it; that it cannot be kept is said once."""
+        self.draft = draft
+        try:
+            self.tools.keep(draft)
+        except WgwizardError as error:
+            if self._unkept != error.message:
+                self._unkept = error.message
+                self.talk.say(told(error))
+
+    def say(self, text: str, lead: str = "") -> None:
+        """A paragraph, wrapped; its further lines begin below its first."""
+        width = min(max(self.talk.columns - 1, 40), _WIDEST)
+        self.talk.say(fill(text, width, initial_indent=lead, subsequent_indent=" " * len(lead)))
+
+    def say_problems(self, problems: Iterable[Problem]) -> None:
+        """Each problem on lines of its own."""
+        for problem in problems:
+            self.talk.say(said(problem))
+
+    @property
+    def width(self) -> int:
+        """How wide tables may be."""
+        return max(self.talk.columns - 1, 40)

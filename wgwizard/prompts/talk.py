@@ -1,0 +1,59 @@
+"""What a conversation needs of a terminal: saying something, and a few kinds of asking. Every plain front end is one of these."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from wgwizard.questions import Choice
+from wgwizard.secret import Secret
+
+# What may be typed (or pressed) in place of an answer, the same everywhere.
+BACK, WHY, NOTHING = "<", "?", "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is put.
+
+    `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,
+    `remark` what is to be said of that, `example` shows the notation, `tried` is what was typed and refused just now.
+    """
+
+    prompt: str
+    word: str = ""
+    current: str = ""
+    remark: str = ""
+    example: str = ""
+    tried: str = ""
+
+
+class Talk(Protocol):
+    """A terminal, or a test that plays one. Each asking raises EOFError or KeyboardInterrupt where the person leaves."""
+
+    help: str
+    columns: int
+
+    def say(self, text: str) -> None:
+        """Show a line or more."""
+
+    def text(self, asked: Asked) -> str:
+        """A typed answer; BACK, WHY or NOTHING where that was typed."""
+
+    def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
+        """The answer of the chosen one; BACK or WHY where that was typed."""
+
+    def many(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
+        """The answers of all chosen ones, as words in one text; BACK or WHY where that was typed."""
+
+    def yes(self, prompt: str, *, default: bool) -> bool:
+        """Yes or no."""
+
+    def secret(self, prompt: str) -> Secret | None:
+        """What was typed without being seen; `None` for nothing."""
+
+
+def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
+    """The answer that several chosen words make; "nowhere" and "not sure" stand alone, the last one said wins."""
+    alone = [word for word in words if word in ("", "none")]
+    if alone:
+        return alone[-1]
+    return " ".join(choice.answer for choice in choices if choice.answer in words)
