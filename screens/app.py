@@ -32,7 +32,7 @@ from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
 from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import SEALED, latest_of, open_draft, open_site
+from wgwizard.wizard.opening import latest_of, open_draft, open_site, sealed_text
 from wgwizard.wizard.study import scene
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
@@ -144,7 +144,7 @@ class WizardApp(Careful, inherit_bindings=False):
 
     def _ask_passphrase(self, why_again: str) -> None:
         """Keys lie sealed beside the site that the command line named."""
-        self.push_screen(AskSecret("The passphrase of its keys", f"{SEALED}\n{why_again}".rstrip()), self._unseal)
+        self.push_screen(AskSecret("The passphrase of its keys", f"{sealed_text('Escape')}\n{why_again}".rstrip()), self._unseal)
 
     def _unseal(self, passphrase: Secret | None) -> None:
         draft = self.draft

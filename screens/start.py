@@ -21,14 +21,9 @@ from wgwizard.profiles import unfinished
 from wgwizard.profiles.files import FileError
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import PRESENT, SEALED, Offer, offers, open_draft, open_preset, open_site
+from wgwizard.wizard.opening import PRESENT, WHAT_IT_DOES, WHY, Offer, offers, open_draft, open_preset, open_site, sealed_text
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
-
-_WHY = (
-    "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "
-    "beside it. `ls *.yaml` lists the files in this directory. When unsure, take the first."
-)
 
 
 class StartStep(Step):
@@ -46,12 +41,7 @@ class StartStep(Step):
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
         with VerticalScroll(can_focus=False):
-            yield Static(
-                "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
-                " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so.",
-                classes="about",
-                markup=False,
-            )
+            yield Static(WHAT_IT_DOES, classes="about", markup=False)
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
             yield OptionList(*self._rows(), id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
@@ -165,7 +155,7 @@ class StartStep(Step):
             run_beside(self, "open", lambda: opened(passphrase))
 
         if profiles.has_keys(path):
-            self.app.push_screen(AskSecret("The passphrase of its keys", SEALED), run)
+            self.app.push_screen(AskSecret("The passphrase of its keys", sealed_text("Escape")), run)
         else:
             run(None)
 
@@ -202,4 +192,4 @@ class StartStep(Step):
 
     def why(self) -> tuple[str, str]:
         """What one may begin with."""
-        return ("What would you like to begin with?", _WHY)
+        return ("What would you like to begin with?", WHY)

@@ -68,12 +68,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _wizard(options: argparse.Namespace) -> int:
-    """The wizard: from nothing, from a preset, or on a saved site."""
-    if options.plain:
-        return _plain_wizard(options)
-    from screens.terminal import check_terminal
+    """The wizard in the front end that fits the terminal: from nothing, from a preset, or on a saved site."""
+    from wgwizard.cli.front_end import FrontEnd, front_end
 
-    check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
+    chosen = front_end(options, os.environ)
+    if chosen is not FrontEnd.SCREENS:
+        return _conversation(options, menus=chosen is FrontEnd.MENUS)
     from screens.app import run_wizard
     from wgwizard.cli.remote import login
     from wgwizard.host.connector import SshConnector
@@ -85,18 +85,20 @@ def _wizard(options: argparse.Namespace) -> int:
     return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=look_around)
 
 
-def _plain_wizard(options: argparse.Namespace) -> int:
-    """The same questions, one a line; what follows is left to the other verbs."""
-    from wgwizard.cli.asking import TerminalTalk, has_terminal
-    from wgwizard.errors import UsageError
-    from wgwizard.prompts import interview
+def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
+    """The wizard as a conversation, with menus or with numbered choices."""
+    from wgwizard.cli.remote import login
+    from wgwizard.host.connector import SshConnector
+    from wgwizard.prompts import converse
+    from wgwizard.prompts.menus import MenuTalk
+    from wgwizard.prompts.numbered import NumberedTalk
+    from wgwizard.wizard.tools import Tools
 
-    if not has_terminal():
-        raise UsageError(
-            "the questions need a terminal, and this is none", "write a site file: wgwizard presets NAME prints one to begin with"
-        )
-    path = interview(TerminalTalk(), site_path=options.site, document=_preset(options), path=options.output)
-    _say(f"Saved in {path}. Now: wgwizard plan {path}, then wgwizard apply {path}")
+    gc.enable()
+    signal.signal(signal.SIGHUP, _terminated)
+    tools = Tools(SshConnector(), options.output, login(options, address=""))
+    draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
+    _say(tools.where_kept(draft))
     return 0
 
 

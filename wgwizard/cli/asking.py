@@ -140,22 +140,6 @@ def _warn_if_open(source: str, what: str) -> None:
         say(f"! {what}: {source} can be read by other users (mode {stat.S_IMODE(about.st_mode):04o}): chmod 600 {shlex.quote(source)}")
 
 
-class TerminalTalk:
-    """A conversation line by line (prompts.Talk)."""
-
-    def say(self, text: str) -> None:
-        """Show a line or more."""
-        say(text)
-
-    def ask(self, prompt: str) -> str:
-        """A typed line; EOFError where the input ended."""
-        print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201 - as below
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
-        return line
-
-
 def say(text: str) -> None:
     """A line for the person; data goes to stdout, words to stderr."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
@@ -177,7 +161,11 @@ def _hidden(what: str, refused: int) -> Secret | None:
 def _answer(prompt: Prompt) -> Secret:
     if not prompt.echo:
         return Secret(getpass.getpass(f"{prompt.text} ", stream=sys.stderr))
-    return Secret(TerminalTalk().ask(f"{prompt.text} ").removesuffix("\n"))
+    print(f"{prompt.text} ", end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return Secret(line.removesuffix("\n"))
 
 
 def _asked(question: str) -> bool:

@@ -67,7 +67,7 @@ def _begun(session: Session, site_path: str | None, *, chosen: bool) -> None:
     elif not chosen:
         begin(session)
         return
-    session.talk.say(session.talk.help)
+    session.say(session.talk.help)
 
 
 def _walk(session: Session) -> None:

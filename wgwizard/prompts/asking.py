@@ -77,9 +77,7 @@ class _Page:
         if any(question.detail and concerns(error.field, self._path(question)) for error in errors for question in self._matters()):
             self.more = True
         places = [
-            place
-            for place, question in enumerate(self._listed())
-            if any(concerns(error.field, self._path(question)) for error in errors)
+            place for place, question in enumerate(self._listed()) if any(concerns(error.field, self._path(question)) for error in errors)
         ]
         return places[0] if places else 0
 
@@ -97,7 +95,6 @@ class _Page:
         """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
         path, tried = self._path(question), ""
         from_preset = [problem for problem in self.session.draft.problems_under(path) if problem.code == FROM_PRESET]
-        self.session.talk.say("")
         self.session.say_problems(from_preset)
         while True:
             answer = self._answer(question, tried)

@@ -10,7 +10,7 @@ from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import SEALED, WHAT_IT_DOES, Offer, offers, open_draft, open_preset, open_site
+from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, offers, open_draft, open_preset, open_site, sealed_text
 from wgwizard.wizard.opening import WHY as WHY_OFFERS
 from wgwizard.wizard.words import told
 
@@ -20,7 +20,7 @@ _PROMPT = "What would you like to begin with?"
 def begin(session: Session) -> None:
     """Lead to the draft to begin with."""
     session.say(WHAT_IT_DOES)
-    session.talk.say(session.talk.help)
+    session.say(session.talk.help)
     offered = offers(Draft())
     plain = [offer for offer in offered if not offer.preset]
     choices = (
@@ -76,7 +76,7 @@ def with_passphrase(session: Session, path: str, opened: Callable[[Secret | None
     passphrase = None
     while True:
         if profiles.has_keys(path):
-            session.say(f"{SEALED} Enter alone opens it without them: they stay sealed, and the files stay incomplete.")
+            session.say(sealed_text("Enter alone"))
             passphrase = session.talk.secret("The passphrase of its keys")
         try:
             return opened(passphrase)

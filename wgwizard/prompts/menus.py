@@ -35,9 +35,8 @@ class MenuTalk:
         import questionary
 
         self._put(asked)
-        hint = f"(e.g. {asked.example})" if asked.example and not (asked.tried or asked.current) else None
         held = asked.tried or asked.current
-        typed: str = self._ask(lambda: questionary.text(asked.prompt, default=held, qmark=_MARK, instruction=hint))
+        typed: str = self._ask(lambda: questionary.text(_message(asked), default=held, qmark=_MARK))
         return typed.strip()
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
@@ -49,30 +48,28 @@ class MenuTalk:
         held = next((row for row, choice in zip(rows, choices, strict=True) if choice.answer == asked.current), rows[0])
         chosen: str = self._ask(
             lambda: questionary.select(
-                asked.prompt, rows, default=held, qmark=_MARK, pointer=">", instruction=" ", use_jk_keys=False, use_emacs_keys=False
+                _message(asked), rows, default=held, qmark=_MARK, pointer=">", instruction=" ", use_jk_keys=False, use_emacs_keys=False
             ),
             by_key=True,
         )
-        return chosen
+        return self._told(asked, choices, chosen)
 
     def many(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """A menu of which several may be marked."""
         import questionary
 
         self._put(asked)
-        held = asked.current.split() or [""]
+        held = asked.current.split()
         rows = [questionary.Choice(_row(choice, choices), value=choice.answer, checked=choice.answer in held) for choice in choices]
         found: Any = self._ask(
             lambda: questionary.checkbox(
-                asked.prompt, rows, qmark=_MARK, pointer=">", instruction="(Space marks)", use_jk_keys=False, use_emacs_keys=False
+                _message(asked), rows, qmark=_MARK, pointer=">", instruction="(Space marks)", use_jk_keys=False, use_emacs_keys=False
             ),
             by_key=True,
         )
         if isinstance(found, str):
             return found
-        # What was marked before gives way to what was marked now, where the two cannot stand together.
-        fresh = [word for word in found if word not in held]
-        return toggled_words(choices, _reconciled(found, fresh))
+        return self._told(asked, choices, toggled_words(choices, _reconciled(found, [word for word in found if word not in held])))
 
     def yes(self, prompt: str, *, default: bool) -> bool:
         """Yes or no."""
@@ -89,16 +86,25 @@ class MenuTalk:
         return Secret(typed) if typed else None
 
     def _put(self, asked: Asked) -> None:
-        about = "   ".join(filter(None, [f"({asked.word})" if asked.word else "", asked.remark]))
-        self.say(f"\n{about}" if about else "")
+        example = f"e.g. {asked.example}" if asked.example and not (asked.tried or asked.current) else ""
+        about = asked.remark or example
+        self.say(f"\n  {about}" if about else "")
+
+    def _told(self, asked: Asked, choices: tuple[Choice, ...], answer: str) -> str:
+        """Leave what was chosen to be read, in a line: questionary leaves the whole row, and of several only their count."""
+        if answer not in (BACK, WHY):
+            labels = [choice.label for choice in choices if choice.answer in (answer.split() or [""])]
+            self.say(f"{_MARK} {_message(asked)} {', '.join(labels)}")
+        return answer
 
     def _ask(self, make: Callable[[], Any], *, by_key: bool = False) -> Any:
-        """Run a prompt that draws on stderr; `by_key`: it takes no text, so that ? and < are keys of it."""
+        """Run a prompt; `by_key`: it takes no text, so that ? and < are keys of it, and goes when it is over."""
         from prompt_toolkit.application import create_app_session
         from prompt_toolkit.output import create_output
 
         with create_app_session(output=self._output or create_output(stdout=sys.stderr)):
             question = make()
+            question.application.erase_when_done = by_key
             if by_key:
                 _add_keys(question.application)
                 _show_cursor(question.application)
@@ -111,6 +117,10 @@ def _reconciled(found: list[str], fresh: list[str]) -> list[str]:
     if fresh and not set(fresh) & {"", "none"}:
         return [word for word in found if word not in alone]
     return [word for word in fresh if word in alone] or found
+
+
+def _message(asked: Asked) -> str:
+    return f"{asked.prompt} ({asked.word})" if asked.word else asked.prompt
 
 
 def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
@@ -127,7 +137,6 @@ def _add_keys(application: Any) -> None:
     def leave_with(key: str, **ending: Any) -> None:
         @keys.add(key, eager=True)
         def _(event: Any) -> None:
-            event.app.erase_when_done = "result" in ending
             event.app.exit(**ending)
 
     leave_with(WHY, result=WHY)

@@ -1,5 +1,7 @@
 """The points, one after another: the list, and adding, changing and removing."""
 
+from collections.abc import Callable
+
 from wgwizard.prompts.asking import ask_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
@@ -29,25 +31,25 @@ def points_page(session: Session) -> bool:
         marks = marks_of(session.draft)
         session.talk.say(f"\n== {POINT.title} ==\n{POINT.about}")
         session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(point)}" for place, point in enumerate(points)))
-        match session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT):
-            case "on":
-                wrong = next((place for place, mark in sorted(marks.items()) if mark == "×"), None)
-                if wrong is None:
-                    return True
-                session.say_problems(session.draft.errors_under(f"points[{wrong}]"))
-                ask_page(session, POINT, wrong)
-            case "add":
-                _add(session)
-            case "change":
-                place = _which(session, "Which point?")
-                if place is not None:
-                    ask_page(session, POINT, place)
-            case "remove":
-                _remove(session)
-            case _ as wish:
-                if wish == BACK:
-                    return False
-                session.say(_WHY)
+        wish = session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT)
+        if wish == BACK:
+            return False
+        if wish == "on" and _all_stand(session, marks):
+            return True
+        if wish == WHY:
+            session.say(_WHY)
+        elif wish in _DOING:
+            _DOING[wish](session)
+
+
+def _all_stand(session: Session, marks: dict[int, str]) -> bool:
+    """Whether no point is in the way; else the first that is one is asked about."""
+    wrong = next((place for place, mark in sorted(marks.items()) if mark == "×"), None)
+    if wrong is None:
+        return True
+    session.say_problems(session.draft.errors_under(f"points[{wrong}]"))
+    ask_page(session, POINT, wrong)
+    return False
 
 
 def _add(session: Session) -> bool:
@@ -60,6 +62,13 @@ def _add(session: Session) -> bool:
         return True
     session.take(without_point(session.draft, place))
     return False
+
+
+def _change(session: Session) -> None:
+    """Ask about a point again, with its answers as they are."""
+    place = _which(session, "Which point?")
+    if place is not None:
+        ask_page(session, POINT, place)
 
 
 def _which(session: Session, prompt: str) -> int | None:
@@ -80,3 +89,6 @@ def _remove(session: Session) -> None:
     session.say(REMOVED)
     if session.talk.yes(f"Remove {name}?", default=False):
         session.take(without_point(session.draft, place))
+
+
+_DOING: dict[str, Callable[[Session], object]] = {"add": _add, "change": _change, "remove": _remove}

@@ -14,8 +14,8 @@ from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 _ROWS = 60
 _ON = Choice("on", "None, go on")
 _WHY_FILES = (
-    "These are all files, each exactly as it will stand on its computer; keys read (hidden). Nothing has been written yet. When unsure, read"
-    " who reaches whom, and go on."
+    "These are all files, each exactly as it will stand on its computer; keys read (hidden). Nothing has been written yet. When unsure,"
+    " read who reaches whom, and go on."
 )
 
 

@@ -1,10 +1,22 @@
 """Saving: where, whether another file gives way, and with which passphrase the keys are sealed."""
 
 from wgwizard.errors import WgwizardError
+from wgwizard.passphrase import Level, made_passphrase, strength
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.secret import Secret
-from wgwizard.wizard.saving import NEW_SEAL, OLD_SEAL, Seal, path_problem, save, seal_of, would_replace, written_text
+from wgwizard.wizard.saving import (
+    OLD_SEAL,
+    Seal,
+    aside_text,
+    guessable,
+    new_seal_text,
+    path_problem,
+    save,
+    seal_of,
+    would_replace,
+    written_text,
+)
 from wgwizard.wizard.saving import WHY as WHY_SAVED
 from wgwizard.wizard.words import told
 
@@ -33,10 +45,9 @@ def save_page(session: Session) -> bool:
 
 def _written(session: Session, path: str) -> bool:
     """Ask for what the keys are sealed with, and write."""
-    seal = seal_of(session.draft, path)
-    passphrase = session.draft.passphrase if seal is Seal.KNOWN else _passphrase(session, seal)
+    seal, passphrase = _seal(session, path)
     if passphrase is None and seal is not Seal.KNOWN:
-        session.talk.say("× Nothing is saved: without a passphrase the keys cannot be sealed.")
+        session.talk.say("× Nothing is saved yet: without a passphrase the keys cannot be sealed.")
         return False
     try:
         session.draft = save(session.draft, path, passphrase, seal)
@@ -46,17 +57,40 @@ def _written(session: Session, path: str) -> bool:
     return True
 
 
-def _passphrase(session: Session, seal: Seal) -> Secret | None:
-    """The passphrase of the sealed keys, or a new one, typed twice; `None` where none was given."""
+def _seal(session: Session, path: str) -> tuple[Seal, Secret | None]:
+    """How the keys are sealed and with what: the passphrase of those that are sealed already, or a new one; `None` where none was given."""
+    seal = seal_of(session.draft, path)
+    if seal is Seal.KNOWN:
+        return seal, session.draft.passphrase
     if seal is Seal.OLD:
         session.say(OLD_SEAL)
-        return session.talk.secret("The passphrase of the keys")
-    session.say(NEW_SEAL)
+        old = session.talk.secret("The passphrase of the keys")
+        if old is not None:
+            return seal, old
+        session.say(aside_text(path))
+        if not session.talk.yes("Set it aside?", default=False):
+            return seal, None
+        seal = Seal.APART
+    return seal, _new_passphrase(session)
+
+
+def _new_passphrase(session: Session) -> Secret | None:
+    """A new passphrase, typed twice; how strong it is is said, and one is made where none is typed. `None` gives up."""
+    for paragraph in new_seal_text(session.draft).split("\n"):
+        session.say(paragraph)
     while True:
-        first = session.talk.secret("A passphrase for the keys")
+        first = session.talk.secret("A passphrase for the keys (Enter alone makes one of six words)")
         if first is None:
+            first = made_passphrase()
+            session.talk.say(f"Write it down now, on paper or in a password manager; it is not shown again:\n\n  {first.reveal()}\n")
+        else:
+            found = strength(first, guessable(session.draft))
+            session.say(found.text)
+            if found.level is Level.WEAK and not session.talk.yes("Take it all the same?", default=False):
+                continue
+        again = session.talk.secret("The same once more (Enter alone: not now)")
+        if again is None:
             return None
-        again = session.talk.secret("The same once more")
-        if again is not None and again.reveal() == first.reveal():
+        if again.reveal() == first.reveal():
             return first
-        session.talk.say("× The two are not the same. Type it twice.")
+        session.talk.say("× The two are not the same.")

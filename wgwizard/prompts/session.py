@@ -40,12 +40,14 @@ class Session:
     def say(self, text: str, lead: str = "") -> None:
         """A paragraph, wrapped; its further lines begin below its first."""
         width = min(max(self.talk.columns - 1, 40), _WIDEST)
-        self.talk.say(fill(text, width, initial_indent=lead, subsequent_indent=" " * len(lead)))
+        hanging = " " * len(lead)
+        self.talk.say(fill(text, width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False))
 
     def say_problems(self, problems: Iterable[Problem]) -> None:
         """Each problem on lines of its own."""
         for problem in problems:
-            self.talk.say(said(problem))
+            sign, text = said(problem).split(" ", 1)
+            self.say(text, f"{sign} ")
 
     @property
     def width(self) -> int:

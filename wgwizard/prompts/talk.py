@@ -29,8 +29,13 @@ class Asked:
 class Talk(Protocol):
     """A terminal, or a test that plays one. Each asking raises EOFError or KeyboardInterrupt where the person leaves."""
 
-    help: str
-    columns: int
+    @property
+    def help(self) -> str:
+        """Which keys there are."""
+
+    @property
+    def columns(self) -> int:
+        """How wide the terminal is."""
 
     def say(self, text: str) -> None:
         """Show a line or more."""

@@ -20,7 +20,6 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import holder_text
 
 PRESENT = "present"
-SEALED = "Private keys lie sealed beside this site."
 WHAT_IT_DOES = (
     "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
     " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so."
@@ -29,6 +28,11 @@ WHY = (
     "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "
     "beside it. `ls *.yaml` lists the files in this directory. When unsure, take the first."
 )
+
+
+def sealed_text(key: str) -> str:
+    """What is said where a passphrase is asked for; `key` is what opens the site without it."""
+    return f"Private keys lie sealed beside this site. {key} opens it without them: they stay sealed, and the files stay incomplete."
 
 
 @dataclass(frozen=True, slots=True)
