@@ -98,7 +98,7 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
     signal.signal(signal.SIGHUP, _terminated)
     tools = Tools(SshConnector(), options.output, login(options, address=""))
     draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
-    _say(tools.where_kept(draft))
+    _say(f"Everything is saved in {draft.path}.")
     return 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from wgwizard.errors import CancelledError
 from wgwizard.prompts.applying import apply_page, done_page
 from wgwizard.prompts.asking import ask_page
-from wgwizard.prompts.beginning import begin, with_passphrase
+from wgwizard.prompts.beginning import begin, begin_saved
 from wgwizard.prompts.points import points_page
 from wgwizard.prompts.results import files_page, strategy_page
 from wgwizard.prompts.saving import save_page
@@ -13,7 +13,6 @@ from wgwizard.prompts.session import Propose, Session, nothing_found
 from wgwizard.prompts.talk import Talk
 from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import open_site
 from wgwizard.wizard.tools import Tools
 
 Page = Callable[[Session], bool]
@@ -27,14 +26,16 @@ def _questions(group: Group) -> Page:
     return page
 
 
-_BY_THEMSELVES: dict[str, Page] = {POINT.name: points_page, STRATEGY.name: strategy_page}
-PAGES: tuple[Page, ...] = (
-    *(_BY_THEMSELVES.get(group.name) or _questions(group) for group in GROUPS),
-    files_page,
-    save_page,
-    apply_page,
-    done_page,
-)
+# Under the names of the wizard's pages, which a kept draft remembers.
+PAGES: dict[str, Page] = {
+    **{group.name: _questions(group) for group in GROUPS},
+    POINT.name: points_page,
+    STRATEGY.name: strategy_page,
+    "files": files_page,
+    "save": save_page,
+    "apply": apply_page,
+    "done": done_page,
+}
 
 
 def converse(
@@ -50,28 +51,50 @@ def converse(
     It begins with a saved site, a document (a preset's), or with the choice of what to begin with. What is left early is kept as the
     wizard's draft, and CancelledError says where; SiteRefusedError or FileError for a site that cannot be opened.
     """
-    session = Session(talk, tools, Draft() if document is None else Draft(document, preset=document), propose)
+    session = Session(talk, tools, propose)
     try:
-        _begun(session, site_path, chosen=document is not None)
+        _begin(session, site_path, document)
         _walk(session)
     except (EOFError, KeyboardInterrupt):
         session.take(session.draft)
-        raise CancelledError("left: " + tools.where_kept(session.draft)) from None
+        raise CancelledError(_left(tools)) from None
+    finally:
+        tools.keeping.closed()
     return session.draft
 
 
-def _begun(session: Session, site_path: str | None, *, chosen: bool) -> None:
+def _begin(session: Session, site_path: str | None, document: Document | None) -> None:
+    """Lead to the draft to begin with; a choice is asked for only where the command line made none."""
     if site_path is not None:
-        sealed = open_site(site_path, None)
-        session.draft = with_passphrase(session, site_path, lambda passphrase: open_site(site_path, passphrase)) or sealed
-    elif not chosen:
+        begin_saved(session, site_path)
+    elif document is not None:
+        session.open(Draft(document, preset=document))
+    else:
         begin(session)
         return
     session.say(session.talk.help)
 
 
 def _walk(session: Session) -> None:
-    """The pages in their order, and back where that is wanted; from the first there is nowhere to go back to."""
-    place = 0
-    while place < len(PAGES):
-        place = place + 1 if PAGES[place](session) else max(place - 1, 0)
+    """The pages in their order, from that on which a kept draft was left, and back where that is wanted."""
+    names = tuple(PAGES)
+    place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
+    while place < len(names):
+        session.page = names[place] if place < len(GROUPS) - 1 else _in_the_way(session) or names[place]
+        place = names.index(session.page) + (1 if PAGES[session.page](session) else -1)
+        place = max(place, 0)
+
+
+def _in_the_way(session: Session) -> str | None:
+    """The first page of questions with an answer that no later page can live with; that it comes again is said."""
+    for group in GROUPS:
+        if session.draft.errors_under(group.name, *(question.id for question in group.questions)):
+            session.say(f"Some answers are still in the way, on the page {group.title}.")
+            return group.name
+    return None
+
+
+def _left(tools: Tools) -> str:
+    """What becomes of the answers; all of them where they cannot be kept."""
+    keeping = tools.keeping
+    return keeping.where_kept() + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")

@@ -121,7 +121,7 @@ def _applied(session: Session, found: Study, address: str) -> bool:
 
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)
-        session.draft = remembered(session.draft, outcome, ask.given)
+        session.take(remembered(session.draft, outcome, ask.given))
     except WgwizardError as error:
         session.talk.say(told(error))
         return False

@@ -49,11 +49,12 @@ class _Page:
         matters, errors = self._matters(), self._errors()
         wanted = [question for question in matters if self.more or not question.detail]
         in_the_way = [question for question in self.group.questions if any(concerns(error.field, self._path(question)) for error in errors)]
-        return [
+        shown = [
             question
             for question in self.group.questions
             if question in wanted or (question in in_the_way and self.session.draft.text(self._path(question), question))
         ]
+        return sorted(shown, key=lambda question: question.detail)
 
     def _errors(self) -> tuple[Problem, ...]:
         return self.session.draft.errors_under(*(self._path(question) for question in self.group.questions))

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import presets
 from wgwizard import profiles
 from wgwizard.errors import WgwizardError
+from wgwizard.profiles.unfinished import throw_away
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, offers, open_draft, open_preset, open_site, sealed_text
+from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, latest_of, offers, open_draft, open_preset, open_site, sealed_text
 from wgwizard.wizard.opening import WHY as WHY_OFFERS
 from wgwizard.wizard.words import told
 
@@ -38,8 +39,19 @@ def begin(session: Session) -> None:
         elif chosen in (BACK, WHY):
             session.say(WHY_OFFERS)
         else:
-            found = _opened(session, next(offer.draft for offer in plain if offer.name == chosen))
-    session.draft = found
+            found = _opened(session, next(offer for offer in plain if offer.name == chosen))
+    session.open(found)
+
+
+def begin_saved(session: Session, path: str) -> None:
+    """Begin with a saved site, or with answers for it that were left unsaved."""
+    saved = open_site(path, None)
+    kept = latest_of(path)
+    if kept is not None:
+        session.talk.say(f"There are answers for this site that are not saved:\n{kept.kept}")
+        if session.talk.yes("Go on with them?", default=True):
+            saved = kept
+    session.open(with_passphrase(session, path, lambda passphrase: open_draft(saved, passphrase)) or saved)
 
 
 def _preset(session: Session, offered: list[Offer]) -> Draft | None:
@@ -64,8 +76,14 @@ def _saved(session: Session) -> Draft | None:
             return found
 
 
-def _opened(session: Session, draft: Draft) -> Draft | None:
-    """A draft with what lies beside the site that it changes."""
+def _opened(session: Session, offer: Offer) -> Draft | None:
+    """A draft with what lies beside the site that it changes; `None` where it cannot be gone on with, and why is said."""
+    draft = offer.draft
+    if offer.trouble:
+        session.talk.say(offer.trouble)
+        if offer.file is not None and not offer.busy and session.talk.yes("Throw it away?", default=False):
+            throw_away(offer.file)
+        return None
     if draft.path is None:
         return draft
     return with_passphrase(session, draft.path, lambda passphrase: open_draft(draft, passphrase))

@@ -12,6 +12,8 @@ from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 
 # So many lines of who reaches whom stand beside the recommendation; all of them are among the files.
 _ROWS = 60
+# Where nothing is recommended: no accidental Enter may choose by hand.
+_NONE = Choice("auto", "None of these: back, to change an answer")
 _ON = Choice("on", "None, go on")
 _WHY_FILES = (
     "These are all files, each exactly as it will stand on its computer; keys read (hidden). Nothing has been written yet. When unsure,"
@@ -30,9 +32,11 @@ def strategy_page(session: Session) -> bool:
         _say_recommendation(session, found)
         session.say_problems(problems)
         choices = choices_of(found.recommendation)
+        if found.recommendation.recommended is None:
+            choices = (_NONE, *choices)
         current = chosen_among(choices, session.draft.text(OVERRULE.id, OVERRULE))
         chosen = session.talk.one(Asked(OVERRULE.prompt, OVERRULE.word, current), choices)
-        if chosen == BACK:
+        if chosen == BACK or (chosen == _NONE.answer and found.recommendation.recommended is None):
             return False
         if chosen == WHY:
             session.say(OVERRULE.why)

@@ -50,7 +50,7 @@ def _written(session: Session, path: str) -> bool:
         session.talk.say("× Nothing is saved yet: without a passphrase the keys cannot be sealed.")
         return False
     try:
-        session.draft = save(session.draft, path, passphrase, seal)
+        session.take(save(session.draft, path, passphrase, seal))
     except WgwizardError as error:
         session.talk.say(told(error))
         return False

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import fill
 
-from wgwizard.errors import WgwizardError
 from wgwizard.problems import Problem
 from wgwizard.prompts.talk import Talk
 from wgwizard.questions import Proposal
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
-from wgwizard.wizard.words import said, told
+from wgwizard.wizard.words import said
 
 Propose = Callable[[Draft], Mapping[str, Proposal]]
 _WIDEST = 100
@@ -23,19 +22,26 @@ def nothing_found(_: Draft) -> Mapping[str, Proposal]:
 class Session:
     """The draft and those who talk about it; every answer is kept at once, so that nothing is lost whatever happens."""
 
-    def __init__(self, talk: Talk, tools: Tools, draft: Draft, propose: Propose = nothing_found) -> None:
-        self.talk, self.tools, self.draft, self.propose = talk, tools, draft, propose
-        self._unkept = ""
+    def __init__(self, talk: Talk, tools: Tools, propose: Propose = nothing_found) -> None:
+        self.talk, self.tools, self.propose = talk, tools, propose
+        self.draft = Draft()
+        self.page = ""
+        self._noticed = ""
+
+    def open(self, draft: Draft) -> None:
+        """Another draft is worked on now."""
+        self.draft = draft
+        self.tools.keeping.opened(draft)
 
     def take(self, draft: Draft) -> None:
-        """Go on with this draft, and keep it; that it cannot be kept is said once."""
+        """Go on with this draft, and keep it; what must be known of that (it cannot be kept, another wizard is at it) is said once."""
         self.draft = draft
-        try:
-            self.tools.keep(draft)
-        except WgwizardError as error:
-            if self._unkept != error.message:
-                self._unkept = error.message
-                self.talk.say(told(error))
+        self.tools.keeping.note(draft, self.page)
+        self.tools.keeping.flush()
+        notice = self.tools.keeping.notice()
+        if notice != self._noticed:
+            self._noticed = notice
+            self.talk.say(notice)
 
     def say(self, text: str, lead: str = "") -> None:
         """A paragraph, wrapped; its further lines begin below its first."""
