@@ -165,13 +165,6 @@ def test_without_a_terminal_it_says_so_and_does_not_wait(words):
     assert "wgwizard plan" in ended.stderr
 
 
-def test_a_terminal_that_cannot_draw_is_told_apart():
-    terminal = Terminal(TERM="dumb")
-    assert terminal.end() == 2
-    assert b'TERM="dumb"' in terminal.received
-    assert b"\x1b[?1049h" not in terminal.received
-
-
 def test_what_is_typed_ahead_of_a_tab_and_behind_it_goes_where_it_belongs():
     terminal = Terminal("new", "--preset", "article-masquerade")
     terminal.sees("1 of 9 · Site", "site-b")

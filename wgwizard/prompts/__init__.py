@@ -81,6 +81,7 @@ def _walk(session: Session) -> None:
     place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
     while place < len(names):
         session.page = names[place] if place < len(GROUPS) - 1 else _in_the_way(session) or names[place]
+        session.take(session.draft)
         place = names.index(session.page) + (1 if PAGES[session.page](session) else -1)
         place = max(place, 0)
 

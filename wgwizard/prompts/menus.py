@@ -105,8 +105,8 @@ class MenuTalk:
         with create_app_session(output=self._output or create_output(stdout=sys.stderr)):
             question = make()
             question.application.erase_when_done = by_key
+            _add_keys(question.application, by_key=by_key)
             if by_key:
-                _add_keys(question.application)
                 _show_cursor(question.application)
             return question.unsafe_ask()
 
@@ -128,9 +128,11 @@ def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
     return f"{choice.label.ljust(width)}   {choice.example}" if choice.example else choice.label
 
 
-def _add_keys(application: Any) -> None:
-    """The keys ?, < and Ctrl-D for a menu."""
+def _add_keys(application: Any, *, by_key: bool) -> None:
+    """Enter that was typed ahead, which a terminal delivers as Ctrl-J; for a menu (`by_key`) also ?, < and Ctrl-D."""
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from prompt_toolkit.key_binding.key_processor import KeyPress
+    from prompt_toolkit.keys import Keys
 
     keys = KeyBindings()
 
@@ -139,9 +141,14 @@ def _add_keys(application: Any) -> None:
         def _(event: Any) -> None:
             event.app.exit(**ending)
 
-    leave_with(WHY, result=WHY)
-    leave_with(BACK, result=BACK)
-    leave_with("c-d", exception=EOFError)
+    @keys.add("c-j", eager=True)
+    def _(event: Any) -> None:
+        event.key_processor.feed(KeyPress(Keys.ControlM, "\r"), first=True)
+
+    if by_key:
+        leave_with(WHY, result=WHY)
+        leave_with(BACK, result=BACK)
+        leave_with("c-d", exception=EOFError)
     application.key_bindings = merge_key_bindings([application.key_bindings, keys])
 
 

@@ -1,0 +1,184 @@
+"""The conversation in real terminals: the whole way with menus, a dumb terminal, a terminal that goes away, and none at all."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from wgwizard import profiles
+from wgwizard.profiles import unfinished
+
+ROOT = Path(__file__).parents[2]
+PASSPHRASE = "correct horse battery staple"
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1", **more}
+
+
+def terminal(*words: str, **variables: str) -> pexpect.spawn:
+    command = ["-m", "wgwizard", *words]
+    return pexpect.spawn(
+        sys.executable, command, dimensions=(24, 80), env=environment(**variables), timeout=60, encoding="utf-8", echo=False
+    )
+
+
+def talk(child: pexpect.spawn, *answers: tuple[str, str]) -> str:
+    """Wait for each question's beginning, and type its answer; gives all that was shown."""
+    shown = ""
+    for question, typed in answers:
+        child.expect_exact(question)
+        shown += child.before + question
+        child.send(typed + "\r")
+    return shown
+
+
+def ended(child: pexpect.spawn) -> tuple[int, str]:
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus if child.exitstatus is not None else -child.signalstatus, child.before
+
+
+NAS = (
+    ("What do you call", ""),
+    ("What would you like to reach", "nas=192.168.1.20"),
+    ("Which networks", "192.168.1.0/24"),
+    ("Where at the site", ""),
+    ("more questions", ""),
+)
+REST = (
+    ("How do you log in", ""),
+    ("Which address does Host", "192.168.1.10/24"),
+    ("Under which name", "vpn.example.com"),
+    ("Is Host β itself", ""),
+    ("more questions", ""),
+    ("Which network should", ""),
+    ("Which address in it", ""),
+    ("On which port", ""),
+    ("more questions", ""),
+    ("What is this point called", "laptop"),
+    ("What runs on it", ""),
+    ("What may it reach", ""),
+    ("What may the site open", ""),
+    ("more questions", ""),
+    ("What next?", ""),
+    ("Who starts", ""),
+    ("Must computers", ""),
+    ("Recommended: Masquerade", ""),
+    ("Which would you like to look at?", ""),
+    ("Where should the site be saved?", ""),
+    ("A passphrase for the keys", PASSPHRASE),
+    ("The same once more", PASSPHRASE),
+)
+
+
+def is_whole() -> None:
+    site = profiles.load_site("home.yaml").site
+    assert [point.name for point in site.points] == ["laptop"]
+    assert "PrivateKey = " in Path("home/laptop/etc/wireguard/wg0.conf").read_text()
+    assert Path("home/host/install.sh").exists()
+    assert unfinished.drafts() == ()
+
+
+def test_with_menus_from_the_first_question_to_the_written_files():
+    child = terminal("new", "--plain")
+    shown = talk(child, ("What would you like to begin with?", ""), *NAS, *REST, ("What next?", ""), ("What next?", ""))
+    code, end = ended(child)
+    assert code == 0
+    assert "Everything is saved in home.yaml." in end
+    assert PASSPHRASE not in shown + end
+    is_whole()
+
+
+def test_a_dumb_terminal_gets_numbered_lines_by_itself_and_no_cursor_is_moved():
+    child = terminal(TERM="dumb")
+    shown = talk(child, ("What would you like to begin with?", ""), *NAS, *REST, ("What next?", ""), ("What next?", ""))
+    code, end = ended(child)
+    assert code == 0
+    assert "\x1b" not in shown + end
+    is_whole()
+
+
+@pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}, {"no_color": "--no-color"}])
+def test_colour_is_left_out_where_it_is_not_wanted(variables):
+    words = [variables.pop("no_color")] if "no_color" in variables else []
+    plain = bool(words or variables)
+    child = terminal("new", "--plain", *words, **variables)
+    child.expect_exact("A saved site")
+    child.send("\x04")
+    code, end = ended(child)
+    coloured = any(f"\x1b[0;38;5;{number}" in child.before + end for number in range(256)) or "\x1b[0;38;2" in end
+    assert code == 130
+    assert not (plain and coloured)
+
+
+@pytest.mark.parametrize(
+    ("term", "end"),
+    [
+        ("xterm-256color", signal.SIGHUP),
+        ("xterm-256color", signal.SIGTERM),
+        ("xterm-256color", "\x03"),
+        ("dumb", signal.SIGHUP),
+        ("dumb", signal.SIGKILL),
+        ("dumb", "\x04"),
+    ],
+)
+def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
+    child = terminal("new", "--plain", TERM=term)
+    talk(child, ("What would you like to begin with?", ""), *NAS)
+    child.expect_exact("How do you log in")
+    if isinstance(end, str):
+        child.send(end)
+        code, shown = ended(child)
+        assert code == 130
+        assert "They are kept as a draft" in shown
+    else:
+        child.kill(end)
+        assert ended(child)[0] in (128 + end, -end)
+    (kept,) = unfinished.drafts()
+    assert kept.document["site"]["networks"] == ["192.168.1.0/24"]
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
+    child = terminal("new", "--plain", TERM=term)
+    talk(child, ("What would you like to begin with?", ""), *NAS)
+    child.expect_exact("How do you log in")
+    child.close()  # the terminal's own hang-up
+    child = terminal("new", "--plain", TERM="dumb" if term != "dumb" else "xterm-256color")
+    talk(child, ("Go on with home", ""), *REST, ("What next?", ""), ("What next?", ""))
+    assert ended(child)[0] == 0
+    is_whole()
+
+
+@pytest.mark.parametrize(
+    ("words", "term", "stdin"),
+    [
+        (("new", "--plain"), "xterm-256color", "null"),
+        (("new", "--plain"), "xterm-256color", "closed"),
+        (("new", "--plain"), "dumb", "empty pipe"),
+        ((), "dumb", "closed"),
+        (("./site.yaml",), "dumb", "null"),
+    ],
+)
+def test_without_a_terminal_nothing_is_asked(words, term, stdin):
+    command = [sys.executable, "-m", "wgwizard", *words]
+    given = {"null": subprocess.DEVNULL, "closed": None, "empty pipe": subprocess.PIPE}[stdin]
+    process = subprocess.Popen(
+        command,
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(TERM=term),
+        preexec_fn=(lambda: os.close(0)) if stdin == "closed" else None,
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert "there is no terminal" in err
+    assert "wgwizard plan SITE.yaml" in err
+    assert "Traceback" not in err
