@@ -1,5 +1,6 @@
 """The questions: each explains itself, answers a field of the site file, and its answers survive the document."""
 
+import copy
 import re
 
 import pytest
@@ -130,3 +131,14 @@ def test_kinds_that_are_chosen_have_choices_and_typed_ones_have_none():
     assert {bool(question.choices) for _, question in ALL if question.kind.is_chosen} == {True}
     assert {question.choices for _, question in ALL if not question.kind.is_chosen} == {()}
     assert {question.kind for _, question in ALL} == set(Kind)
+
+
+def test_an_answer_leaves_the_document_before_it_as_it_was():
+    before = {"version": 1, "host": {"addresses": ["192.168.200.2/24"]}, "points": [{"name": "a"}, {"name": "b"}]}
+    kept = copy.deepcopy(before)
+    after = answers.with_value(before, "points[1].name", "c")
+    emptied = answers.with_value(after, "host.addresses", None)
+    assert before == kept
+    assert after["points"] == [{"name": "a"}, {"name": "c"}]
+    assert emptied == {"version": 1, "points": [{"name": "a"}, {"name": "c"}]}
+    assert after["host"] == kept["host"]

@@ -1,6 +1,5 @@
 """An answer's text in and out of the document (the site file's tree); pure, and never a judge: `sitefile.read` says what is wrong."""
 
-import copy
 import re
 from typing import Any
 
@@ -52,8 +51,11 @@ def put(document: Document, path: str, question: Question, text: str) -> dict[st
 
 
 def with_value(document: Document, path: str, value: object) -> dict[str, Any]:
-    """A new document with `value` at the path; `None` takes the field away, and mappings left empty with it."""
-    result: dict[str, Any] = copy.deepcopy(dict(document))
+    """A new document with `value` at the path; `None` takes the field away, and mappings left empty with it.
+
+    Documents are never changed, so that the new one shares with the old one whatever does not lie on the path.
+    """
+    result: dict[str, Any] = dict(document)
     trail: list[tuple[Any, str | int]] = []
     here: Any = result
     steps = steps_of(path)
@@ -61,12 +63,11 @@ def with_value(document: Document, path: str, value: object) -> dict[str, Any]:
         trail.append((here, step))
         if following is None:
             break
-        if isinstance(step, int):
-            here = here[step]
-        else:
-            if not isinstance(here.get(step), dict | list):
-                here[step] = [] if isinstance(following, int) else {}
-            here = here[step]
+        inner = here[step] if isinstance(step, int) else here.get(step)
+        if isinstance(step, str) and not isinstance(inner, dict | list):
+            inner = [] if isinstance(following, int) else {}
+        here[step] = inner.copy()
+        here = here[step]
     _set(trail, value)
     return result
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from wgwizard import sitefile
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
@@ -16,6 +15,7 @@ from wgwizard.questions.proposing import proposals
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
 from wgwizard.surroundings import Surroundings
+from wgwizard.wizard.reading import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Draft:
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the document so far, what is only an example's, and where Host β shows something else."""
-        found = sitefile.read(self.document)[1] + example_problems(self.document, self.preset)
+        found = read(self.document)[1] + example_problems(self.document, self.preset)
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
 

@@ -12,6 +12,7 @@ from wgwizard.questions.examples import examples_problem
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.reading import read
 
 __all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "scene", "study"]
 
@@ -29,7 +30,7 @@ class Outlook:
 
 def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     """What follows from the answers, `None` where they are no site yet; with every problem."""
-    site, problems = sitefile.read(draft.document)
+    site, problems = read(draft.document)
     if site is None:
         return None, problems
     found = pipeline.study(site, draft.lock)
