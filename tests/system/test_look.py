@@ -1,0 +1,82 @@
+"""A look at a real host: what it shows is proposed, the tunnel avoids what is in use there, and nothing is changed or asked of root."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.screens.person import sit_down
+from tests.system.apply_support import ADDRESS, Client
+from tests.system.lab.host import LabHost
+from tests.system.lab.snapshot import take
+from tests.system.test_wizard_apply import fingerprint
+from wgwizard.applying import Target
+from wgwizard.host.connector import SshConnector
+from wgwizard.host.facts import Facts
+from wgwizard.questions import new_document
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
+
+pytestmark = pytest.mark.live
+
+SITE = {"networks": ["192.168.200.0/24", "fd00:200::/64"]}
+# What a VPN of the host's own and a socket on WireGuard's usual port leave there.
+IN_USE = (
+    "ip route add 10.64.0.0/23 via 192.168.200.9",
+    "ip link add wg0 type bridge",
+    "ip addr add 10.64.2.1/24 dev wg0",
+    "systemd-run -q --unit=other --socket-property=ListenDatagram=51820 cat",
+)
+
+
+def looked(client: Client) -> Facts:
+    return client.connector.look(client.target, client.answers)
+
+
+@pytest.mark.parametrize("sudo", ["nopasswd", "password"])
+def test_what_the_host_shows_is_proposed_without_root_and_the_tunnel_avoids_what_is_in_use_there(
+    make_beta: Callable[..., LabHost], make_client: Callable[..., Client], sudo: str
+) -> None:
+    beta = make_beta(sudo=sudo)
+    for command in IN_USE:
+        beta.sh(command)
+    client = make_client(beta)
+    before = take(beta)
+    facts = looked(client)
+    assert before.differences(take(beta)) == []
+    assert client.answers.passwords_asked == []
+    draft = Draft({**new_document(), "site": SITE, "host": {"ssh": ADDRESS}}, host=facts, host_login=ADDRESS)
+    found = {path: proposal.text for path, proposal in draft.proposals().items()}
+    ipv4, ipv6 = found.pop("tunnel.networks").split(", ")
+    assert ipv4 == "10.64.3.0/24"
+    assert ipv6.startswith("fd")
+    assert found == {
+        "site.router": "192.168.200.254",
+        "host.addresses": "192.168.200.2/24, fd00:200::2/64",
+        "host.interface": "eth0",
+        "host.name": "beta",
+        "tunnel.interface": "wg1",
+        "tunnel.port": "51821",
+        "points[0].name": "laptop",
+    }
+    assert facts.system.name.startswith("Debian GNU/Linux 12")
+
+
+def test_the_wizard_looks_at_a_real_host_and_says_where_an_answer_differs(beta: LabHost, client_key: str, tmp_path: Path) -> None:
+    document = {**new_document(), "site": {"networks": ["192.168.200.0/24"]}, "host": {"addresses": ["192.168.200.3/24"]}}
+
+    async def session() -> Draft:
+        tools = Tools(SshConnector(), login=Target("", client_key, str(tmp_path / "known_hosts")))
+        async with sit_down(tools=tools, draft=Draft(document), begin_at="host") as person:
+            await person.pastes(ADDRESS)
+            await person.press("ctrl+n")
+            await person.sees(f"Look at {ADDRESS} first?")
+            await person.press("enter")
+            await person.sees("Is this Host β?", fingerprint(beta))
+            await person.press("right", "enter")
+            await person.sees("✓ looked at beta: Debian GNU/Linux 12", "! beta has not 192.168.200.3, it has 192.168.200.2/24")
+            return person.app.draft
+
+    draft = asyncio.run(session())
+    assert draft.proposals()["host.interface"].text == "eth0"
