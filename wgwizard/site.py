@@ -20,6 +20,7 @@ _Versioned = TypeVar("_Versioned", IPv4Address | IPv6Address, IPv4Network | IPv6
 
 DEFAULT_PORT = 51820
 DEFAULT_INTERFACE = "wg0"
+LOCAL = "local"  # host.ssh where the wizard runs on Host β itself
 DEFAULT_HOST_NAME = "beta"
 RESERVED_NAMES = frozenset({"site", "host", "router", "points", "internet"})
 

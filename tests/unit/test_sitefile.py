@@ -190,7 +190,6 @@ def test_where_the_hosts_key_is_made(said, on_host):
         ("site.networks", [{"cidr": "192.168.200.0/24", "routes": ["router"]}]),
         ("site.networks", [{"cidr": "192.168.200.0/24", "mapped_to": "10.201.1.0/24"}]),
         ("site.router_kind", "openwrt"),
-        ("host.ssh", "local"),
         ("host.interface", ["eth0", "eth1"]),
     ],
 )

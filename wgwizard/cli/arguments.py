@@ -138,7 +138,7 @@ def _add_completion(completion: argparse.ArgumentParser) -> None:
 
 
 def _add_remote(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--ssh", metavar="TARGET", help="[user@]host[:port] (default: host.ssh of the site)")
+    verb.add_argument("--ssh", metavar="TARGET", help="[user@]host[:port], or local on Host β itself (default: host.ssh of the site)")
     verb.add_argument("--yes", action="store_true", help="do not ask whether the changes are wanted")
     verb.add_argument("--json", action="store_true", help="events as JSON lines")
     _add_connection(verb)

@@ -1,11 +1,13 @@
 """What runs scripts on Host β, by SSH or, where the wizard runs on β itself, without."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wgwizard.errors import RemoteError
 from wgwizard.host.launch import Command
+from wgwizard.host.masking import shown
 
 STDOUT_CAP = 32 * 1024 * 1024
 STDERR_CAP = 64 * 1024
@@ -54,3 +56,26 @@ class Connection(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def read_to_end(receive: Callable[[float], bytes | None], deadline: float, on_line: Callable[[str], None] | None) -> bytes:
+    """All that comes from `receive` (seconds to wait -> bytes, empty at the end, `None` for none in time) before the deadline."""
+    blocks: list[bytes] = []
+    size, unfinished = 0, b""
+    while True:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise ConnectionLostError("The host did not answer in time.", "It undoes by itself what was not confirmed; try again then.")
+        block = receive(min(remaining, 1.0))
+        if block is None:
+            continue
+        if not block:
+            return b"".join(blocks)
+        size += len(block)
+        if size > STDOUT_CAP:
+            raise RemoteError("The host sent more output than any answer can have.", "Look at what /bin/sh on the host prints at start.")
+        blocks.append(block)
+        if on_line:
+            *lines, unfinished = (unfinished + block).split(b"\n")
+            for line in lines:
+                on_line(shown(line))

@@ -17,6 +17,7 @@ from wgwizard.host.address import parse_address
 from wgwizard.host.authentication import Authentication
 from wgwizard.host.channel import Connection
 from wgwizard.host.host_keys import HostKeyFiles
+from wgwizard.host.local import LocalConnection
 from wgwizard.host.logins import Logins
 from wgwizard.host.masking import shown
 from wgwizard.host.proxy import Proxy
@@ -24,6 +25,7 @@ from wgwizard.host.reaching import reach
 from wgwizard.host.ssh import CONNECT_TIMEOUT, SshConnection
 from wgwizard.host.ssh_config import Login, way
 from wgwizard.host.userauth import Transport
+from wgwizard.site import LOCAL
 
 _DISCONNECTED = (paramiko.SSHException, OSError, EOFError)
 
@@ -31,8 +33,11 @@ _DISCONNECTED = (paramiko.SSHException, OSError, EOFError)
 def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, bytes] | None = None) -> Connection:
     """A new authenticated connection; an unknown host key is asked about with no connection to that host open, then pinned.
 
-    `pinned` are the keys that an earlier connection saw: any other is refused. Raises RemoteError or CancelledError.
+    `pinned` are the keys that an earlier connection saw: any other is refused. The address "local" is this computer. Raises
+    RemoteError or CancelledError.
     """
+    if target.address == LOCAL:
+        return LocalConnection()
     hops = way(parse_address(target.address))
     keys = dict(pinned or {})
     with contextlib.ExitStack() as undo:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import paramiko
 
-from wgwizard.errors import RemoteError
-from wgwizard.host.channel import STDERR_CAP, STDOUT_CAP, Connection, ConnectionLostError, Result
+from wgwizard.host.channel import STDERR_CAP, Connection, ConnectionLostError, Result, read_to_end
 from wgwizard.host.launch import Command
 from wgwizard.host.masking import shown
 from wgwizard.host.ssh_config import Login
@@ -50,7 +49,7 @@ class SshConnection(Connection):
                 errors = _ErrorReader(channel)
                 sender = threading.Thread(target=_send, args=(channel, command.stdin), daemon=True)
                 sender.start()
-                stdout = _read_stdout(channel, deadline, on_line)
+                stdout = read_to_end(_receiver(channel), deadline, on_line)
                 return Result(_exit_status(channel, deadline), stdout, errors.finish(deadline))
         except _DISCONNECTED as error:
             raise ConnectionLostError(
@@ -85,28 +84,15 @@ class _ErrorReader:
         return self._data
 
 
-def _read_stdout(channel: paramiko.Channel, deadline: float, on_line: Callable[[str], None] | None) -> bytes:
-    blocks: list[bytes] = []
-    size, unfinished = 0, b""
-    while True:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise ConnectionLostError("The host did not answer in time.", "It undoes by itself what was not confirmed; try again then.")
-        channel.settimeout(min(remaining, 1.0))
+def _receiver(channel: paramiko.Channel) -> Callable[[float], bytes | None]:
+    def receive(seconds: float) -> bytes | None:
+        channel.settimeout(seconds)
         try:
-            block = channel.recv(65536)
+            return channel.recv(65536)
         except TimeoutError:
-            continue
-        if not block:
-            return b"".join(blocks)
-        size += len(block)
-        if size > STDOUT_CAP:
-            raise RemoteError("The host sent more output than any answer can have.", "Look at what /bin/sh on the host prints at start.")
-        blocks.append(block)
-        if on_line:
-            *lines, unfinished = (unfinished + block).split(b"\n")
-            for line in lines:
-                on_line(shown(line))
+            return None
+
+    return receive
 
 
 def _exit_status(channel: paramiko.Channel, deadline: float) -> int:

@@ -19,6 +19,7 @@ from wgwizard.host.probe import probe
 from wgwizard.host.scripts import script, source
 from wgwizard.host.shell import RootShell
 from wgwizard.host.steps import Staging, engine_digest, stage_function
+from wgwizard.site import LOCAL
 
 ACTIVATION_TIMEOUT = 150.0
 CONFIRM_TIMEOUT = 90.0
@@ -158,7 +159,8 @@ class Transaction:
 
     def _verified(self, shell: RootShell, differences: Callable[[Facts], tuple[str, ...]]) -> RootShell:
         """A new connection that proves that the host can still be reached, and whose probe finds what was planned."""
-        self.said(Step.VERIFY, State.RUNNING, "logging in anew")
+        local = self.target.address == LOCAL
+        self.said(Step.VERIFY, State.RUNNING, "looking at the host" if local else "logging in anew")
         try:
             fresh = self._reconnected(shell)
         except WgwizardError as error:
@@ -174,8 +176,14 @@ class Transaction:
             self.said(Step.VERIFY, State.FAILED, "; ".join(wrong[:5]))
             with fresh.connection:
                 raise self._undone("the host does not run as planned: " + "; ".join(wrong[:5]), fresh)
-        self.said(Step.VERIFY, State.DONE)
+        self.said(Step.VERIFY, State.DONE, self._verified_locally() if local else "")
         return fresh
+
+    def _verified_locally(self) -> str:
+        """What was not tested where the wizard runs on the host itself."""
+        if self.facts.ssh is None:
+            return "the host runs as planned; nobody is logged in by SSH who could be cut off"
+        return f"the host runs as planned, and nothing of it concerns {self.facts.ssh.client}, from where you are logged in"
 
     def _reconnected(self, shell: RootShell) -> RootShell:
         """A new connection with the same host key, tried a few times and only while there is time to confirm."""

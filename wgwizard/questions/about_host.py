@@ -10,8 +10,8 @@ SSH = Question(
     word="SSH",
     example="admin@192.168.1.10",
     why="With a login, the wizard can put the files in place itself, with an automatic way back. Whatever you type after `ssh` "
-    "works, names from your ssh configuration included. When unsure, leave it empty: you then get the files to copy by "
-    "hand.",
+    "works, names from your ssh configuration included; `local` where the wizard runs on Host β itself. When unsure, leave it "
+    "empty: you then get the files to copy by hand.",
 )
 ADDRESSES = Question(
     id="host.addresses",

@@ -12,7 +12,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.lock import Lock
 from wgwizard.questions.answers import value_at
 from wgwizard.questions.model import Document, Proposal
-from wgwizard.site import DEFAULT_HOST_NAME, DEFAULT_INTERFACE, DEFAULT_PORT, RESERVED_NAMES, Address, InterfaceAddress, Network
+from wgwizard.site import DEFAULT_HOST_NAME, DEFAULT_INTERFACE, DEFAULT_PORT, LOCAL, RESERVED_NAMES, Address, InterfaceAddress, Network
 from wgwizard.surroundings import (
     Looked,
     Surroundings,
@@ -23,7 +23,6 @@ from wgwizard.surroundings import (
     next_free_name,
 )
 
-LOCAL = "local"
 _HERE = "this computer"
 _PLATFORMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
 _T = TypeVar("_T")

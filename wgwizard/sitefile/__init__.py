@@ -180,7 +180,7 @@ def _read_host(part: model.HostPart, port: int, draft: Draft) -> Host:
     name = DEFAULT_HOST_NAME if part.name is UNSET else read_own_name(part.name, "host.name", draft, "") or DEFAULT_HOST_NAME
     if part.name is UNSET:
         draft.names.append(("host.name", name))
-    ssh = optional(part.ssh, "host.ssh", _read_ssh_target, draft)
+    ssh = optional(part.ssh, "host.ssh", read_ssh, draft)
     return Host(
         name=name,
         addresses=_read_host_addresses(part.addresses, draft),
@@ -192,15 +192,6 @@ def _read_host(part: model.HostPart, port: int, draft: Draft) -> Host:
         keys_on_host=part.ssh is not UNSET if part.keys is UNSET else part.keys == "host",
         services=read_services(part.services, "host.services", draft, draft.host_services),
     )
-
-
-def _read_ssh_target(text: str, field: str, problems: list[Problem]) -> str | None:
-    if text == "local":
-        problems.append(
-            error("not-supported-yet", field, "'local' is known but not supported yet", "write the host's address: admin@192.168.200.2")
-        )
-        return None
-    return read_ssh(text, field, problems)
 
 
 def _read_lan_interface(value: str | list[str] | UnsetType, draft: Draft) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def read_endpoint(text: str, field: str, problems: list[Problem], *, usual_port:
 
 
 def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
-    """[user@]host[:port], or a name from ssh's own configuration; nothing that ssh(1) could take for an option."""
+    """[user@]host[:port], a name from ssh's own configuration, or "local"; nothing that ssh(1) could take for an option."""
     match = _SSH.match(text)
     address = match and (match["bracketed"] or match["bare"])
     if match and int(match["port"] or 22) <= MAX_PORT and (not address or parse_address(address, field, []) is not None):

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -33,11 +33,22 @@ class Wiring(Protocol):
 class LabHost:
     """One host; `root` is its file tree seen from outside, `changed` the directory that holds only what differs from `lower`.
 
-    `sudo` is "nopasswd" or "password" (base.SUDO_PASSWORD) for the user base.ADMIN; `enable` names units to enable before boot.
+    `sudo` is "nopasswd" or "password" (base.SUDO_PASSWORD) for the user base.ADMIN; `enable` names units to enable before boot;
+    `binds` maps directories of this machine to where the host sees them.
     """
 
-    def __init__(self, name: str, wiring: Wiring, *, variant: str = "full", sudo: str = "nopasswd", enable: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        wiring: Wiring,
+        *,
+        variant: str = "full",
+        sudo: str = "nopasswd",
+        enable: Sequence[str] = (),
+        binds: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
+        self.binds = " ".join(f"{source}={place}" for source, place in (binds or {}).items())
         self.wiring = wiring
         self.lower = base.tree(variant)
         self.directory = LAB / f"{name}-{os.getpid()}"
@@ -81,7 +92,7 @@ class LabHost:
         namespaces = ["--mount", "--pid", "--uts", "--ipc", "--cgroup", *clocks, "--fork", "--kill-child"]
         enter = ["nsenter", f"--net=/run/netns/{self.wiring.netns}", "unshare", *namespaces, "sh", str(PID1)]
         move = ["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"', str(self._cgroup)]
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "D": str(self.directory)}
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "D": str(self.directory), "BINDS": self.binds}
         with (self.directory / "start").open("ab") as log:
             self._process = subprocess.Popen([*move, *enter], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait_until_ready()

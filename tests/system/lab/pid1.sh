@@ -4,6 +4,10 @@ cd "$D/root"
 hostname "$(cat etc/hostname)"
 mount --bind . .
 cd "$D/root"
+for bind in ${BINDS:-}; do # FROM=TO, of the machine and of the host
+  mkdir -p ".${bind#*=}"
+  mount --bind "${bind%%=*}" ".${bind#*=}"
+done
 mount -t proc p proc
 mount -t sysfs -o ro s sys
 mount -t cgroup2 c sys/fs/cgroup
