@@ -76,19 +76,19 @@ def _wizard(options: argparse.Namespace) -> int:
         return _conversation(options, menus=chosen is FrontEnd.MENUS)
     from screens.app import run_wizard
     from wgwizard.cli.remote import login
-    from wgwizard.host.connector import SshConnector
+    from wgwizard.host.late import LateConnector
     from wgwizard.looking_around import look_around
 
     document, own = _preset(options), login(options, address="")
     gc.freeze()
     gc.enable()
-    return run_wizard(SshConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=look_around)
+    return run_wizard(LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=look_around)
 
 
 def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
     """The wizard as a conversation, with menus or with numbered choices."""
     from wgwizard.cli.remote import login
-    from wgwizard.host.connector import SshConnector
+    from wgwizard.host.late import LateConnector
     from wgwizard.prompts import converse
     from wgwizard.prompts.menus import MenuTalk
     from wgwizard.prompts.numbered import NumberedTalk
@@ -96,7 +96,7 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
 
     gc.enable()
     signal.signal(signal.SIGHUP, _terminated)
-    tools = Tools(SshConnector(), options.output, login(options, address=""))
+    tools = Tools(LateConnector(), options.output, login(options, address=""))
     draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
     _say(f"Everything is saved in {draft.path}.")
     return 0
