@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
+_HOME = TemporaryDirectory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def process_seconds(command: Sequence[str]) -> float:
 
 def environment() -> dict[str, str]:
     """A plain terminal, 240 frames a second, the project on the path and compiled as if installed, and nobody's drafts."""
-    ours = {"TERM": "xterm-256color", "TEXTUAL_FPS": "240", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
+    ours = {"TERM": "xterm-256color", "TEXTUAL_FPS": "240", "PYTHONPATH": str(ROOT), "HOME": _HOME.name}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE" and not name.startswith("XDG_")}
+    return kept | ours
 
 
 def console_script(folder: Path, module: str) -> list[str]:
