@@ -8,17 +8,21 @@ from wgwizard import sitefile
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import Result, Study, result, study
+from wgwizard.problems import Problem
 from wgwizard.recommend import Recommendation
 from wgwizard.render import Artefact
+from wgwizard.site import Site
 from wgwizard.sitefile import yamltext
 
 
 @dataclass(frozen=True)
 class Worked:
-    """A preset, its document, and what follows from it."""
+    """A preset, its document, the site that it describes with what is said of it, and what follows from it."""
 
     preset: presets.Preset
     document: dict[str, Any]
+    site: Site
+    problems: tuple[Problem, ...]
     found: Study
     result: Result
 
@@ -47,4 +51,4 @@ def work_out(name: str, **host: Any) -> Worked:
     site, problems = sitefile.read(document)
     assert site is not None, problems
     found = study(site, Lock())
-    return Worked(preset, document, found, result(found, Keyring()))
+    return Worked(preset, document, site, problems, found, result(found, Keyring()))

@@ -1,7 +1,6 @@
 """The presets: each is a site file without a complaint, and what its comments say of it is what the program says of it."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,16 +8,17 @@ from pathlib import Path
 import pytest
 
 import presets
+from tests.docs.worked import work_out
 from wgwizard import sitefile
 from wgwizard.errors import UsageError
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
-from wgwizard.pipeline import Result, Study, result, study
+from wgwizard.pipeline import result, study
 from wgwizard.questions import GROUPS, POINT
 from wgwizard.questions.answers import path_for, put, text_at, value_at
 from wgwizard.questions.examples import OWN, example_problems, examples, examples_problem
 from wgwizard.recommend import TITLES
-from wgwizard.site import Site, Strategy
+from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
 from wgwizard.sitefile.filemodel import NOT_SUPPORTED_YET, NetworkPart
 from wgwizard.trace import Reach
@@ -29,32 +29,13 @@ IS_EXAMPLE = {"documentation-address", "private-endpoint"}
 WHY = re.compile(r"Recommended: (\S+), because (.+?)\.( It would be (\S+) if| Nothing would fit if|$)(?: (\S+) were (.+)\.)?")
 
 
-@dataclass(frozen=True)
-class Worked:
-    """A preset with everything that the program makes of it."""
-
-    preset: presets.Preset
-    document: dict[str, object]
-    site: Site
-    codes: set[str]
-    found: Study
-    result: Result
-
-    def paragraph(self, start: str) -> list[str]:
-        """The lines of the comment that begins with `start`."""
-        paragraphs = [part.splitlines() for part in self.preset.text.partition("\nversion:")[0].split("\n#\n")]
-        return next([line.removeprefix("#").strip() for line in lines] for lines in paragraphs if lines[0].startswith(f"# {start}"))
+worked = cache(work_out)
 
 
-@cache
-def worked(name: str) -> Worked:
-    preset = presets.load(name)
-    document, problems = yamltext.parse(preset.text.encode())
-    assert document is not None, problems
-    site, problems = sitefile.read(document)
-    assert site is not None, problems
-    found = study(site, Lock())
-    return Worked(preset, dict(document), site, {problem.code for problem in problems}, found, result(found, Keyring()))
+def comment(name: str, start: str) -> list[str]:
+    """The lines of a preset's comment that begins with `start`."""
+    paragraphs = [part.splitlines() for part in presets.load(name).text.partition("\nversion:")[0].split("\n#\n")]
+    return next([line.removeprefix("#").strip() for line in lines] for lines in paragraphs if lines[0].startswith(f"# {start}"))
 
 
 def said(reach: Reach) -> str:
@@ -75,7 +56,7 @@ def test_every_file_is_offered_once_and_there_are_enough():
 @pytest.mark.parametrize("name", presets.names())
 def test_a_preset_is_explained_and_nothing_is_wrong_with_it(name):
     one = worked(name)
-    assert one.codes <= IS_EXAMPLE
+    assert {problem.code for problem in one.problems} <= IS_EXAMPLE
     assert one.found.site.strategy is None
     assert "strategy: auto" in one.preset.text
     assert 20 < len(one.preset.title) <= 72  # one line of the wizard's first page, at 80 columns
@@ -88,8 +69,8 @@ def test_a_preset_is_explained_and_nothing_is_wrong_with_it(name):
 @pytest.mark.parametrize("name", presets.names())
 def test_the_recommendation_is_what_the_comment_says_and_for_its_reasons(name):
     one = worked(name)
-    match = WHY.fullmatch(" ".join(one.paragraph("Recommended:")))
-    assert match is not None, one.paragraph("Recommended:")
+    match = WHY.fullmatch(" ".join(comment(name, "Recommended:")))
+    assert match is not None, comment(name, "Recommended:")
     recommendation = one.found.recommendation
     assert (recommendation.chosen.value, recommendation.problems) == (match[1], ())
     assert set(match[2].split("; ")) <= {reason.text for reason in recommendation.ranked[0].why}
@@ -104,7 +85,7 @@ def test_the_recommendation_is_what_the_comment_says_and_for_its_reasons(name):
 @pytest.mark.parametrize("name", presets.names())
 def test_who_reaches_whom_is_what_the_comment_says(name):
     one = worked(name)
-    lines = one.paragraph("Who reaches whom:")[1:]
+    lines = comment(name, "Who reaches whom:")[1:]
     traced = [said(reach) for reach in one.result.reaches]
     assert [line for line in lines if line not in traced] == []
     assert len(lines) >= 3
@@ -114,7 +95,7 @@ def test_who_reaches_whom_is_what_the_comment_says(name):
 @pytest.mark.parametrize("name", presets.SCENARIOS)
 def test_what_must_be_changed_is_what_the_comment_names(name):
     one = worked(name)
-    named = re.findall(r"[a-z_]+(?:\[\d\])?\.[a-z_.]+[a-z]", " ".join(one.paragraph("Make it yours:")))
+    named = re.findall(r"[a-z_]+(?:\[\d\])?\.[a-z_.]+[a-z]", " ".join(comment(name, "Make it yours:")))
     assert set(named) - {"site.cloud"} == {path for path, _ in examples(one.document, one.document)}
 
 
