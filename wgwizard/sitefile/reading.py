@@ -54,6 +54,8 @@ def optional(value: T | UnsetType | None, field: str, reader: Reader[V], draft: 
 
 def read_each(items: Sequence[T], field: str, reader: Reader[V], draft: Draft, into: Located[V] | None = None) -> tuple[V, ...]:
     """Every item that `reader` takes; also kept in `into` beside its field."""
+    if not items:
+        return ()
     found = [(here, value) for here, item in entries(field, items) if (value := reader(item, here, draft.problems)) is not None]
     if into is not None:
         into.extend(found)
