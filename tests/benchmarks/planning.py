@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import yaml
+
 from tests.benchmarks.measure import Figure, cpu_seconds, least_of_both, process_seconds
 from tests.unit.space import WORDS, Answers, site_of
 from wgwizard import sitefile
@@ -67,6 +69,7 @@ def figures(
         seconds = min(cpu_seconds(lambda plan=plan: render(plan, Keyring())) for _ in range(rounds))
         yield Figure(f"rendering a checked site of {size:,} points: a point", seconds / size, 20e-6)
         del plan
+    yield own_reading(sizes[-1], rounds)
     site = little_known(2)
     yield Figure("recommending for a site of 2 points", min(cpu_seconds(lambda: recommend(site)) for _ in range(10 * rounds)), 1e-3)
     few, many = little_known(4_000), little_known(40_000)
@@ -75,6 +78,14 @@ def figures(
     for served, words in ((False, "a name each"), (True, "a name, an address and a service each")):
         for size in sizes:
             yield whole_plan(size, served, words, rounds)
+
+
+def own_reading(size: int, rounds: int) -> Figure:
+    """The strict reading of a site file's YAML and PyYAML's C loader, here on the same text."""
+    text = site_text(size, served=True).encode()
+    floor, ours = (lambda: yaml.load(text, yaml.CSafeLoader)), (lambda: yamltext.parse(text))
+    least = least_of_both(lambda: cpu_seconds(floor), lambda: cpu_seconds(ours), rounds)
+    return Figure(f"reading the YAML of {size:,} points, strictly: CPU time, beside PyYAML's C loader", least[1], 1, least[0])
 
 
 def whole_plan(size: int, served: bool, words: str, rounds: int) -> Figure:

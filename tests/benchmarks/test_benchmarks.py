@@ -11,7 +11,7 @@ from tests.benchmarks.measure import Figure
     [
         (lambda: starting.figures(1), 4),
         (lambda: painting.figures(1, presses=2), 2),
-        (lambda: planning.figures(1, sizes=(10,), rendered=(10,)), 5),
+        (lambda: planning.figures(1, sizes=(10,), rendered=(10,)), 6),
     ],
     ids=["starting", "painting", "planning"],
 )
