@@ -153,7 +153,7 @@ def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
             f"The ProxyCommand that leads to {address} failed: {proxy.said() or said or 'it hung up'}.",
             f"It is from ssh's configuration: {proxy.command}",
         )
-    if not said or isinstance(error, EOFError) or "reset" in said:
+    if not said or isinstance(error, EOFError) or "reset" in said or "reading SSH protocol banner" in said:
         return RemoteError(
             f"{address} hung up before it said that it is an SSH server.",
             "Many attempts in a short time cause this (MaxStartups, fail2ban, sshd's own penalties): wait ten minutes.",

@@ -5,6 +5,7 @@ import secrets
 from wgwizard.errors import RemoteError
 from wgwizard.host import launch
 from wgwizard.host.channel import Connection, Result
+from wgwizard.host.diagnosis import why_nothing_runs
 from wgwizard.host.facts import Facts
 from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout
@@ -24,7 +25,7 @@ def probe(shell: RootShell, layout: Layout) -> Facts:
     """The facts of the host; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
     result = shell.run(script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
-    return _facts(result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
+    return _facts(shell.connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
 
 
 def look(connection: Connection) -> Facts:
@@ -32,13 +33,13 @@ def look(connection: Connection) -> Facts:
     nonce, layout = secrets.token_hex(8), Layout(DEFAULT_INTERFACE)
     text = script(layout, "probe", main="look; exit", NONCE=nonce, TOOLS=" ".join(TOOLS))
     result = connection.run(launch.as_user(text), timeout=LOOK_TIMEOUT)
-    return _facts(result, nonce, layout, "Log in by hand and see whether /bin/sh works there.")
+    return _facts(connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there.")
 
 
-def _facts(result: Result, nonce: str, layout: Layout, hint: str) -> Facts:
+def _facts(connection: Connection, result: Result, nonce: str, layout: Layout, hint: str) -> Facts:
     try:
         return parse_facts(sections(result.stdout, nonce), layout)
     except ProbeUnreadableError:
-        raise RemoteError(
+        raise why_nothing_runs(connection) or RemoteError(
             f"The host could not be looked at (status {result.status}): {shown(result.stderr) or 'it gave no reason'}.", hint
         ) from None
