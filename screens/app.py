@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
+from textual.screen import ModalScreen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Button, ContentSwitcher, Footer, Static
@@ -21,9 +22,9 @@ from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import AskSecret, Choose, Help
 from screens.form import Form
 from screens.pages import PAGES, TITLES, place_of
-from screens.picture import PicturePanel
+from screens.picture import PICTURE, PicturePanel
 from screens.signs import PlainSigns, charset_of
-from screens.step import WIDTHS, Step
+from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
 from wgwizard import profiles
 from wgwizard.applying import Connector, Target
@@ -51,11 +52,10 @@ CALM = Theme(
     panel="#262b31",
     dark=True,
 )
-HEIGHTS = [(0, "-low"), (24, "-high"), (30, "-roomy")]
 START = PAGES[0].name
 LOOK_AROUND = "look around"
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
-_TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply")
+_TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply", "follow")
 
 
 class WizardApp(Careful, inherit_bindings=False):
@@ -70,6 +70,7 @@ class WizardApp(Careful, inherit_bindings=False):
         Binding("ctrl+n", "next", "next", key_display="^N"),
         Binding("escape", "back", "back", key_display="Esc"),
         Binding("f1,question_mark", "why", "why", key_display="F1 ?"),
+        Binding("f2", "picture", "picture", key_display="F2", priority=True),
         Binding("f3", "go('files')", "files", key_display="F3"),
         Binding("ctrl+s", "go('save')", "save", key_display="^S"),
         Binding("ctrl+q", "leave", "quit", key_display="^Q", priority=True),
@@ -279,6 +280,17 @@ class WizardApp(Careful, inherit_bindings=False):
         """Why the focused question is asked."""
         title, text = self.page.why()
         self.push_screen(Help(title, text))
+
+    def action_picture(self) -> None:
+        """The picture large, and from there every connection; from a point's page with what stands there; from the picture back."""
+        screen = self.screen
+        if screen.name == PICTURE:
+            screen.dismiss(None)
+        elif not isinstance(screen, ModalScreen) or hasattr(screen, "draft"):
+            from screens.connections import PictureScreen
+
+            draft: Draft = getattr(screen, "draft", self.draft)
+            self.push_screen(PictureScreen(draft))
 
     async def action_go(self, name: str) -> None:
         """To a page that was reached before, or, where all before it are in order, to any."""

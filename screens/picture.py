@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from wgwizard.picture import Charset, Line, Scene, Style, flat, tall
 
+PICTURE = "picture"  # the name of the screens that F2 opens
 _TITLE = "─ the network so far "
 _STYLES = tuple(style for style in Style if style is not Style.PLAIN)
 

@@ -10,6 +10,8 @@ from wgwizard.wizard.draft import Draft
 
 # From which width on the picture has a column of its own.
 WIDTHS = [(0, "-narrow"), (110, "-wide")]
+# From which height on it is shown, and has two more lines.
+HEIGHTS = [(0, "-low"), (24, "-high"), (30, "-roomy")]
 
 
 class Step(Vertical):

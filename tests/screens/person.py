@@ -106,6 +106,7 @@ async def sit_down(
 ) -> AsyncIterator[Person]:
     """Start the wizard in a terminal of this size."""
     app = WizardApp(draft or Draft(), tools or Tools(connector), begin_at=begin_at, plain_colours=plain_colours)
+    app.animation_level = "none"  # Textual reads the environment's word for that when it is imported
     async with app.run_test(size=size) as pilot:
         await painted(app)
         yield Person(app, pilot)

@@ -39,7 +39,7 @@ def rules_path(interface: str) -> str:
 
 def ruleset(plan: Plan) -> Artefact:
     """β's ruleset, to be loaded by `nft -f`: whole, atomic, and as often as one likes."""
-    rules = _Ruleset(plan)
+    rules = Ruleset(plan)
     table = Table(table_name(plan.host.interface), rules.sets(), rules.chains())
     lines = [*header(plan, "rules of the tunnel, loaded by nft -f; no other table is touched"), *table.render()]
     unknown = plan.forwarding.drop_foreign_ipv4 and not plan.forwarding.interfaces
@@ -47,8 +47,8 @@ def ruleset(plan: Plan) -> Artefact:
     return Artefact(HOST, rules_path(plan.host.interface), "0644", "\n".join(lines) + "\n", missing=missing)
 
 
-class _Ruleset:
-    """The parts of one plan's table."""
+class Ruleset:
+    """The parts of one plan's table; each chain's rules are a function of its own."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

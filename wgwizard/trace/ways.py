@@ -204,7 +204,7 @@ class Walker:
         if trouble:
             return _dropped([], str(network), None, POINT, trouble)
         steps = [Step(str(network), None, POINT, "routed", "route to the tunnel network")]
-        if self._crosses_router(network):
+        if self.crosses_router(network):
             steps.append(Step(ROUTER, None, POINT, "routed", "route to the tunnel network"))
         if not self._forwards(family):
             return _dropped(steps, HOST, None, POINT, f"the host does not forward IPv{family}")
@@ -261,7 +261,7 @@ class Walker:
             return "the host is the site's default gateway, so both directions pass it without any route"
         return "both ends are routed with their own addresses"
 
-    def _crosses_router(self, network: Network) -> bool:
+    def crosses_router(self, network: Network) -> bool:
         """Whether packets from a site network to the tunnel pass the router before β."""
         if is_default_gateway(self.site):
             return False
