@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wgwizard.following.model import Applied, Packet
+from wgwizard.host.layout import table_name
 from wgwizard.plan.model import InterfacePlan, Permit, Plan
 from wgwizard.render.nft_nodes import Rule
-from wgwizard.render.nftables import IP, Ruleset, table_name
+from wgwizard.render.nftables import IP, Ruleset
 from wgwizard.site import Address, Network, RoutesAt
 from wgwizard.siteroutes import is_default_gateway
 from wgwizard.trace import Reach
