@@ -75,9 +75,6 @@ class WizardApp(Careful, inherit_bindings=False):
         Binding("ctrl+s", "go('save')", "save", key_display="^S"),
         Binding("ctrl+q", "leave", "quit", key_display="^Q", priority=True),
         Binding("ctrl+c", "leave", show=False),
-        # With priority, since a focused line would get the keys that were typed behind a Tab before it gave the focus away.
-        Binding("tab", "focus_next", show=False, priority=True),
-        Binding("shift+tab", "focus_previous", show=False, priority=True),
     ]
 
     def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
@@ -117,6 +114,7 @@ class WizardApp(Careful, inherit_bindings=False):
         await self.show_page(self.here)
         if self.tools.look_around is not None:
             run_beside(self, LOOK_AROUND, self.tools.look_around)
+        self.take_keys()
         kept = latest_of(self.draft.path) if self.draft.path is not None else None
         if kept is not None:
             self._offer_draft(kept)

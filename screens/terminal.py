@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Mapping
 
 from rich.text import Text
-from textual.app import App
 
+from screens.ahead import TypesAhead
 from wgwizard.errors import UsageError
 
 _OURS = ("wgwizard", "screens", "presets")
@@ -34,7 +34,7 @@ def is_colourless(environ: Mapping[str, str]) -> bool:
     return environ.get("NO_COLOR", "") != "" or environ.get("TERM", "") in ("vt100", "vt102", "vt220", "linux-m", "xterm-mono")
 
 
-class Careful(App[None]):
+class Careful(TypesAhead):
     """An App that leaves the terminal as it found it, and whose crash report holds no values."""
 
     def watch_signals(self) -> None:

@@ -1,87 +1,17 @@
 """The installed program in a real terminal (a pty, drawn by pyte), with a home directory of its own."""
 
-import os
 import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import pexpect
-import pyte
 import pytest
 
 from tests.screens.person import matches_golden
+from tests.screens.terminal import LEAVE_ALTERNATE_SCREEN, Terminal, environment
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
-QUIET = 0.1
-LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
-KEYS = {"enter": "\r", "tab": "\t", "escape": "\x1b", "ctrl+n": "\x0e", "ctrl+q": "\x11", "right": "\x1b[C"}
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The variables that conftest made harmless, and where the program is."""
-    return {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more}
-
-
-class Terminal:
-    """A terminal of 80x24 in which the program runs."""
-
-    def __init__(self, *words: str, **variables: str) -> None:
-        self.screen = pyte.Screen(80, 24)
-        self.stream = pyte.ByteStream(self.screen)
-        self.received = b""
-        command = ["-m", "wgwizard", *words]
-        self.child = pexpect.spawn(sys.executable, command, dimensions=(24, 80), env=environment(**variables), timeout=PATIENCE)
-
-    def read(self) -> str:
-        try:
-            received = self.child.read_nonblocking(65536, timeout=0.05)
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            received = b""
-        self.received += received
-        self.stream.feed(received)
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def sees(self, *texts: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while missing := [text for text in texts if text not in self.read()]:
-            assert time.monotonic() < end, f"{missing} not on the screen:\n{self.read()}"
-
-    def press(self, *keys: str) -> None:
-        """Press each key, or type each text, when the screen shows that the one before has arrived."""
-        for key in keys:
-            before = self.settled()
-            self.child.send(KEYS.get(key, key))
-            end = time.monotonic() + PATIENCE
-            while self.drawn() == before and self.child.isalive():
-                assert time.monotonic() < end, f"{key!r} changed nothing:\n{self.read()}"
-
-    def settled(self) -> list[dict[int, pyte.screens.Char]]:
-        """What is drawn once nothing has changed for a while."""
-        known, since = self.drawn(), time.monotonic()
-        while time.monotonic() < since + QUIET:
-            if (now := self.drawn()) != known:
-                known, since = now, time.monotonic()
-        return known
-
-    def drawn(self) -> list[dict[int, pyte.screens.Char]]:
-        """What is drawn, colours included."""
-        self.read()
-        return [dict(self.screen.buffer[row]) for row in range(self.screen.lines)]
-
-    def end(self) -> int:
-        """Wait for the end; gives the exit code, or 128 + the signal's number."""
-        deadline = time.monotonic() + PATIENCE
-        while self.child.isalive() and time.monotonic() < deadline:
-            self.read()
-        self.read()
-        self.child.close()
-        return self.child.exitstatus if self.child.exitstatus is not None else 128 + self.child.signalstatus
 
 
 def test_from_the_first_page_to_a_saved_site():
@@ -165,12 +95,43 @@ def test_without_a_terminal_it_says_so_and_does_not_wait(words):
     assert "wgwizard plan" in ended.stderr
 
 
-def test_what_is_typed_ahead_of_a_tab_and_behind_it_goes_where_it_belongs():
+# Every page's answers, from the first page to the recommendation, as a script or a slow line brings them: in one piece.
+PAGES_IN_ONE_BURST = (
+    "\r",  # a new set-up
+    "\x15office\rnas=192.168.1.20\r192.168.1.0/24\x0e",
+    "admin@192.168.1.10\r192.168.1.10/24\rvpn.example.com:51820\x0e",
+    "\x0e",  # the tunnel as it is proposed
+    "alaptop\x0ealong-name-of-a-phone\r\x1b[B\x1b[B\x1b[B\x0e\x0e",
+    "\x1b[B\t\x1b[C\x0e",  # both sides open connections; the site must tell the points apart
+)
+
+
+def test_the_answers_of_all_pages_typed_in_one_burst_go_where_they_belong():
+    terminal = Terminal()
+    terminal.sees("What would you like to begin with?")
+    terminal.child.send("".join(PAGES_IN_ONE_BURST))
+    terminal.sees("6 of 9 · Strategy", "office")
+    terminal.press("ctrl+q")
+    terminal.sees("Leave the wizard?")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
+    (draft,) = unfinished.drafts()
+    assert draft.document["name"] == "office"
+    assert draft.document["site"]["hosts"] == [{"name": "nas", "addresses": ["192.168.1.20"]}]
+    assert draft.document["site"]["networks"] == ["192.168.1.0/24"]
+    assert draft.document["host"]["ssh"] == "admin@192.168.1.10"
+    assert draft.document["host"]["addresses"] == ["192.168.1.10/24"]
+    assert draft.document["host"]["endpoint"] == "vpn.example.com:51820"
+    assert [point["name"] for point in draft.document["points"]] == ["laptop", "long-name-of-a-phone"]
+    assert (draft.document["needs"]["opens"], draft.document["needs"]["tell_points_apart"]) == ("both", True)
+
+
+def test_what_was_typed_before_the_first_page_stood_is_not_lost():
     terminal = Terminal("new", "--preset", "article-masquerade")
-    terminal.sees("1 of 9 · Site", "site-b")
-    terminal.settled()
-    terminal.child.send("-north\t,10.20.0.0/16")
-    terminal.sees("site-b-north", "fd00:200::/64,10.20.0.0/16")
+    while b"\x1b[?1049h" not in terminal.received:
+        terminal.read()
+    terminal.child.send("-north\t,10.20.0.9\t,10.20.0.0/16")
+    terminal.sees("site-b-north", ",10.20.0.9", ",10.20.0.0/16")
     terminal.press("ctrl+q")
     terminal.sees("Leave the wizard?")
     terminal.press("right", "enter")
