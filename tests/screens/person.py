@@ -39,19 +39,23 @@ class Person:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
+        await self._handled()
+
+    async def _handled(self) -> None:
+        """What was typed has come to where it belongs, and is drawn."""
+        await painted(self.app)
+        await self._until(lambda: self.app.at_rest or not self.app.is_running, "the keys are still held back")
         await painted(self.app)
         self.read()
 
     async def types(self, text: str) -> None:
         await self.pilot.press(*text)
-        await painted(self.app)
-        self.read()
+        await self._handled()
 
     async def pastes(self, text: str) -> None:
         await self._until(lambda: isinstance(self.app.screen.focused, Input), "nothing to type into has the focus")
         self.app.screen.focused.post_message(events.Paste(text))
-        await painted(self.app)
-        self.read()
+        await self._handled()
 
     async def clicks(self, selector: str, offset: tuple[int, int] | None = None) -> None:
         if offset is None:
