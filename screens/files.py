@@ -14,7 +14,7 @@ from screens.handover import HandOver
 from screens.preview import Preview
 from screens.step import Step
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.files import EXPLAINED_REACH, heading, label
+from wgwizard.wizard.files import EXPLAINED_REACH, heading, label, warnings_line
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
@@ -52,14 +52,15 @@ class FilesStep(Step):
         if found is None or found.strategy is None:
             return
         self.result = outlook(found, draft.keyring)
-        self.change(draft_with_keys(draft, found, self.result.keyring))
+        if not draft.key_problems():
+            self.change(draft_with_keys(draft, found, self.result.keyring))
         self._show(self.result)
 
     def _show(self, result: Outlook) -> None:
         listed = self.query_one("#artefacts", OptionList)
         listed.clear_options()
         listed.add_option(Option("Who reaches whom"))
-        listed.add_option(Option(f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"))
+        listed.add_option(Option(warnings_line(result.warnings)))
         listed.add_options([Option(label(artefact)) for artefact in result.bundle.artefacts])
         listed.highlighted = 0
         focus(listed)
@@ -77,11 +78,21 @@ class FilesStep(Step):
         if event.option_index == 1:
             room = max(preview.size.width - 2, 60)
             preview.show("\n".join(line for problem in self.result.warnings for line in wrap(said(problem), room, subsequent_indent="  ")))
-            heading_line.update("what may surprise; nothing here stops the way")
+            stops = any(problem.is_error for problem in self.result.warnings)
+            heading_line.update("the sign × stops the way" if stops else "what may surprise; nothing here stops the way")
             return
         artefact = self.result.bundle.artefacts[event.option_index - 2]
         preview.show(artefact.text)
         heading_line.update(heading(artefact))
+
+    def finish(self) -> None:
+        """On, unless the keys are those of another lock: what is written with them would lock the points out."""
+        if self.draft.key_problems():
+            listed = self.query_one("#artefacts", OptionList)
+            listed.highlighted = 1
+            focus(listed)
+        else:
+            super().finish()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand over the file of the marked point, else of the first."""

@@ -92,7 +92,7 @@ PAGES: tuple[Page, ...] = (
     Page("points", "Points", _points, lambda draft: bool(draft.errors_under("points"))),
     _questions(NEEDS),
     Page("strategy", "Strategy", _strategy, _no_strategy, picture="-spare"),
-    Page("files", "Files", _files, picture="-never"),
+    Page("files", "Files", _files, lambda draft: bool(draft.key_problems()), picture="-never"),
     Page("save", "Save", _save, lambda draft: not draft.is_saved),
     Page("apply", "Apply", _apply, picture="-spare"),
     Page("done", "Done", _done, picture="-spare"),

@@ -89,6 +89,7 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
     """The wizard as a conversation, with menus or with numbered choices."""
     from wgwizard.cli.remote import login
     from wgwizard.host.late import LateConnector
+    from wgwizard.looking_around import look_around
     from wgwizard.prompts import converse
     from wgwizard.prompts.menus import MenuTalk
     from wgwizard.prompts.numbered import NumberedTalk
@@ -96,7 +97,7 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
 
     gc.enable()
     signal.signal(signal.SIGHUP, _terminated)
-    tools = Tools(LateConnector(), options.output, login(options, address=""))
+    tools = Tools(LateConnector(), options.output, login(options, address=""), look_around=look_around)
     draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
     _say(f"Everything is saved in {draft.path}.")
     return 0

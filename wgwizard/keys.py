@@ -165,7 +165,7 @@ def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem,
             problems.append(error("duplicate-key-pair", field_, f"the public key of {node} is also that of {first}", hint))
     for node, private in keyring.private.items():
         remembered = lock.public_keys.get(node)
-        if remembered is not None and remembered != keyring.public.get(node, public_of(private)):
+        if remembered is not None and remembered != (keyring.public.get(node) or public_of(private)):
             hint = "restore the secrets file that belongs to this lock, or remove the node's public key from the lock"
             problems.append(error("wrong-key", "", f"the private key of {node} does not belong to the lock's {remembered}", hint))
     return tuple(problems)

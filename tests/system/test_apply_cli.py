@@ -12,6 +12,9 @@ import presets
 from tests.system.apply_support import Client
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
+from wgwizard import profiles
+from wgwizard.keys import Keyring
+from wgwizard.secret import Secret
 
 pytestmark = pytest.mark.live
 
@@ -63,3 +66,60 @@ def test_a_preset_is_applied_found_unchanged_and_taken_off(preset: str, beta: La
     code, lines = wgwizard(client, tmp_path, "uninstall")
     assert (code, lines[-1]["outcome"]["state"]) == (0, "uninstalled")  # type: ignore[index]
     assert before.differences(take(beta)) == []
+
+
+SHARED = """\
+version: 1
+name: lab
+site: {networks: [192.168.200.0/24], routes: []}
+host: {addresses: [192.168.200.2/24], endpoint: "vpn.example.com:51820", ssh: admin@192.168.200.2}
+points: [{name: laptop}]
+needs: {opens: points}
+"""
+
+
+def test_a_colleague_without_the_secrets_adds_a_point_and_the_founder_goes_on(beta: LabHost, make_client: object, tmp_path: Path) -> None:
+    client: Client = make_client(beta)  # type: ignore[operator]
+    founder, colleague = tmp_path / "founder", tmp_path / "colleague"
+    sealed = {}
+    for folder in (founder, colleague):
+        folder.mkdir()
+        (folder / "phrase").write_text(f"the words of the {folder.name}")
+        sealed[folder] = ("--passphrase-file", str(folder / "phrase"))
+
+    def preshared_on_beta() -> dict[str, str]:
+        return dict(line.split() for line in beta.sh("wg show wg0 preshared-keys").splitlines())
+
+    def keys_of(folder: Path) -> Keyring:
+        return profiles.load_keys(str(folder / "site.yaml"), Secret(f"the words of the {folder.name}"))
+
+    def apply(folder: Path, *words: str) -> tuple[int, str]:
+        code, lines = wgwizard(client, folder, "apply", *sealed[folder], *words)
+        return code, str(lines[-1]["outcome"]["state"])  # type: ignore[index]
+
+    def bring(source: Path, target: Path, old: str, new: str) -> None:
+        (target / "site.lock").write_text((source / "site.lock").read_text())
+        (target / "site.yaml").write_text((source / "site.yaml").read_text().replace(old, new))
+
+    (founder / "site.yaml").write_text(SHARED)
+    assert apply(founder) == (0, "applied")
+    laptop = keys_of(founder)
+    wanted = {laptop.public["laptop"]: laptop.preshared["laptop"].reveal()}
+    assert preshared_on_beta() == wanted
+
+    bring(founder, colleague, "[{", "[{name: tablet}, {")
+    assert apply(colleague) == (0, "applied")
+    tablet = keys_of(colleague)
+    assert (set(tablet.private), set(tablet.preshared)) == ({"tablet"}, {"tablet"})
+    wanted[tablet.public["tablet"]] = tablet.preshared["tablet"].reveal()
+    assert preshared_on_beta() == wanted
+    assert apply(colleague) == (0, "unchanged")
+
+    bring(colleague, founder, "", "")
+    assert apply(founder, "--dry-run") == (0, "unchanged")
+    bring(colleague, founder, "[{", "[{name: desk}, {")
+    assert apply(founder) == (0, "applied")
+    desk = keys_of(founder)
+    assert set(desk.private) == {"laptop", "desk"}
+    wanted[desk.public["desk"]] = desk.preshared["desk"].reveal()
+    assert preshared_on_beta() == wanted

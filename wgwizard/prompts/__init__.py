@@ -9,7 +9,7 @@ from wgwizard.prompts.beginning import begin, begin_saved
 from wgwizard.prompts.points import points_page
 from wgwizard.prompts.results import files_page, strategy_page
 from wgwizard.prompts.saving import save_page
-from wgwizard.prompts.session import Propose, Session, nothing_found
+from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import Talk
 from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group
 from wgwizard.wizard.draft import Draft
@@ -44,14 +44,13 @@ def converse(
     *,
     site_path: str | None = None,
     document: Document | None = None,
-    propose: Propose = nothing_found,
 ) -> Draft:
     """The whole wizard; gives the draft as it ended.
 
     It begins with a saved site, a document (a preset's), or with the choice of what to begin with. What is left early is kept as the
     wizard's draft, and CancelledError says where; SiteRefusedError or FileError for a site that cannot be opened.
     """
-    session = Session(talk, tools, propose)
+    session = Session(talk, tools)
     try:
         _begin(session, site_path, document)
         _walk(session)

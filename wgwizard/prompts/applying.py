@@ -1,16 +1,17 @@
 """Applying to Host β from a conversation: what is asked on the way, how far it is, and what is left to do afterwards."""
 
 from dataclasses import replace
+from pathlib import Path
 
-from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt
-from wgwizard.cli.output import changes_text
+from wgwizard.applying import Event, Outcome
 from wgwizard.errors import WgwizardError
 from wgwizard.owners import block_lines, waiting_text, what_to_do
 from wgwizard.pipeline import Study
+from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import BACK, WHY, Asked, Talk
+from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
-from wgwizard.secret import Secret
+from wgwizard.wizard import handover
 from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, clock, ending, invitation, remembered
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
@@ -21,65 +22,6 @@ _WHY_DONE = (
     "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
     "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from outside."
 )
-
-
-class TalkAsk:
-    """Asks in the conversation (applying.Ask); `given` is the last sudo password."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-        self.given: Secret | None = None
-
-    def accept_host_key(self, key: HostKey) -> bool:
-        """Whether the fingerprint is the host's own."""
-        self._talk.say(
-            f"{key.host} port {key.port} shows a key that is not known here:\n  {key.kind}\n  {key.fingerprint}\n"
-            f"Compare it with what this command prints on {key.host} itself:\n  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
-        )
-        title = f"Is this {key.host}, on the way to Host β?" if key.on_the_way else "Is this Host β?"
-        return self._talk.yes(title, default=False)
-
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
-        """Whether these changes are wanted."""
-        self._talk.say(changes_text(changes))
-        count = len(changes)
-        self._talk.say(f"{count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet.")
-        return self._talk.yes("Make these changes?", default=False)
-
-    def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
-        """The password for sudo; nothing cancels."""
-        self.given = self._secret(f"The sudo password of {who}", refused)
-        return self.given
-
-    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
-        """The passphrase of an SSH key; nothing leaves the key out."""
-        return self._secret(f"The passphrase of your SSH key {path} (Enter alone goes on without this key)", refused)
-
-    def login_password(self, who: str, refused: int = 0) -> Secret | None:
-        """The password of a login; nothing gives up."""
-        return self._secret(f"The password of {who}", refused)
-
-    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
-        """What the login asks for by itself; nothing gives up."""
-        self._talk.say(f"The login of {who} asks:" + (f"\n{said}" if said else ""))
-        found = []
-        for prompt in prompts:
-            text = prompt.text.strip().rstrip(":")
-            answer = Secret(self._talk.text(Asked(text))) if prompt.echo else self._talk.secret(text)
-            if answer is None:
-                return None
-            found.append(answer)
-        return tuple(found)
-
-    def install(self, packages: tuple[str, ...], command: str) -> bool:
-        """Whether these packages may be installed."""
-        self._talk.say(f"Host β lacks {', '.join(packages)}. This would be run there:\n  {command}")
-        return self._talk.yes("Install what is missing?", default=False)
-
-    def _secret(self, prompt: str, refused: int) -> Secret | None:
-        if refused:
-            self._talk.say(f"× That was not it ({refused} tried so far).")
-        return self._talk.secret(prompt)
 
 
 def event_line(event: Event) -> str:
@@ -142,7 +84,11 @@ def done_page(session: Session) -> bool:
 
 
 def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
-    choices = [Choice("write", "Write all files to a folder"), Choice("leave", "Leave")]
+    choices = [
+        Choice("write", "Write all files to a folder"),
+        Choice("give", "Save one point's file, or its QR code"),
+        Choice("leave", "Leave"),
+    ]
     if session.tools.connector is not None and found.site.host.ssh is not None:
         choices.insert(1, Choice("look", "See who has arrived"))
     current = "write"
@@ -152,6 +98,8 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
         try:
             if chosen == "write":
                 session.talk.say(write_files(session.draft, result))
+            elif chosen == "give":
+                _give(session, result)
             elif chosen == "look":
                 session.talk.say(_handshakes(session, found, result))
             elif chosen == WHY:
@@ -160,6 +108,28 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
                 return chosen != BACK
         except WgwizardError as error:
             session.talk.say(told(error))
+
+
+def _give(session: Session, result: Outlook) -> None:
+    """One point's file for its owner, or its QR code as a picture."""
+    files = handover.point_files(result)
+    choices = tuple(Choice(str(place), handover.line(file)) for place, file in enumerate(files))
+    chosen = session.talk.one(Asked("Whose?", current="0"), choices)
+    if chosen in (BACK, WHY):
+        return
+    file = files[int(chosen)]
+    why_not = handover.why_not_whole(file)
+    while not why_not:
+        session.say(handover.HOW)
+        path = session.talk.text(Asked("Where should it be saved?", "path", handover.path_for(file, session.draft)))
+        if path in (BACK, WHY):
+            return
+        wrong = handover.path_problem(path, session.draft)
+        if not wrong and (not Path(path).exists() or session.talk.yes(f"{path} is there already. Replace it?", default=False)):
+            session.say(handover.save(file, path))
+            return
+        session.talk.say(wrong)
+    session.talk.say(why_not)
 
 
 def _handshakes(session: Session, found: Study, result: Outlook) -> str:

@@ -1,11 +1,16 @@
 """The questions of one page: asked one after another, accepted when nothing is wrong with them, in both directions."""
 
+from dataclasses import replace
+
 from wgwizard.problems import Problem
+from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
 from wgwizard.questions import Group, Kind, Proposal, Question, asked
 from wgwizard.questions.answers import concerns, path_for
+from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET
+from wgwizard.wizard.draft import Draft
 
 
 def ask_page(session: Session, group: Group, point: int | None = None) -> bool:
@@ -20,6 +25,7 @@ class _Page:
     def __init__(self, session: Session, group: Group, point: int | None) -> None:
         self.session, self.group, self.point = session, group, point
         self.more: bool | None = None
+        self.asked: set[str] = set()
 
     def run(self) -> bool:
         place = 0
@@ -85,29 +91,45 @@ class _Page:
     def _take_proposals(self) -> None:
         """What was found for questions that were passed over stands as their answers."""
         for question in self._matters():
-            proposal = self._proposal(question)
-            if proposal is not None and not proposal.only_offered:
-                self.session.take(self.session.draft.answered(self._path(question), question, proposal.text))
+            path = self._path(question)
+            proposal = self.session.draft.proposals().get(path)
+            if path not in self.asked and proposal is not None and not proposal.only_offered:
+                self.session.take(self.session.draft.took(path, question, proposal))
 
     def _proposal(self, question: Question) -> Proposal | None:
-        return self.session.propose(self.session.draft).get(self._path(question))
+        """What the wizard can answer by itself, or did; what was answered otherwise on this page is only offered again."""
+        path = self._path(question)
+        found = self.session.draft.taken.get(path) or self.session.draft.proposals().get(path)
+        if found is None or (found.only_offered and question.kind.is_chosen):
+            return None
+        return replace(found, only_offered=True) if path in self.asked and path not in self.session.draft.taken else found
 
     def _ask(self, question: Question) -> int:
         """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
         path, tried = self._path(question), ""
-        from_preset = [problem for problem in self.session.draft.problems_under(path) if problem.code == FROM_PRESET]
-        self.session.say_problems(from_preset)
+        standing = self.session.draft.problems_under(path)
+        self.session.say_problems(problem for problem in standing if problem.code in (FROM_PRESET, HOST_DIFFERS))
         while True:
             answer = self._answer(question, tried)
             if answer is None:
                 return -1
-            draft = self.session.draft.answered(path, question, answer)
+            draft = self._answered(question, path, answer)
             problems = [problem for problem in draft.problems_under(path) if problem.code != FROM_PRESET]
             self.session.say_problems(problems)
             if not any(problem.is_error for problem in problems):
+                self.asked.add(path)
                 self.session.take(draft)
+                if path == SSH:
+                    offer_look(self.session)
                 return 1
             tried = answer
+
+    def _answered(self, question: Question, path: str, answer: str) -> Draft:
+        """The draft with the answer, marked as found where it is what was proposed."""
+        proposal = self._proposal(question)
+        if proposal is not None and answer == proposal.text:
+            return self.session.draft.took(path, question, proposal)
+        return self.session.draft.answered(path, question, answer)
 
     def _answer(self, question: Question, tried: str) -> str | None:
         """One answer as text; `None` goes back."""
@@ -126,11 +148,17 @@ class _Page:
             else:
                 return "" if typed == NOTHING else typed
 
+    def _is_untaken(self, question: Question) -> bool:
+        """Whether the answer that stands is a proposal, and not in the draft yet."""
+        proposal = self._proposal(question)
+        return proposal is not None and not proposal.only_offered and self._path(question) not in self.session.draft.taken
+
     def _put(self, question: Question, tried: str) -> Asked:
         """The question with the answer that stands: the document's, else what was found."""
         current, remark = self.session.draft.text(self._path(question), question), ""
         proposal = self._proposal(question)
-        if proposal is not None:
-            current = current if proposal.only_offered else proposal.text
-            remark = f"{proposal.text}   {proposal.remark}" if proposal.only_offered else proposal.remark
-        return Asked(question.prompt, question.word, current, remark, question.example, tried)
+        if proposal is not None and proposal.only_offered:
+            remark = f"○ {proposal.text}, {proposal.remark}"
+        elif proposal is not None:
+            current, remark = proposal.text, f"○ {proposal.text}, {proposal.remark}"
+        return Asked(question.prompt, question.word, current, remark, question.example, tried, self._is_untaken(question))

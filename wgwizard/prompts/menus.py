@@ -35,9 +35,10 @@ class MenuTalk:
         import questionary
 
         self._put(asked)
-        held = asked.tried or asked.current
-        typed: str = self._ask(lambda: questionary.text(_message(asked), default=held, qmark=_MARK))
-        return typed.strip()
+        held = asked.tried or ("" if asked.proposed else asked.current)
+        hint = asked.current if asked.proposed else None
+        typed: str = self._ask(lambda: questionary.text(_message(asked), default=held, qmark=_MARK, placeholder=hint))
+        return typed.strip() or (asked.current if asked.proposed and not asked.tried else "")
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """A menu; the cursor begins at the current answer."""
@@ -87,7 +88,8 @@ class MenuTalk:
 
     def _put(self, asked: Asked) -> None:
         example = f"e.g. {asked.example}" if asked.example and not (asked.tried or asked.current) else ""
-        about = asked.remark or example
+        keys = ". Enter takes it, - leaves it empty" if asked.proposed else ""
+        about = f"{asked.remark}{keys}" if asked.remark else example
         self.say(f"\n  {about}" if about else "")
 
     def _told(self, asked: Asked, choices: tuple[Choice, ...], answer: str) -> str:

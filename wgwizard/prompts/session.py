@@ -1,36 +1,32 @@
 """A conversation under way: the terminal, the draft that it fills, and what may be used of the world outside."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from textwrap import fill
 
 from wgwizard.problems import Problem
 from wgwizard.prompts.talk import Talk
-from wgwizard.questions import Proposal
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import said
 
-Propose = Callable[[Draft], Mapping[str, Proposal]]
 _WIDEST = 100
-
-
-def nothing_found(_: Draft) -> Mapping[str, Proposal]:
-    """Where nobody looks."""
-    return {}
 
 
 class Session:
     """The draft and those who talk about it; every answer is kept at once, so that nothing is lost whatever happens."""
 
-    def __init__(self, talk: Talk, tools: Tools, propose: Propose = nothing_found) -> None:
-        self.talk, self.tools, self.propose = talk, tools, propose
+    def __init__(self, talk: Talk, tools: Tools) -> None:
+        self.talk, self.tools = talk, tools
         self.draft = Draft()
         self.page = ""
+        self.looked_at: set[str] = set()
         self._noticed = ""
 
     def open(self, draft: Draft) -> None:
-        """Another draft is worked on now."""
-        self.draft = draft
+        """Another draft is worked on now; what this machine shows is proposed from here on."""
+        around = self.tools.look_around
+        self.draft = draft if around is None else replace(draft, here=around())
         self.tools.keeping.opened(draft)
 
     def take(self, draft: Draft) -> None:

@@ -15,7 +15,8 @@ class Asked:
     """A question as it is put.
 
     `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,
-    `remark` what is to be said of that, `example` shows the notation, `tried` is what was typed and refused just now.
+    `remark` what is to be said of that, `example` shows the notation, `tried` is what was typed and refused just now. `proposed`: nobody
+    gave the current answer yet, so that whatever is typed takes its place.
     """
 
     prompt: str
@@ -24,6 +25,7 @@ class Asked:
     remark: str = ""
     example: str = ""
     tried: str = ""
+    proposed: bool = False
 
 
 class Talk(Protocol):

@@ -80,8 +80,9 @@ PUBLIC_KEY = Question(
     prompt="Does it have a key of its own already?",
     word="WireGuard public key",
     example="44 letters and digits ending in =",
-    why="With a key of its own the private half never leaves the point, and its file says where to put it. `sudo wg show wg0 "
-    "public-key` prints it there. When unsure, leave it empty: a pair is made for it.",
+    why="With a key of its own the private half never leaves the point, and its file says where to put it; a private and "
+    "a public key look alike, so take care which of the two it is. `sudo wg show wg0 public-key` prints it there. When unsure, leave "
+    "it empty: a pair is made for it.",
     detail=True,
 )
 PRESHARED = Question(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wgwizard.host.facts import Facts
-from wgwizard.keys import Keyring
+from wgwizard.keys import Keyring, keyring_problems
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
 from wgwizard.questions import Document, Proposal, Question, new_document
@@ -97,10 +97,15 @@ class Draft:
         return text_at(self.document, path, question)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the document so far, what is only an example's, and where Host β shows something else."""
-        found = read(self.document)[1] + example_problems(self.document, self.preset)
+        """All that is wrong with the document so far: by itself, with the keys, as an example's, and where Host β shows otherwise."""
+        found = read(self.document)[1] + self.key_problems() + example_problems(self.document, self.preset)
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
+
+    def key_problems(self) -> tuple[Problem, ...]:
+        """Keys that do not fit each other or the lock; nothing while the answers are no site yet."""
+        site, _ = read(self.document)
+        return keyring_problems(site, self.keyring, self.lock) if site is not None else ()
 
     def problems_under(self, *paths: str) -> tuple[Problem, ...]:
         """The problems at or under these paths."""

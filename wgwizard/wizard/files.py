@@ -1,5 +1,6 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
+from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact
 
 EXPLAINED_REACH = "what the plan lets through, hop by hop reckoned from these files"
@@ -16,3 +17,10 @@ def heading(artefact: Artefact) -> str:
     missing = f" · still missing: {', '.join(artefact.missing)}" if artefact.missing else ""
     hidden = " · keys are hidden" if artefact.secret else ""
     return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"
+
+
+def warnings_line(warnings: tuple[Problem, ...]) -> str:
+    """The line in the list that leads to the warnings, and to what stops the way."""
+    if any(problem.is_error for problem in warnings):
+        return "× The keys do not fit"
+    return f"! Warnings: {len(warnings)}" if warnings else "✓ No warnings"
