@@ -13,11 +13,6 @@ def bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def numbered(lines: Iterable[str]) -> str:
-    """A list with numbers."""
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
-
-
 def fenced(text: str, language: str = "text") -> str:
     """Text as it stands."""
     return f"```{language}\n{text.strip(chr(10))}\n```"

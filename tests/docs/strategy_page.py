@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 import presets
-from tests.docs.markdown import bullets, fenced, made_from, numbered, page, table
+from tests.docs.markdown import bullets, fenced, made_from, page, table
 from tests.docs.rules import explained
 from tests.docs.worked import Worked, work_out
+from wgwizard.following import Followed, Stage, connections, follow
 from wgwizard.picture import render_text
 from wgwizard.recommend import TITLES, WouldChange
 from wgwizard.site import Network, Strategy
-from wgwizard.trace import Hop, Reach
+from wgwizard.trace import Reach
 
 SITE = (
     "The example is the article's site: the points endpoint-a (10.0.0.1 in the tunnel) and a2 (10.0.0.3) outside; Host β (192.168.200.2,"
@@ -107,22 +108,32 @@ def _row(reach: Reach) -> tuple[str, ...]:
 
 
 def _ways(one: Worked) -> Iterator[str]:
-    """One connection in each direction, hop by hop."""
-    point, lan = one.found.site.points[0].name, one.found.site.networks[0].name
-    for origin, target in ((point, lan), (lan, point)):
-        reaches = [reach for reach in one.result.reaches if (reach.origin, reach.target, reach.family) == (origin, target, 4)]
-        if not reaches:
-            continue
-        reach = next((reach for reach in reaches if reach.reachable), reaches[0])
-        port = f" at port {reach.ports} of Host β" if reach.published else f" at port {reach.ports}" if reach.ports else ""
-        yield f"**{origin} opens {target}{port}**: {reach.why}."
-        yield numbered(_hop(hop) for hop in reach.hops)
+    """One connection in each direction, hop by hop there and back; one that works where there is one."""
+    plan, point = one.result.plan, one.found.site.points[0].name
+    between = [
+        it for it in connections(plan, one.result.reaches) if it.reach.point == point and it.computer is not None and it.reach.family == 4
+    ]
+    for from_point in (True, False):
+        ways = [follow(plan, connection) for connection in between if (connection.reach.origin == point) is from_point]
+        yield from _way(next((way for way in ways if way.arrives), ways[0]))
 
 
-def _hop(hop: Hop) -> str:
-    source, destination = (str(address) if address is not None else "the computer's own" for address in (hop.source, hop.destination))
-    rule = f" (`{hop.rule}`)" if hop.rule else ""
-    return f"{hop.node}: from {source} to {destination}, {hop.action}{rule}"
+def _way(way: Followed) -> Iterator[str]:
+    yield f"**{way.title}**: {'it works' if way.arrives else 'it does not work'}, because {way.why}."
+    if way.would_help:
+        yield f"What would change that: {way.would_help}."
+    rows = [("back" if stage.back else "there", stage.place, _packet(stage), _done(stage)) for stage in way.stages]
+    yield table(("", "where", "the packet", "what does it"), rows)
+
+
+def _packet(stage: Stage) -> str:
+    """From whom to whom, before and after where something was rewritten."""
+    ends = list(dict.fromkeys(f"`{packet}`" for packet in (stage.was, stage.now) if packet is not None))
+    return " becomes ".join(ends)
+
+
+def _done(stage: Stage) -> str:
+    return "<br>".join(f"{rule.said} (`{rule.technical}`)" for rule in stage.rules) or stage.action.value
 
 
 # --- AllowedIPs ---------------------------------------------------------------------------------------------------------------

@@ -57,6 +57,15 @@ async def from_the_strategy_on(taken: dict[str, str]) -> None:
     async with sit_down(host, draft=home(), begin_at="strategy", size=SIZE) as person:
         await person.sees("Recommended: Masquerade", "because")
         take(taken, "recommendation", person)
+        person.app.animation_level = "none"  # the packet would be seen on its way
+        await person.press("f2")
+        await person.sees("every connection in it", "laptop → nas")
+        take(taken, "picture", person)
+        await person.press("enter", "right")
+        await person.sees("step 2 of 6, there", "now    192.168.1.10 → 192.168.1.20")
+        take(taken, "follow", person)
+        await person.press("escape", "escape")
+        await person.sees("6 of 9 · Strategy")
         await person.press("ctrl+n")
         await person.sees("7 of 9 · Files", "who → whom")
         take(taken, "reach", person)

@@ -154,3 +154,16 @@ def test_a_right_that_all_of_the_site_covers_is_permitted_by_the_rule_that_stand
     narrow = replace(plan, from_points=tuple(item for item in plan.from_points if item.target == "endpoint-b"))
     permitted = follow(narrow, found(narrow, "endpoint-a → endpoint-b", "tcp 445")).stages[1].rules[1]
     assert "@permit_tcp4" in permitted.technical
+
+
+def test_the_route_that_is_named_is_the_one_that_serves_the_computers_network() -> None:
+    """The computers beside Host β have a route of their own; those of another network are served by the router's."""
+    document = article_document("gateway", routes="hosts")
+    document["site"]["routes"] = ["router", "hosts"]
+    plan = plan_of(document)
+    near, far = (
+        {rule.said for stage in follow(plan, found(plan, f"endpoint-a → {name}", "everything")).stages for rule in stage.rules}
+        for name in ("endpoint-b", "cameras")
+    )
+    assert "a route that was told on the computers" in near
+    assert "a route that was told on the router" in far

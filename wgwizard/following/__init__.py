@@ -174,7 +174,7 @@ class _Follower:
             return self._at_host(hop, before, now)
         if hop.node == ROUTER:
             rules = (
-                self._rules.to_tunnel_by_route()
+                self._rules.to_tunnel_by_route(self._network())
                 if not self._reach.published and not self._from_point
                 else self._rules.on_link(by_router=True),
             )
@@ -207,7 +207,7 @@ class _Follower:
             return (self._rules.into_tunnel(now),)
         if self._reach.published:
             return (self._rules.on_link(by_router=self._behind_router()),)
-        return (self._rules.to_tunnel_by_route(),)
+        return (self._rules.to_tunnel_by_route(self._network()),)
 
     def _at_host(self, hop: Hop, before: Packet, now: Packet) -> Stage:
         action = Action.REWRITTEN if before != now else Action.ROUTED
@@ -278,14 +278,14 @@ class _Follower:
         if not self._from_point:
             return (self._rules.into_tunnel(packet),)
         to_host = packet.destination in {address.ip for address in self._plan.site.host.addresses}
-        return (self._rules.on_link(by_router=self._behind_router()) if to_host else self._rules.to_tunnel_by_route(),)
+        return (self._rules.on_link(by_router=self._behind_router()) if to_host else self._rules.to_tunnel_by_route(self._network()),)
 
     def _by_router(self, packet: Packet) -> list[Stage]:
         """The router's stage on the way from the site to β."""
         network = self._network()
         to_host = packet.destination in {address.ip for address in self._plan.site.host.addresses}
         passes = self._behind_router() if to_host or network is None else self._walker.crosses_router(network)
-        rule = self._rules.on_link(by_router=True) if to_host else self._rules.to_tunnel_by_route()
+        rule = self._rules.on_link(by_router=True) if to_host else self._rules.to_tunnel_by_route(self._network())
         return [Stage(ROUTER, True, "passing the site's router", packet, packet, Action.ROUTED, (rule,))] if passes else []
 
     def _host_back(self, packet: Packet, after: Packet) -> Stage:

@@ -9,7 +9,7 @@ from wgwizard.plan.model import InterfacePlan, Permit, Plan
 from wgwizard.render.nft_nodes import Rule
 from wgwizard.render.nftables import IP, Ruleset
 from wgwizard.site import Address, Network, RoutesAt
-from wgwizard.siteroutes import is_default_gateway
+from wgwizard.siteroutes import is_default_gateway, way_back
 from wgwizard.trace import Reach
 
 _TOLD = {RoutesAt.ROUTER: "on the router", RoutesAt.DHCP: "by DHCP", RoutesAt.HOSTS: "on the computers"}
@@ -144,12 +144,14 @@ class Rules:
 
     # --- the site ------------------------------------------------------------------------------------------------------
 
-    def to_tunnel_by_route(self) -> Applied:
-        """How a computer of the site finds the points."""
+    def to_tunnel_by_route(self, network: Network | None) -> Applied:
+        """How a computer of this site network finds the points: by the one of the planned routes that serves it."""
         if is_default_gateway(self._plan.site):
             return Applied("Host β is the default gateway, so everything that is not for the site goes there", "the default route")
         address = self._reach.address
-        route = next((item for item in self._plan.routes if address is not None and _holds(item.network, address)), None)
+        planned = [item for item in self._plan.routes if address is not None and _holds(item.network, address)]
+        place = way_back(self._plan.site, network).at if network is not None else None
+        route = next((item for item in planned if item.at is place), next(iter(planned), None))
         if route is None:
             return Applied("a route to the tunnel network", "no such route is planned")
         return Applied(f"a route that was told {_TOLD[route.at]}", f"{route.network} via {route.via}")
