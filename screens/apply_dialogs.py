@@ -4,25 +4,21 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, OptionList, Static
 
 from screens.background import ask_from_thread
 from screens.dialogs import AskAnswers, AskSecret, Choose
 from screens.focus import focus
 from screens.preview import Preview
 from wgwizard.applying import Change, HostKey, Prompt
+from wgwizard.cli.output import change_line
 from wgwizard.secret import Secret
 
 
-def differences(changes: tuple[Change, ...]) -> str:
-    """All changes as one text to scroll through."""
-    return "\n".join(f"{change.kind} {change.path}\n{change.diff}".rstrip() + "\n" for change in changes)
-
-
 class ConfirmChanges(ModalScreen[bool]):
-    """Every change, to be looked through and agreed to."""
+    """Every change in plain words, the marked one's difference below or beside it; to be looked through and agreed to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "answer(False)", "no, change nothing", key_display="Esc")]
 
@@ -31,16 +27,31 @@ class ConfirmChanges(ModalScreen[bool]):
         self.changes = changes
 
     def compose(self) -> ComposeResult:
-        """How many, the differences, yes and no."""
+        """How many, the list, the difference, yes and no."""
         count = len(self.changes)
         yield Static(f" {count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet", classes="heading", markup=False)
-        yield Preview(differences(self.changes))
+        with Container(id="changes-both"):
+            yield OptionList(*map(change_line, self.changes), markup=False, compact=True, id="changes")
+            yield Preview(id="difference")
         with Horizontal(classes="answers"):
             yield Button("Make these changes", id="yes", compact=True, variant="primary")
             yield Button("No, change nothing", id="no", compact=True)
 
     def on_mount(self) -> None:
-        """The differences have the focus, so that Enter by habit changes nothing."""
+        """The list has the focus, so that Enter by habit changes nothing."""
+        listed = self.query_one("#changes", OptionList)
+        listed.highlighted = 0
+        focus(listed)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the marked one."""
+        event.stop()
+        change = self.changes[event.option_index]
+        self.query_one(Preview).show(change.diff or change.path)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter in the list goes over to the difference, to scroll it."""
+        event.stop()
         focus(self.query_one(Preview))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -38,7 +38,9 @@ async def to_the_changes(person: Person) -> None:
     await person.sees("The sudo password of admin@192.168.1.10")
     await person.pastes(SUDO)
     await person.press("enter")
-    await person.sees("2 changes on Host β; nothing is changed yet", "[Interface]", "+PrivateKey = (hidden)")
+    await person.sees("2 changes on Host β; nothing is changed yet", "+table inet wgwizard_wg0 {}")
+    await person.press("down")
+    await person.sees("+ create  /etc/wireguard/wg0.conf: the tunnel, its addresses", "[Interface]", "+PrivateKey = (hidden)")
 
 
 async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do():
@@ -48,7 +50,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         matches_golden("apply-before.txt", person.read())
         await to_the_changes(person)
         matches_golden("apply-changes.txt", person.read())
-        await person.press("tab", "enter")
+        await person.press("tab", "tab", "enter")
         await person.sees("● switch over", "undo in 1:1", "✓ arm the undo", "○ connect afresh", "the host goes back to how it was")
         assert host.applied == []
         await person.press("ctrl+n")
@@ -84,7 +86,7 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await to_the_changes(person)
-        await person.press("tab", "enter")
+        await person.press("tab", "tab", "enter")
         await person.sees(
             "× the tunnel did not come up, so the host went back to how it was", "journalctl -u wg-quick@wg0", "× switch over"
         )
@@ -93,7 +95,7 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
         assert host.applied == []
         host.fails_at = None
         await to_the_changes(person)
-        await person.press("tab", "enter")
+        await person.press("tab", "tab", "enter")
         await person.sees("✓ Host β is as planned.")
     assert host.applied == ["masquerade"]
 

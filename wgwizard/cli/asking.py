@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wgwizard.applying import Change, HostKey, Prompt
-from wgwizard.cli.output import changes_text
+from wgwizard.cli.output import changes_list, changes_text
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
 
@@ -44,7 +44,7 @@ class TerminalAsk:
         if self.yes:
             return True
         _need_terminal("nobody can be asked whether the changes are wanted", "look at them with --dry-run, then add --yes")
-        say(changes_text(changes))
+        say(f"{changes_text(changes)}\n\nIn short:\n{changes_list(changes)}")
         return _asked("Make these changes?")
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:

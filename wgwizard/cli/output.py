@@ -1,5 +1,6 @@
 """What the command line prints: JSON as docs/commands.md promises it, and text for people. Pure: values in, text out."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from ipaddress import IPv6Address
@@ -231,6 +232,31 @@ def _reach_row(reach: Reach) -> tuple[str, str, str, str, str, str, str]:
     port = f"{reach.protocol or 'any'} {reach.ports}".strip() + (" of β" if reach.published else "")
     seen = "—" if reach.source_seen is None else str(reach.source_seen)
     return reach.origin, reach.target, f"IPv{reach.family}", port, "✓" if reach.reachable else "×", seen, reach.why
+
+
+_DOES = {"create": "+ create", "change": "~ change", "remove": "- remove", "run": "» run"}
+# What stands in a file of ours, by its name (host.layout).
+_HOLDS = (
+    (re.compile(r"^/etc/wgwizard/.*\.nft$"), "the rules"),
+    (re.compile(r"^/etc/systemd/system/wgwizard-.*\.service$"), "loads the rules at every start"),
+    (re.compile(r"^/etc/systemd/system/wg-quick@.*"), "no tunnel without its rules"),
+    (re.compile(r"^/etc/wireguard/"), "the tunnel, its addresses, keys and points"),
+    (re.compile(r"^/etc/sysctl\.d/"), "forwarding, also after a restart"),
+)
+
+
+def change_line(change: Change) -> str:
+    """One change in plain words: what is done, to what, and what that is for."""
+    if change.kind == "run":
+        done = ", ".join(line.lstrip("+- ") for line in change.diff.splitlines()[:3])
+        return f"{_DOES[change.kind]:<9} {change.path}: {done}"
+    holds = next((words for pattern, words in _HOLDS if pattern.search(change.path)), "")
+    return f"{_DOES.get(change.kind, change.kind):<9} {change.path}" + (f": {holds}" if holds else "")
+
+
+def changes_list(changes: Iterable[Change]) -> str:
+    """Every change in plain words, one a line."""
+    return "\n".join(map(change_line, changes))
 
 
 def changes_text(changes: Iterable[Change]) -> str:

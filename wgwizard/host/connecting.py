@@ -156,7 +156,7 @@ def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
     if not said or isinstance(error, EOFError) or "reset" in said or "reading SSH protocol banner" in said:
         return RemoteError(
             f"{address} hung up before it said that it is an SSH server.",
-            "Many attempts in a short time cause this (MaxStartups, fail2ban, sshd's own penalties): wait ten minutes.",
+            "Is it the SSH port? Many attempts in a short time cause this, too (MaxStartups, fail2ban, penalties): wait ten minutes.",
         )
     return RemoteError(
         f"{address} answers, but not as an SSH server that we can talk to: {said}.",

@@ -1,7 +1,7 @@
 """What comes up while one is logged in to Host β, asked in the conversation."""
 
 from wgwizard.applying import Change, HostKey, Prompt
-from wgwizard.cli.output import changes_text
+from wgwizard.cli.output import changes_list, changes_text
 from wgwizard.prompts.talk import Asked, Talk
 from wgwizard.secret import Secret
 
@@ -24,7 +24,7 @@ class TalkAsk:
 
     def confirm(self, changes: tuple[Change, ...]) -> bool:
         """Whether these changes are wanted."""
-        self._talk.say(changes_text(changes))
+        self._talk.say(f"{changes_text(changes)}\n\nIn short:\n{changes_list(changes)}")
         count = len(changes)
         self._talk.say(f"{count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet.")
         return self._talk.yes("Make these changes?", default=False)
