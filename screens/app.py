@@ -113,7 +113,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.tools.keeping.opened(self.draft)
         await self.show_page(self.here)
         if self.tools.look_around is not None:
-            run_beside(self, LOOK_AROUND, self.tools.look_around)
+            self.call_after_refresh(run_beside, self, LOOK_AROUND, self.tools.look_around)
         self.take_keys()
         kept = latest_of(self.draft.path) if self.draft.path is not None else None
         if kept is not None:

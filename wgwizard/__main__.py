@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wgwizard.errors import WgwizardError
     from wgwizard.sitefile.yamltext import Document
+    from wgwizard.surroundings import Surroundings
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -77,12 +78,11 @@ def _wizard(options: argparse.Namespace) -> int:
     from screens.app import run_wizard
     from wgwizard.cli.remote import login
     from wgwizard.host.late import LateConnector
-    from wgwizard.looking_around import look_around
 
     document, own = _preset(options), login(options, address="")
     gc.freeze()
     gc.enable()
-    return run_wizard(LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=look_around)
+    return run_wizard(LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_look_around)
 
 
 def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
@@ -97,10 +97,17 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
 
     gc.enable()
     signal.signal(signal.SIGHUP, _terminated)
-    tools = Tools(LateConnector(), options.output, login(options, address=""), look_around=look_around)
+    tools = Tools(LateConnector(), options.output, login(options, address=""), look_around=_look_around)
     draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
     _say(f"Everything is saved in {draft.path}.")
     return 0
+
+
+def _look_around() -> "Surroundings":
+    """What this machine shows; imported in the thread that looks, behind the first page."""
+    from wgwizard.looking_around import look_around
+
+    return look_around()
 
 
 def _preset(options: argparse.Namespace) -> "Document | None":
