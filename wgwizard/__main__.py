@@ -82,7 +82,9 @@ def _wizard(options: argparse.Namespace) -> int:
     document, own = _preset(options), login(options, address="")
     gc.freeze()
     gc.enable()
-    return run_wizard(LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_look_around)
+    return run_wizard(
+        LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_look_around
+    )
 
 
 def _conversation(options: argparse.Namespace, *, menus: bool) -> int:

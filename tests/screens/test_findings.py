@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from tests.screens.person import Person, matches_golden, sit_down
-from tests.unit.test_proposing import LAPTOP
+from tests.unit.test_proposing import LAPTOP, PI
 from wgwizard import profiles
 from wgwizard.questions import new_document
 from wgwizard.wizard.draft import Draft
@@ -115,3 +115,22 @@ async def test_what_is_found_late_leaves_alone_what_is_typed():
         assert person.app.draft.document["site"] == {"networks": ["10.1.0.0/16"]}
         await person.press("ctrl+n")
         await person.sees("×")
+
+
+async def test_on_the_host_itself_nothing_has_to_be_typed_but_a_passphrase():
+    async with sit_down(tools=Tools(look_around=lambda: PI)) as person:
+        await person.sees("What would you like to begin with?")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "found: this computer's eth0")
+        await person.press("ctrl+n")
+        await person.sees("2 of 9 · Host β", "local", "found: you came here by SSH, from 192.168.1.50")
+        await person.press("ctrl+n")
+        assert 3 + await accepts_the_rest(person) == 13
+    matches_golden("found-on-the-host.yaml", Path("home.yaml").read_text())
+
+
+async def test_what_is_found_is_named_once_more_before_it_is_saved():
+    async with sit_down(tools=Tools(look_around=lambda: PI), draft=Draft({**new_document(), "points": [{"name": "laptop"}]})) as person:
+        await person.press("enter", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
+        await person.sees("8 of 9 · Save")
+        matches_golden("found-8-save.txt", person.read())

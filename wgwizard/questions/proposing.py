@@ -84,7 +84,7 @@ def _about_site(document: Document, looked: Looked, whose: str) -> Found:
 
 def _why_local(here: Surroundings) -> str:
     if here.ssh is not None:
-        return f"you are logged in to {here.host_name or _HERE} by SSH, from {here.ssh.client}"
+        return f"you came here by SSH, from {here.ssh.client}"
     return f"{_HERE} is a {here.model}"
 
 

@@ -87,22 +87,22 @@ def would_replace(draft: Draft, path: str) -> bool:
 
 
 def written_text(draft: Draft, path: str) -> str:
-    """Which files will be written, and what each holds."""
+    """What to look at once more; which files will be written, and what each holds."""
     lines = [f"  {path}", "      your answers; no secrets", f"  {beside_path(path, LOCK_SUFFIX)}"]
     lines += ["      addresses that were given out, and public keys; no secrets"]
     if holds_keys(draft):
         lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
+    return "\n".join([*_once_more(draft), "Written will be:", *lines])
+
+
+def _once_more(draft: Draft) -> list[str]:
+    """The answers that nobody typed and that may be another's: found somewhere, or a preset's examples."""
+    found = [f"  {field:<16}{one.text}   {one.source}" for field, one in draft.taken.items() if field in OWN and one.found]
     came_along = [f"  {field:<16}{text}" for field, text in examples(draft.document, draft.preset)]
+    lines = ["! These were found, and nobody typed them. Are they your site's?", *found, ""] if found else []
     if came_along:
-        lines += ["", "! These came with the preset. Put your own in their place before anything is applied:", *came_along]
-    found = [
-        f"  {field:<16}{draft.taken[field].text}   {draft.taken[field].source}"
-        for field in draft.taken
-        if field in OWN and draft.taken[field].found
-    ]
-    if found:
-        lines += ["", "! These were found, and nobody typed them. Are they the site's?", *found]
-    return "\n".join(["Written will be:", *lines])
+        lines += ["! These came with the preset. Put your own in their place before anything is applied:", *came_along, ""]
+    return lines
 
 
 def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draft:
