@@ -91,7 +91,6 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
     """The wizard as a conversation, with menus or with numbered choices."""
     from wgwizard.cli.remote import login
     from wgwizard.host.late import LateConnector
-    from wgwizard.looking_around import look_around
     from wgwizard.prompts import converse
     from wgwizard.prompts.menus import MenuTalk
     from wgwizard.prompts.numbered import NumberedTalk
