@@ -21,6 +21,7 @@ from wgwizard.wizard.handover import COPY, HOW, REVEAL, PointFile, line, path_fo
 from wgwizard.wizard.words import told
 
 SHOWN_SECONDS = 60.0
+_UNSAVED = "! These keys are saved nowhere yet. Save the site (^S on its pages), or this file will fit nothing."
 _WHY = (
     "A point is set up by one file, which holds its private key: a phone reads it as a QR code, a computer takes it as a file. Keys are"
     " shown only after a question and for a minute, and nothing is copied unless you press Copy. `wgwizard qr SITE.yaml POINT` prints the"
@@ -73,8 +74,8 @@ class HandOver(ModalScreen[None]):
         """Another point: its file, with the keys hidden."""
         event.stop()
         self.marked = event.option_index
-        self._say("")
         self._hide()
+        self._say(_UNSAVED if self.draft.has_unsaved_keys else "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter goes on to what can be done with it."""

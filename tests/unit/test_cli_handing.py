@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.unit.test_phone import decoded, of_half_blocks
@@ -131,6 +132,41 @@ def test_another_passphrase_opens_it_and_the_old_one_no_more(folder):
     assert private("phone", "colleague's words") == before
     with pytest.raises(sealed.SealError, match="passphrase is wrong"):
         private("phone")
+
+
+def talk(*lines: tuple[str, str]) -> pexpect.spawn:
+    """`wgwizard secrets --change-passphrase` at a terminal: each text that is waited for, and what is typed then."""
+    words = ["-m", "wgwizard", "secrets", "home.yaml", "--change-passphrase"]
+    child = pexpect.spawn(sys.executable, words, env={**os.environ, "LC_ALL": "C.UTF-8"}, encoding="utf-8", timeout=60)
+    for awaited, typed in lines:
+        child.expect_exact(awaited)
+        child.sendline(typed)
+    return child
+
+
+def test_a_weak_new_passphrase_is_told_and_taken_after_a_yes_only(folder):
+    run("plan", "--passphrase-file", "phrase")
+    old, new, weak = ("passphrase of the sealed keys", "founder's words"), ("new passphrase", "laptop1"), "! weak: somebody"
+    refused = talk(old, new, (weak, ""), ("no passphrase was chosen", ""))
+    refused.expect(pexpect.EOF)
+    assert private("phone")
+    taken = talk(old, new, (weak, "y"), ("once more", "laptop1"))
+    taken.expect_exact("home.secrets holds")
+    taken.expect(pexpect.EOF)
+    assert private("phone", "laptop1")
+
+
+def test_enter_makes_six_words_that_are_shown_once_and_typed_once(folder):
+    run("plan", "--passphrase-file", "phrase")
+    child = talk(("passphrase of the sealed keys", "founder's words"), ("six words are made", ""))
+    child.expect(r"Write it down now[^\r\n]*\r\n\r\n  ([a-z -]+)\r\n")
+    made = child.match[1]
+    child.expect_exact("once more")
+    child.sendline(made)
+    child.expect_exact("home.secrets holds")
+    child.expect(pexpect.EOF)
+    assert len(made.split()) == 6
+    assert private("phone", made)
 
 
 def test_a_colleagues_file_that_was_begun_apart_joins_the_founders(folder, capsys):

@@ -119,9 +119,12 @@ def _passphrase(options: argparse.Namespace, found: Study) -> Secret | None:
     new = ", ".join(dict.fromkeys((*made.private, *made.preshared)))
     if profiles.has_keys(options.site):
         return _to_unseal(options, new)
-    if new:
-        return new_passphrase(known_words(found.site)) if has_terminal() else _needed("made")
-    return None
+    if not new:
+        return None
+    if not has_terminal():
+        return _needed("made")
+    say(f"New keys are made for {new}, and sealed in {profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)}.")
+    return new_passphrase(known_words(found.site))
 
 
 def _to_unseal(options: argparse.Namespace, new: str) -> Secret | None:
