@@ -16,9 +16,10 @@ def said(problem: Problem) -> str:
 
 def told(error: WgwizardError) -> str:
     """An error of the shell in words: what went wrong, what to do, and for a refused site every reason."""
+    reasons = error.problems if isinstance(error, SiteRefusedError) else ()
     lines = [f"× {error.message}", *([f"  {error.hint}"] if error.hint else [])]
-    if isinstance(error, SiteRefusedError):
-        lines += [f"{said(problem)} ({problem.field})" if problem.field else said(problem) for problem in error.problems]
+    # A refusal for one reason has that reason as its message.
+    lines += [f"{said(one)} ({one.field})" if one.field else said(one) for one in reasons if one.message != error.message]
     return "\n".join(lines)
 
 
