@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wgwizard import profiles
-from wgwizard.applying import Change, Event, HostKey, Outcome, State, Step, Target
+from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, State, Step, Target
 from wgwizard.cli import arguments, remote, verbs
 from wgwizard.cli.asking import TerminalAsk, read_secret
 from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
@@ -229,6 +229,15 @@ def test_without_a_terminal_a_host_key_is_never_accepted(folder):
     assert "--accept-host-key SHA256:abc" in unknown.value.hint
     with pytest.raises(UsageError, match="sudo asks for the password of admin@beta"):
         TerminalAsk(yes=True).sudo_password("admin@beta")
+    ask = TerminalAsk(yes=True)
+    with pytest.raises(UsageError, match="id_rsa is locked by a passphrase") as locked:
+        ask.key_passphrase("/home/me/.ssh/id_rsa")
+    with pytest.raises(UsageError, match="asks for the password of admin@beta") as password:
+        ask.login_password("admin@beta")
+    with pytest.raises(UsageError, match="asks for: One-time code") as code:
+        ask.answers("admin@beta", "", (Prompt("One-time code: "),))
+    hints = [caught.value.hint for caught in (locked, password, code)]
+    assert ["--key-passphrase-file" in hints[0], "--ssh-password-file" in hints[1], "by key" in hints[2]] == [True] * 3
 
 
 @pytest.mark.parametrize(("content", "expected"), [("word\n", "word"), ("word\n\n", "word\n"), ("two words", "two words"), ("  ", "  ")])
@@ -246,18 +255,25 @@ def test_a_secret_that_is_none_is_said(tmp_path, content):
 
 
 ASKING = """
-from wgwizard.applying import Change, HostKey
+from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.asking import TerminalAsk
 ask = TerminalAsk(yes=False)
 print(ask.accept_host_key(HostKey("beta", 22, "ssh-ed25519", "SHA256:abc")))
 print(ask.confirm((Change("/etc/x", "create", "+line"),)))
 print(ask.install(("nftables",), "apt-get install nftables"))
 print(ask.sudo_password("admin@beta").reveal())
+print(ask.key_passphrase("/key", refused=1).reveal())
+print(ask.login_password("admin@beta"))
+print(*[one.reveal() for one in ask.answers("admin@beta", "From the host", (Prompt("Name:", True), Prompt("Code:")))])
 """
 
 
 @pytest.mark.parametrize(
-    ("answers", "expected"), [("y\nyes\nY\nhunter2\n", "True True True hunter2"), ("n\n\nno\nhunter2\n", "False False False hunter2")]
+    ("answers", "expected"),
+    [
+        ("y\nyes\nY\nhunter2\nhunter3\n\nme\nhunter4\n", "True True True hunter2 hunter3 None me hunter4"),
+        ("n\n\nno\nhunter2\nhunter3\n\nme\nhunter4\n", "False False False hunter2 hunter3 None me hunter4"),
+    ],
 )
 def test_at_a_terminal_everything_is_asked(answers, expected):
     """In a pty: what is answered is what the caller gets, and the password is not echoed."""
@@ -268,7 +284,20 @@ def test_at_a_terminal_everything_is_asked(answers, expected):
     )
     os.close(terminal)
     seen = ""
-    for prompt, answer in zip(("key?", "changes?", "there?", "admin@beta: "), answers.splitlines(keepends=True), strict=True):
+    for prompt, answer in zip(
+        (
+            "key?",
+            "changes?",
+            "there?",
+            "[sudo] password of admin@beta: ",
+            "leave it out): ",
+            "\r\npassword of admin@beta: ",
+            "Name:",
+            "Code:",
+        ),
+        answers.splitlines(keepends=True),
+        strict=True,
+    ):
         while prompt not in seen:
             seen += os.read(main, 1000).decode()
         os.write(main, answer.encode())
@@ -277,4 +306,6 @@ def test_at_a_terminal_everything_is_asked(answers, expected):
     assert out.split() == expected.split()
     assert "SHA256:abc" in seen
     assert "+line" in seen
-    assert "hunter2" not in seen
+    assert "+ create  /etc/x" in seen
+    assert "× That was not it (1 tried)." in seen
+    assert "hunter" not in seen
