@@ -140,9 +140,10 @@ class Field(Widget):
         self.query_one(Mark).show(self.proposal, stands=self.stands)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass the typed text on."""
+        """Pass the typed text on; what has been replaced since is nobody's answer."""
         event.stop()
-        self._tell(event.value)
+        if event.value == event.input.value:
+            self._tell(event.value)
 
     def on_choices_changed(self, event: Choices.Changed) -> None:
         """Pass the chosen answer on; it is complete at once."""

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from wgwizard.host.local import SSH_CONNECTION, connection_of_parents
 from wgwizard.surroundings import Surroundings
 from wgwizard.surroundings_parsing import parse_surroundings
 
@@ -36,7 +37,7 @@ def look_around() -> Surroundings:
         "model": _text(Path("/proc/device-tree/model")),
         "host_name": platform.node(),
         "system": platform.system(),
-        "ssh": os.environ.get("SSH_CONNECTION", ""),
+        "ssh": os.environ.get(SSH_CONNECTION) or connection_of_parents(),
         "container": "yes" if any(mark.exists() for mark in _CONTAINER_MARKS) else "",
     }
     return parse_surroundings(said)

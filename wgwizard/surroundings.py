@@ -47,7 +47,7 @@ class Surroundings:
     @property
     def may_be_host(self) -> bool:
         """Whether it looks like Host β: a Linux machine that one logs in to, or a single-board computer, which nobody travels with."""
-        return self.system == "Linux" and not self.is_container and (self.ssh is not None or self.model != "")
+        return self.system == "Linux" and (self.ssh is not None or (self.model != "" and not self.is_container))
 
 
 Looked = Surroundings | Facts

@@ -3,10 +3,11 @@
 import threading
 from pathlib import Path
 
+from screens.field import Field
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.unit.test_proposing import LAPTOP, PI
 from wgwizard import profiles
-from wgwizard.questions import new_document
+from wgwizard.questions import Proposal, new_document
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
@@ -127,6 +128,18 @@ async def test_on_the_host_itself_nothing_has_to_be_typed_but_a_passphrase():
         await person.press("ctrl+n")
         assert 3 + await accepts_the_rest(person) == 13
     matches_golden("found-on-the-host.yaml", Path("home.yaml").read_text())
+
+
+async def test_one_finding_soon_after_another_is_not_taken_for_typing():
+    """As where a login is typed in one burst: each key proposes another address."""
+    async with sit_down(begin_at="host") as person:
+        field = next(field for field in person.app.query(Field) if field.path == "host.addresses")
+        for text in ("192.168.1.1", "192.168.1.10"):
+            field.offer(Proposal(text, "how you log in"))
+        await person.pilot.pause()
+        assert field.stands
+        await person.sees("192.168.1.10", "found: how you log in")
+        assert "addresses" not in person.app.draft.document["host"]
 
 
 async def test_what_is_found_is_named_once_more_before_it_is_saved():

@@ -80,7 +80,8 @@ def test_a_pi_that_one_is_logged_in_to_may_be_the_host_and_a_desktop_is_not():
     assert pi.ssh.client == ip_address("192.168.178.23")
     assert not recorded("ubuntu").may_be_host
     assert not recorded("macos").may_be_host
-    assert not parse_surroundings({**said("raspberry-pi-os"), "container": "yes"}).may_be_host
+    assert parse_surroundings({**said("raspberry-pi-os"), "container": "yes"}).may_be_host
+    assert not parse_surroundings({**said("raspberry-pi-os"), "container": "yes", "ssh": ""}).may_be_host
 
 
 def test_ports_in_use_and_the_computers_own_name():
