@@ -15,7 +15,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.questions import HOST
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.looked import LOOK, NO_LOGIN, looked_text
+from wgwizard.wizard.looked import LOOK, NO_LOGIN, is_worth_a_look, looked_text
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -49,7 +49,7 @@ class HostStep(FormStep):
             return
         self.form.take_standing(SSH)
         login = self.login
-        if not login or login in self.offered or self.tools.connector is None or self.form.draft.known_host is not None:
+        if not login or login in self.offered or self.tools.connector is None or not is_worth_a_look(self.form.draft):
             super().finish()
             return
         self.offered.add(login)

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from screens.field import Field
+from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.unit.test_proposing import LAPTOP, PI
 from wgwizard import profiles
@@ -119,7 +120,7 @@ async def test_what_is_found_late_leaves_alone_what_is_typed():
 
 
 async def test_on_the_host_itself_nothing_has_to_be_typed_but_a_passphrase():
-    async with sit_down(tools=Tools(look_around=lambda: PI)) as person:
+    async with sit_down(tools=Tools(FakeConnector(), look_around=lambda: PI)) as person:
         await person.sees("What would you like to begin with?")
         await person.press("enter")
         await person.sees("1 of 9 · Site", "found: this computer's eth0")

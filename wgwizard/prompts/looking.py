@@ -6,7 +6,7 @@ from wgwizard.errors import WgwizardError
 from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
 from wgwizard.questions.answers import value_at
-from wgwizard.wizard.looked import LOOK, looked_text
+from wgwizard.wizard.looked import LOOK, is_worth_a_look, looked_text
 from wgwizard.wizard.words import told
 
 SSH = "host.ssh"
@@ -15,7 +15,7 @@ SSH = "host.ssh"
 def offer_look(session: Session) -> None:
     """Look at the host if that is wanted; what it shows is proposed from then on. Without it one goes on by hand."""
     login, connector = value_at(session.draft.document, SSH), session.tools.connector
-    if not isinstance(login, str) or connector is None or login in session.looked_at or session.draft.known_host is not None:
+    if not isinstance(login, str) or connector is None or login in session.looked_at or not is_worth_a_look(session.draft):
         return
     session.looked_at.add(login)
     session.say(LOOK)

@@ -1,7 +1,9 @@
 """The words about a look at Host β. Pure."""
 
+from wgwizard.questions.answers import value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.proposing import host_name
+from wgwizard.site import LOCAL
 from wgwizard.surroundings import is_virtual
 from wgwizard.wizard.draft import Draft
 
@@ -10,6 +12,11 @@ LOOK = (
     "there, and root is not needed. What it finds is proposed on these pages, and the tunnel then avoids every network in use there."
 )
 NO_LOGIN = "○ To look at the host, say first how you log in to it."
+
+
+def is_worth_a_look(draft: Draft) -> bool:
+    """Whether a look would tell more: not where it was looked at by this login, nor on this computer, which is looked at from the start."""
+    return draft.known_host is None and value_at(draft.document, "host.ssh") != LOCAL
 
 
 def looked_text(draft: Draft) -> str:
