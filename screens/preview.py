@@ -6,7 +6,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -38,6 +38,7 @@ class Preview(ScrollView, can_focus=True):
     def __init__(self, text: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.lines: tuple[str, ...] = ()
+        self._plain = Style()
         self._set(text)
 
     def _set(self, text: str) -> None:
@@ -47,8 +48,14 @@ class Preview(ScrollView, can_focus=True):
     def show(self, text: str) -> None:
         """Show this text from its beginning."""
         self._set(text)
-        self.scroll_to(0, 0, animate=False)
+        if self.scroll_offset != (0, 0):
+            self.scroll_to(0, 0, animate=False)
         self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The visible lines; the widget's own style is worked out once for all of them."""
+        self._plain = self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One visible line."""
@@ -57,5 +64,5 @@ class Preview(ScrollView, can_focus=True):
         place = top + y
         line = self.lines[place] if place < len(self.lines) else ""
         look = next((name for pattern, name in _LOOKS if pattern.search(line)), None)
-        style: Style = self.get_component_rich_style(look) if look else self.rich_style
-        return Strip([Segment(line, style)]).crop(left, left + width).adjust_cell_length(width, self.rich_style)
+        style: Style = self.get_component_rich_style(look) if look else self._plain
+        return Strip([Segment(line, style)]).crop(left, left + width).adjust_cell_length(width, self._plain)
