@@ -9,7 +9,7 @@ from screens.handover import HandOver
 from screens.preview import Preview
 from screens.step import FormStep
 from tests.screens.fake_connector import FakeConnector
-from tests.screens.person import sit_down
+from tests.screens.person import Person, sit_down
 from wgwizard import profiles, sitefile
 from wgwizard.keys import Keyring, complete_keyring, remember
 from wgwizard.lock import Lock
@@ -151,12 +151,12 @@ def test_a_crash_while_the_keys_are_shown_tells_none_of_them(monkeypatch, capsys
     app = WizardApp(Draft(DOCUMENT), Tools(), begin_at="files")
 
     async def press(pilot):
-        await pilot.press("h")
-        await pilot.pause()
-        await pilot.click("#show")
-        await pilot.pause()
-        await pilot.press("right", "enter")
-        await pilot.pause()
+        person = Person(app, pilot)
+        await person.sees("Hand over a point's file")
+        await person.press("h")
+        await person.sees("Show keys")
+        await person.clicks("#show")
+        await person.press("right", "enter")
         monkeypatch.setattr(HandOver, "_say", crash)
         await pilot.click("#show")
 
