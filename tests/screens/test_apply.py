@@ -40,7 +40,9 @@ async def to_the_changes(person: Person) -> None:
     await person.press("enter")
     await person.sees("2 changes on Host β; nothing is changed yet", "+table inet wgwizard_wg0 {}")
     await person.press("down")
-    await person.sees("+ create  /etc/wireguard/wg0.conf: the tunnel, its addresses", "[Interface]", "+PrivateKey = (hidden)")
+    await person.sees(
+        "+ create  the tunnel, its addresses, keys and points: /etc/wireguard/wg0.conf", "[Interface]", "+PrivateKey = (hidden)"
+    )
 
 
 async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do():

@@ -4,6 +4,7 @@ import pytest
 
 import presets
 from wgwizard import sitefile
+from wgwizard.applying import Change
 from wgwizard.cli import output
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
@@ -43,3 +44,18 @@ def test_the_rows_are_those_of_each_alone(text):
         "warnings": [output.problem_document(problem) for problem in outcome.warnings],
     }
     assert "".join(output.plan_json(outcome, found.recommendation, outcome.warnings, reveal=False)) == output.to_json(whole)
+
+
+def test_every_change_is_a_line_in_plain_words():
+    changes = (
+        Change("/etc/wgwizard/wg0.nft", "create", "+x"),
+        Change("/etc/sysctl.d/60-wgwizard-wg0.conf", "change", "-x"),
+        Change("/etc/elsewhere", "remove", "-x"),
+        Change("wg-quick@wg0.service", "run", "+ start\n+ start at boot\n"),
+    )
+    assert output.changes_list(changes).splitlines() == [
+        "+ create  the rules: /etc/wgwizard/wg0.nft",
+        "~ change  forwarding, also after a restart: /etc/sysctl.d/60-wgwizard-wg0.conf",
+        "- remove  /etc/elsewhere",
+        "» run     start, start at boot: wg-quick@wg0.service",
+    ]

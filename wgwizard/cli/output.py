@@ -246,12 +246,12 @@ _HOLDS = (
 
 
 def change_line(change: Change) -> str:
-    """One change in plain words: what is done, to what, and what that is for."""
+    """One change in plain words: what is done, what for, and to what."""
     if change.kind == "run":
-        done = ", ".join(line.lstrip("+- ") for line in change.diff.splitlines()[:3])
-        return f"{_DOES[change.kind]:<9} {change.path}: {done}"
-    holds = next((words for pattern, words in _HOLDS if pattern.search(change.path)), "")
-    return f"{_DOES.get(change.kind, change.kind):<9} {change.path}" + (f": {holds}" if holds else "")
+        words = ", ".join(line.lstrip("+- ") for line in change.diff.splitlines()[:3])
+    else:
+        words = next((words for pattern, words in _HOLDS if pattern.search(change.path)), "")
+    return f"{_DOES.get(change.kind, change.kind):<9} {words + ': ' if words else ''}{change.path}"
 
 
 def changes_list(changes: Iterable[Change]) -> str:
