@@ -128,6 +128,7 @@ class Form(VerticalScroll, can_focus=False):
         event.stop()
         if event.field.text == "":
             event.field.touched = False
+        self._refresh_shown()
         self._refresh_problems()
 
     def on_field_accepted(self, event: Field.Accepted) -> None:

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.front_ends.cases import CASES, WRONG_FIRST, Case
+from tests.front_ends.cases import CASES, CHANGED, NAS, WRONG_FIRST, Case
 from tests.front_ends.conversation import by_keys, by_lines
 from tests.front_ends.expected import document_of, refusals, saved_bytes
+from tests.front_ends.screens_person import by_screens
 from wgwizard import sitefile
+from wgwizard.wizard.saving import Seal, save
+
+DEEP = (NAS, CHANGED[-1], WRONG_FIRST[0])
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -33,3 +37,12 @@ def test_line_by_line(case, tmp_path, monkeypatch):
 def test_with_menus(case, tmp_path):
     draft, said = by_keys(case)
     assert_as_the_file(case, str(draft.path), said, tmp_path)
+
+
+@cases
+async def test_on_the_screens(case, tmp_path):
+    """Three go the whole way to the saved file; the others are saved as the last page but one would."""
+    deep = case in DEEP
+    draft, said = await by_screens(case, deep=deep)
+    path = str(draft.path) if deep else save(draft, "as-left.yaml", None, Seal.KNOWN).path
+    assert_as_the_file(case, str(path), said, tmp_path)
