@@ -1,6 +1,7 @@
 """Logging in with what has to be typed: a key's passphrase, a password, what the host asks for; each asked once, few attempts made."""
 
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.system.lab import base
 from tests.system.lab.host import LabHost
 from tests.system.ssh_support import PASSPHRASE, authorize, configure_ssh, make_key, public_of, refused, set_up_sshd
 from wgwizard.errors import RemoteError
+from wgwizard.secret import Secret
 
 pytestmark = pytest.mark.live
 
@@ -152,3 +154,26 @@ def test_fewer_attempts_than_usual_are_said(
     with pytest.raises(RemoteError, match="Too many authentication failures") as caught:
         client.apply(dry_run=True)
     assert "--identity" in caught.value.hint
+
+
+class SlowAnswers(Answers):
+    """Somebody who types slowly."""
+
+    def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
+        time.sleep(5)
+        return super().key_passphrase(path, refused)
+
+    def login_password(self, who: str, refused: int = 0) -> Secret | None:
+        time.sleep(5)
+        return super().login_password(who, refused)
+
+
+def test_a_host_that_hangs_up_while_somebody_types_is_called_again(beta: LabHost, make_client: MakeClient, tmp_path: Path) -> None:
+    set_up_sshd(beta, "LoginGraceTime 3")
+    key = make_key(tmp_path / "locked", passphrase=PASSPHRASE)
+    client = make_client(beta, answers=SlowAnswers(passphrase=PASSPHRASE, login=base.SUDO_PASSWORD))
+    client.identity = str(key)
+    assert client.apply(dry_run=True).state == "preview"  # by the password, as the key is not let in
+    authorize(beta, public_of(key))
+    assert client.apply(dry_run=True).state == "preview"
+    assert (len(client.answers.logins_asked), client.answers.passphrases_asked) == (1, [str(key)])

@@ -82,7 +82,7 @@ def test_the_wizard_puts_its_plan_on_the_host_and_waits_for_the_points(
         await person.sees("What each point's owner does now")
         await person.press("enter")
         await person.sees("files written below lab/")
-        await person.press("tab", "enter")
+        await person.press("tab", "tab", "enter")
         await person.sees("○ laptop: no handshake yet", "○ phone: no handshake yet")
 
     seen = run(steps, client_key, tmp_path / "known_hosts")
