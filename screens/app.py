@@ -23,12 +23,13 @@ from screens.dialogs import AskSecret, Choose, Help
 from screens.form import Form
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
-from screens.signs import PlainSigns, charset_of
+from screens.signs import PlainSigns
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
 from wgwizard import profiles
 from wgwizard.applying import Connector, Target
 from wgwizard.picture import Charset
+from wgwizard.picture.terminal import charset_of
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
 from wgwizard.surroundings import Surroundings

@@ -7,6 +7,7 @@ from screens.connections import PictureScreen
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.system.article import article_document
 from wgwizard.picture import Charset
+from wgwizard.picture.terminal import charset_of
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
@@ -142,8 +143,6 @@ async def test_the_packet_moves_only_where_that_is_wanted() -> None:
 
 
 def test_the_signs_follow_the_locale_and_the_terminal() -> None:
-    from screens.signs import charset_of
-
     unicode = [{}, {"LANG": "C.UTF-8"}, {"LANG": "de_DE.utf8", "TERM": "xterm-256color"}, {"LANG": "C", "LC_ALL": "en_GB.UTF-8"}]
     plain = [
         {"LANG": "C"},

@@ -75,6 +75,7 @@ def folder(tmp_path) -> Path:
         (["--no-color", "a/b"], "new", "a/b"),
         (["plan", "site.yaml"], "plan", "site.yaml"),
         (["plan", "site.yaml", "--no-color"], "plan", "site.yaml"),
+        (["--ascii", "a/b"], "new", "a/b"),
     ],
 )
 def test_words_become_a_verb(words, verb, site):
@@ -177,8 +178,19 @@ def test_plan_json_has_the_promised_shape(folder):
 
 def test_plan_text_shows_every_file_and_who_reaches_whom(folder):
     text = run("plan", "site.yaml", cwd=folder, check=0).stdout
+    assert "┌─ Host β ─" in text.partition("━━ host ━━")[0]
     for heading in ("━━ host ━━", "━━ endpoint-a ━━", "━━ who reaches whom ━━", "/etc/wireguard/wg0.conf (mode 0600"):
         assert heading in text
+
+
+def test_only_ascii_is_written_where_that_is_asked_for(folder):
+    assert "+- Host beta -" in run("plan", "site.yaml", "--ascii", cwd=folder, check=0).stdout
+    for words in (["plan", "site.yaml"], ["recommend", "site.yaml"]):
+        shown = run(*words, "--ascii", cwd=folder, check=0)
+        assert (shown.stdout + shown.stderr).isascii()
+    # JSON is data and stays as it is.
+    as_ever = run("plan", "site.yaml", "--json", cwd=folder, check=0).stdout
+    assert run("--ascii", "plan", "site.yaml", "--json", cwd=folder, check=0).stdout == as_ever
 
 
 def test_no_key_is_in_any_output_unless_revealed(folder):

@@ -20,7 +20,7 @@ VERBS = {
     "completion": "what makes a shell complete our words",
 }
 SHELLS = ("bash", "zsh", "fish")
-_GLOBAL = ("--no-color", "-h", "--help", "--version")
+_GLOBAL = ("--no-color", "--ascii", "-h", "--help", "--version")
 EPILOG = (
     "wgwizard SITE.yaml opens the wizard on a saved site. "
     "Exit codes: 0 ok, 1 failure, 2 usage or no terminal, 3 site refused or no strategy fits, 4 remote, 5 differences found."
@@ -61,10 +61,12 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="wgwizard", description=about, epilog=EPILOG, allow_abbrev=False)
     whole.add_argument("--version", action="version", version=f"wgwizard {__version__}")
     whole.add_argument("--no-color", action="store_true", help="no colour (NO_COLOR does the same)")
+    whole.add_argument("--ascii", action="store_true", help="only ASCII signs, as on terminals that show no others (WGWIZARD_ASCII=1 too)")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, add in _ADD.items():
         one = verbs.add_parser(verb, help=VERBS[verb], description=VERBS[verb], allow_abbrev=False)
-        one.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for everywhere in ("--no-color", "--ascii"):
+            one.add_argument(everywhere, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         add(one)
     return whole
 

@@ -193,9 +193,9 @@ def _ranked_text(ranked: Ranked) -> str:
     return "\n".join(lines)
 
 
-def plan_text(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> str:
-    """Every file under its node's heading, who reaches whom, and the warnings."""
-    blocks = [f"{_chosen_text(recommendation)}"]
+def plan_text(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool, picture: str) -> str:
+    """The picture of the network, every file under its node's heading, who reaches whom, and the warnings."""
+    blocks = [_chosen_text(recommendation), picture]
     node = None
     for artefact in found.bundle.artefacts:
         if artefact.node != node:

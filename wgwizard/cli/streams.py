@@ -21,6 +21,13 @@ def prepare() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
+def only_ascii(*, data: bool) -> None:
+    """Plain signs on stderr, and where stdout is for people (`data` false) there, too."""
+    for stream in (sys.stderr, *(() if data else (sys.stdout,))):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="ascii", errors=_HANDLER)
+
+
 def _plain_signs(problem: UnicodeError) -> tuple[str | bytes, int]:
     """A codec's error handler: signs that the encoding lacks become plain ones, everything else an escape."""
     if not isinstance(problem, UnicodeEncodeError):

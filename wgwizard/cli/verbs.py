@@ -1,6 +1,9 @@
 """The headless verbs, one function each: a namespace of options in, an exit code out; data on stdout, words on stderr."""
 
 import argparse
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +14,16 @@ from wgwizard.cli.asking import read_secret, say
 from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
+from wgwizard.picture import Charset, render_text
+from wgwizard.picture.terminal import charset_of
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem
 from wgwizard.render import with_install_script
 from wgwizard.render.artefact import Artefact
 from wgwizard.secret import Secret
 from wgwizard.site import Site
+
+_PICTURE_WIDTH = 78
 
 
 def presets(options: argparse.Namespace) -> int:
@@ -75,11 +82,19 @@ def plan(options: argparse.Namespace) -> int:
     if options.json:
         put(*output.plan_json(outcome, found.recommendation, said, reveal=options.reveal_secrets))
     elif options.output is None:
-        put(output.plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets))
+        put(output.plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets, picture=_picture(outcome)))
     if options.output is not None:
         profiles.save_lock(options.site, found.lock)
         _write(options, outcome, () if options.json else said)
     return ExitCode.OK
+
+
+def _picture(outcome: Result) -> str:
+    """The picture as wide as the terminal, at most 100 signs; 78 where there is none."""
+    encoding = (sys.stdout.encoding or "").lower()
+    charset = charset_of(os.environ) if encoding.startswith("utf") else Charset.ASCII
+    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else _PICTURE_WIDTH
+    return render_text(outcome.plan, max(min(width, 100), 40), charset)
 
 
 def rehearse(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ _shtab_wgwizard_qr_option_strings=(-h --help -o --output --passphrase-file)
 _shtab_wgwizard_secrets_option_strings=(-h --help --join --join-passphrase-file --change-passphrase --new-passphrase-file --passphrase-file)
 _shtab_wgwizard_schema_option_strings=(-h --help)
 _shtab_wgwizard_completion_option_strings=(-h --help)
-_shtab_wgwizard_option_strings=(-h --help --version --no-color)
+_shtab_wgwizard_option_strings=(-h --help --version --no-color --ascii)
 
 _shtab_wgwizard_new__o_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_new___output_COMPGEN=_shtab_compgen_files
@@ -110,6 +110,7 @@ _shtab_wgwizard__h_nargs=0
 _shtab_wgwizard___help_nargs=0
 _shtab_wgwizard___version_nargs=0
 _shtab_wgwizard___no_color_nargs=0
+_shtab_wgwizard___ascii_nargs=0
 
 
 # Custom Preamble

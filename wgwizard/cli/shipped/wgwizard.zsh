@@ -30,6 +30,7 @@ _shtab_wgwizard_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "(- : *)--version[show program\'s version number and exit]"
   "--no-color[no colour (NO_COLOR does the same)]"
+  "--ascii[only ASCII signs, as on terminals that show no others (WGWIZARD_ASCII\=1 too)]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -39,7 +40,7 @@ _shtab_wgwizard_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--dry-run[only show what would change\; exit code 5 where something would]"
   "--passphrase-file[file with the passphrase of NAME.secrets, or a file descriptor\'s number]:FILE:_files"
-  "--ssh[\[user\@\]host\[\:port\] (default\: host.ssh of the site)]:TARGET:"
+  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--yes[do not ask whether the changes are wanted]"
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
@@ -152,7 +153,7 @@ _shtab_wgwizard_secrets_defaults_added=0
 _shtab_wgwizard_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
-  "--ssh[\[user\@\]host\[\:port\] (default\: host.ssh of the site)]:TARGET:"
+  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--yes[do not ask whether the changes are wanted]"
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
@@ -171,7 +172,7 @@ _shtab_wgwizard_status_defaults_added=0
 _shtab_wgwizard_uninstall_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
-  "--ssh[\[user\@\]host\[\:port\] (default\: host.ssh of the site)]:TARGET:"
+  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--yes[do not ask whether the changes are wanted]"
   "--json[events as JSON lines]"
   "--identity[private SSH key]:FILE:_files"
