@@ -52,7 +52,6 @@ class ApplyStep(Step):
         self.events: dict[Stage, Event] = {}
         self.undo_at: float | None = None
         self.busy = False
-        self.ask = DialogAsk(self.app)
 
     def compose(self) -> ComposeResult:
         """To whom, the stages, and what is to be said."""
@@ -109,8 +108,7 @@ class ApplyStep(Step):
 
     def _run(self, found: Study, address: str, connector: Connector) -> None:
         """Apply beside the screen."""
-        draft, target, self.ask = self.draft, self.tools.target(address, self.draft), DialogAsk(self.app)
-        ask = self.ask
+        draft, target, ask = self.draft, self.tools.target(address), DialogAsk(self.app)
 
         def work() -> Outcome:
             return apply(connector, draft, found, target, ask, self._tell)
@@ -161,7 +159,7 @@ class ApplyStep(Step):
 
     def _remember(self, result: Outcome) -> None:
         """What the host told serves later pages and later runs."""
-        self.change(remembered(self.draft, result, self.ask.given))
+        self.change(remembered(self.draft, result))
 
     def finish(self) -> None:
         """Go on, unless the host is being changed right now."""

@@ -65,11 +65,10 @@ class ConfirmChanges(ModalScreen[bool]):
 
 
 class DialogAsk:
-    """Asks through dialogs and waits; each method is called from the connector's thread. `given` is the last password."""
+    """Asks through dialogs and waits; each method is called from the connector's thread."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self.given: Secret | None = None
 
     def accept_host_key(self, key: HostKey) -> bool:
         """Whether the fingerprint is the host's own."""
@@ -87,8 +86,7 @@ class DialogAsk:
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; Escape cancels."""
         body = "Changing the host needs root. The password goes to sudo there, and is forgotten when the wizard ends."
-        self.given = self._secret(f"The sudo password of {who}", body, refused)
-        return self.given
+        return self._secret(f"The sudo password of {who}", body, refused)
 
     def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
         """The passphrase of an SSH key; Escape leaves the key out."""

@@ -1,6 +1,5 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
-from dataclasses import replace
 from typing import Any
 
 from textual.app import ComposeResult
@@ -111,7 +110,7 @@ class DoneStep(Step):
         connector, found = self.tools.connector, self.found
         if connector is None or found is None or found.site.host.ssh is None:
             return
-        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh, self.draft), self.ask
+        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), self.ask
         run_beside(self, "handshakes", lambda: connector.handshakes(interface, target, ask))
 
     def on_ended(self, event: Ended) -> None:
@@ -126,7 +125,6 @@ class DoneStep(Step):
             self._say(value)
         else:
             self.seen = value
-            self.draft = replace(self.draft, sudo_password=self.ask.given or self.draft.sudo_password)
             self._show_arrived()
             self.set_timer(_EVERY, self._look)
 

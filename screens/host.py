@@ -66,7 +66,7 @@ class HostStep(FormStep):
 
     def _look(self, login: str) -> None:
         self.offered.add(login)
-        connector, target, ask = self.tools.connector, self.tools.target(login, self.draft), DialogAsk(self.app)
+        connector, target, ask = self.tools.connector, self.tools.target(login), DialogAsk(self.app)
         if connector is None:
             return
         self.looking_at = login

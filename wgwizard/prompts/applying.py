@@ -1,6 +1,5 @@
 """Applying to Host β from a conversation: what is asked on the way, how far it is, and what is left to do afterwards."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from wgwizard.applying import Event, Outcome
@@ -56,14 +55,14 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     if connector is None:
         return False
     session.talk.say(IF_CLOSED)
-    ask, target = TalkAsk(session.talk), session.tools.target(address, session.draft)
+    ask, target = TalkAsk(session.talk), session.tools.target(address)
 
     def tell(event: Event) -> None:
         session.talk.say(event_line(event))
 
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)
-        session.take(remembered(session.draft, outcome, ask.given))
+        session.take(remembered(session.draft, outcome))
     except WgwizardError as error:
         session.talk.say(told(error))
         return False
@@ -138,6 +137,5 @@ def _handshakes(session: Session, found: Study, result: Outlook) -> str:
     if connector is None or address is None:
         return ""
     ask = TalkAsk(session.talk)
-    seen = connector.handshakes(found.site.tunnel.interface, session.tools.target(address, session.draft), ask)
-    session.draft = replace(session.draft, sudo_password=ask.given or session.draft.sudo_password)
+    seen = connector.handshakes(found.site.tunnel.interface, session.tools.target(address), ask)
     return waiting_text(found.site, {**found.lock.public_keys, **result.keyring.public}, seen)

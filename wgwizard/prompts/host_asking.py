@@ -7,11 +7,10 @@ from wgwizard.secret import Secret
 
 
 class TalkAsk:
-    """Asks in the conversation (applying.Ask); `given` is the last sudo password."""
+    """Asks in the conversation (applying.Ask)."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self.given: Secret | None = None
 
     def accept_host_key(self, key: HostKey) -> bool:
         """Whether the fingerprint is the host's own."""
@@ -31,8 +30,7 @@ class TalkAsk:
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; nothing cancels."""
-        self.given = self._secret(f"The sudo password of {who}", refused)
-        return self.given
+        return self._secret(f"The sudo password of {who}", refused)
 
     def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
         """The passphrase of an SSH key; nothing leaves the key out."""

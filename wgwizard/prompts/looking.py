@@ -23,7 +23,7 @@ def offer_look(session: Session) -> None:
         return
     session.talk.say(f"● looking at {login} …")
     try:
-        facts = connector.look(session.tools.target(login, session.draft), TalkAsk(session.talk))
+        facts = connector.look(session.tools.target(login), TalkAsk(session.talk))
     except WgwizardError as error:
         session.talk.say(told(error))
         session.say("Go on by hand.")

@@ -8,7 +8,6 @@ from wgwizard.host.facts import Facts
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.profiles.stamps import stamp
-from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 
 STAGES = {
@@ -63,9 +62,8 @@ def ending(result: Outcome) -> str:
     return "\n".join([said, *(f"! {note}" for note in result.notes), "Next: what each point's owner has to do."])
 
 
-def remembered(draft: Draft, result: Outcome, password: Secret | None) -> Draft:
-    """β's public key completes the points' files; it is kept in the lock file. A sudo password that worked serves again."""
-    draft = replace(draft, sudo_password=password or draft.sudo_password)
+def remembered(draft: Draft, result: Outcome) -> Draft:
+    """β's public key completes the points' files; it is kept in the lock file."""
     if result.host_public_key is None:
         return draft
     draft = replace(draft, lock=with_host_key(draft.lock, result.host_public_key))

@@ -23,8 +23,8 @@ class Draft:
     """A document in the making; every answer makes a new one.
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies
-    beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened; `sudo_password` worked
-    on Host β. `here` is what this machine shows and `host` what a look at Host β by the login `host_login` found (`None`: not looked
+    beside it; `passphrase` opened or will seal the keys; `sealed` where keys lie beside it that were not opened.
+    `here` is what this machine shows and `host` what a look at Host β by the login `host_login` found (`None`: not looked
     at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
     addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
     the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
@@ -37,7 +37,6 @@ class Draft:
     lock: Lock = field(default_factory=Lock)
     keyring: Keyring = field(default_factory=Keyring)
     passphrase: Secret | None = None
-    sudo_password: Secret | None = None
     sealed: bool = False
     preset: Document | None = None
     here: Surroundings | None = None

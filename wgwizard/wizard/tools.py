@@ -28,9 +28,9 @@ class Tools:
     keeping: Keeping = field(default_factory=Keeping)
     look_around: Callable[[], Surroundings] | None = None
 
-    def target(self, address: str, draft: Draft) -> Target:
-        """How to log in to this address; a sudo password that worked before is not asked for again."""
-        return replace(self.login, address=address, sudo_password=self.login.sudo_password or draft.sudo_password)
+    def target(self, address: str) -> Target:
+        """How to log in to this address."""
+        return replace(self.login, address=address)
 
     def path_for(self, draft: Draft) -> str:
         """Where the site is saved: where it came from, where `-o` says, else ./NAME.yaml."""
