@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
 
 from wgwizard.cli import arguments, streams
@@ -86,7 +86,7 @@ def _wizard(options: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     return run_wizard(
-        LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_look_around
+        LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_looks_around()
     )
 
 
@@ -101,10 +101,15 @@ def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
 
     gc.enable()
     signal.signal(signal.SIGHUP, _terminated)
-    tools = Tools(LateConnector(), options.output, login(options, address=""), look_around=_look_around)
+    tools = Tools(LateConnector(), options.output, login(options, address=""), look_around=_looks_around())
     draft = converse(MenuTalk() if menus else NumberedTalk(), tools, site_path=options.site, document=_preset(options))
     _say(f"Everything is saved in {draft.path}.")
     return 0
+
+
+def _looks_around() -> "Callable[[], Surroundings] | None":
+    """What looks at this machine; nothing where WGWIZARD_LOOK=no says so."""
+    return None if os.environ.get("WGWIZARD_LOOK") == "no" else _look_around
 
 
 def _look_around() -> "Surroundings":

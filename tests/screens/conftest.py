@@ -20,6 +20,8 @@ def _own_place(tmp_path, monkeypatch):
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "xdg" / name))
     monkeypatch.delenv("NO_COLOR", raising=False)
+    # What the machine of the tests shows is its own business; machines written down stand in for it.
+    monkeypatch.setenv("WGWIZARD_LOOK", "no")
     monkeypatch.setattr(textual.app, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", settled)

@@ -64,6 +64,17 @@ async def test_a_host_that_cannot_be_looked_at_is_no_reason_to_stop_and_each_log
         assert person.app.draft.document["host"]["addresses"] == ["192.168.1.10"]
 
 
+async def test_whoever_types_the_address_is_not_stopped():
+    connector = FakeConnector(shows=SHOWN)
+    async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:
+        await person.types("pi@192.168.1.10")
+        await person.press("enter")
+        await person.types("192.168.1.10/24")
+        await person.press("ctrl+n")
+        await person.sees("3 of 9 · Tunnel")
+    assert connector.targets == []
+
+
 async def test_escape_goes_on_without_a_look():
     connector = FakeConnector(shows=SHOWN)
     async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:

@@ -11,12 +11,14 @@ LOOK = (
     "The wizard logs in and only reads: the addresses, interfaces, routes and UDP ports in use, and what system it is. Nothing is changed "
     "there, and root is not needed. What it finds is proposed on these pages, and the tunnel then avoids every network in use there."
 )
+ADDRESSES = "host.addresses"
 NO_LOGIN = "○ To look at the host, say first how you log in to it."
 
 
 def is_worth_a_look(draft: Draft) -> bool:
-    """Whether a look would tell more: not where it was looked at by this login, nor on this computer, which is looked at from the start."""
-    return draft.known_host is None and value_at(draft.document, "host.ssh") != LOCAL
+    """Whether to offer a look: not to whoever typed the address, nor once it was looked at, nor on this computer, seen already."""
+    address_was_typed = value_at(draft.document, ADDRESSES) is not None and ADDRESSES not in draft.taken
+    return not address_was_typed and draft.known_host is None and value_at(draft.document, "host.ssh") != LOCAL
 
 
 def looked_text(draft: Draft) -> str:
