@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("--site", help=argparse.SUPPRESS)
     new.add_argument("--preset", metavar="NAME", help="begin with this preset (wgwizard presets)")
-    new.add_argument("--plain", action="store_true", help="one question a line: for screen readers and simple terminals")
+    new.add_argument("--plain", action="store_true", help="as a conversation, for screen readers and simple terminals")
     new.add_argument("-o", "--output", metavar="SITE.yaml", help="where to save (default: ./NAME.yaml)")
     _add_connection(new)
 

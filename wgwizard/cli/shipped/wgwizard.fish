@@ -63,7 +63,7 @@ complete -c wgwizard -n _shtab_wgwizard_using -l ascii -d 'only ASCII signs, as 
 complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a new -d 'the wizard: questions, preview, apply (also without any word)'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l preset -xka "home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward" -d 'begin with this preset (wgwizard presets)'
-complete -c wgwizard -n '_shtab_wgwizard_using new' -l plain -d 'one question a line: for screen readers and simple terminals'
+complete -c wgwizard -n '_shtab_wgwizard_using new' -l plain -d 'as a conversation, for screen readers and simple terminals'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'where to save (default: ./NAME.yaml)'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
 complete -c wgwizard -n '_shtab_wgwizard_using new' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'

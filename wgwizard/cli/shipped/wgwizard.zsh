@@ -67,7 +67,7 @@ _shtab_wgwizard_completion_defaults_added=0
 _shtab_wgwizard_new_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--preset[begin with this preset (wgwizard presets)]:NAME:(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)"
-  "--plain[one question a line\: for screen readers and simple terminals]"
+  "--plain[as a conversation, for screen readers and simple terminals]"
   {-o,--output}"[where to save (default\: .\/NAME.yaml)]:SITE.yaml:_files"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"

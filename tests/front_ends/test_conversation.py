@@ -1,0 +1,186 @@
+"""What only a conversation does: menus of its own, proposals, a look at the host, applying, sealed keys. A scripted terminal answers."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
+from wgwizard import profiles
+from wgwizard.applying import Step
+from wgwizard.errors import CancelledError
+from wgwizard.profiles import unfinished
+from wgwizard.prompts import converse
+from wgwizard.prompts.talk import Asked
+from wgwizard.questions import Choice
+from wgwizard.secret import Secret
+from wgwizard.surroundings_parsing import parse_surroundings
+from wgwizard.wizard.tools import Tools
+
+PASSPHRASE = Secret("correct horse battery staple")
+ADDRESSES = "2: eth0    inet 192.168.7.20/24 brd 192.168.7.255 scope global eth0\n"
+ROUTES = "default via 192.168.7.1 dev eth0 \n192.168.7.0/24 dev eth0 scope link \n"
+
+
+class Scripted:
+    """A terminal (prompts.Talk): answers by a prompt's first words, each once and in order; everything else by Enter."""
+
+    help = "the keys"
+    columns = 80
+
+    def __init__(self, *answers: tuple[str, str], secrets: tuple[Secret | None, ...] = (PASSPHRASE,) * 9) -> None:
+        self.answers, self.secrets = list(answers), list(secrets)
+        self.said: list[str] = []
+        self.asked: list[Asked] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def _next(self, prompt: str) -> str | None:
+        assert len(self.said) < 3000, f"asked without end: {prompt}"
+        if self.answers and prompt.startswith(self.answers[0][0]):
+            answer = self.answers.pop(0)[1]
+            if answer == "^D":
+                raise EOFError
+            return answer
+        return None
+
+    def text(self, asked: Asked) -> str:
+        self.asked.append(asked)
+        answer = self._next(asked.prompt)
+        return asked.current if answer is None else answer
+
+    def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
+        self.asked.append(asked)
+        answer = self._next(asked.prompt)
+        return asked.current if answer is None else answer
+
+    many = one
+
+    def yes(self, prompt: str, *, default: bool) -> bool:
+        answer = self._next(prompt)
+        return default if answer is None else answer == "y"
+
+    def secret(self, prompt: str) -> Secret | None:
+        self.said.append(f"? {prompt}")
+        return self.secrets.pop(0)
+
+    @property
+    def everything(self) -> str:
+        return "\n".join(self.said)
+
+
+BEGIN = (("Which networks", "192.168.1.0/24"), ("How do you log in", "admin@192.168.1.10"), ("Under which", "vpn.example.com"))
+
+
+def applied(connector: FakeConnector, *after: tuple[str, str]) -> Scripted:
+    connector.go_on.set()
+    on_the_way = (("What next?", "on"), ("What next?", "apply"), ("Is this Host β?", "y"))
+    talk = Scripted(*BEGIN[:2], ("Look at admin", "n"), BEGIN[2], *on_the_way, *after)
+    converse(talk, Tools(connector))
+    assert talk.answers == []
+    return talk
+
+
+def test_applying_asks_tells_how_far_it_is_and_remembers_the_hosts_key():
+    connector = FakeConnector()
+    talk = applied(connector, ("Make these changes?", "y"), ("What next?", "write"), ("What next?", "look"), ("What next?", "leave"))
+    assert connector.applied == ["masquerade"]
+    assert connector.sudo == [PASSPHRASE]
+    assert FINGERPRINT in talk.everything
+    assert "+PrivateKey = (hidden)" in talk.everything
+    assert "(undo in 1:30)" in talk.everything
+    assert "✓ Host β is as planned." in talk.everything
+    assert "○ laptop: no handshake yet" in talk.everything
+    assert profiles.load_lock("home.yaml").public_keys["host"] == HOST_PUBLIC_KEY
+    assert f"PublicKey = {HOST_PUBLIC_KEY}" in Path("home/laptop/etc/wireguard/wg0.conf").read_text()
+
+
+def test_an_apply_that_fails_says_why_and_can_be_left():
+    connector = FakeConnector(fails_at=Step.VERIFY)
+    talk = applied(connector, ("Make these changes?", "y"), ("What next?", "on"), ("What next?", "leave"))
+    assert connector.applied == []
+    assert "× the tunnel did not come up, so the host went back to how it was" in talk.everything
+
+
+def test_nothing_is_changed_without_a_yes():
+    connector = FakeConnector()
+    talk = applied(connector, ("Make these changes?", "n"), ("What next?", "on"), ("What next?", "leave"))
+    assert connector.applied == []
+    assert "× nothing was changed" in talk.everything
+
+
+def around():
+    return parse_surroundings({"addresses": ADDRESSES, "routes": ROUTES, "links": "2: eth0: <UP>", "host_name": "desk", "system": "Linux"})
+
+
+def test_what_was_found_is_the_answer_that_stands_and_is_marked_as_found():
+    talk = Scripted(("How do you log in", ""), ("Which address does", "192.168.7.2/24"), ("What next?", "on"), ("What next?", "leave"))
+    draft = converse(talk, Tools(look_around=around))
+    networks = next(asked for asked in talk.asked if asked.prompt.startswith("Which networks"))
+    assert (networks.current, networks.proposed) == ("192.168.7.0/24", True)
+    assert "found: this computer's eth0" in networks.remark
+    assert draft.document["site"]["networks"] == ["192.168.7.0/24"]
+    # Asked for by nobody, as a question that nearly everyone leaves alone: it stands all the same.
+    assert draft.document["site"]["router"] == ["192.168.7.1"]
+
+
+def test_what_was_found_and_emptied_stays_empty():
+    talk = Scripted(
+        ("Look at", "y"), ("What is the address of the site's router", "-"), ("Which address does", "192.168.7.2/24"), ("Must", "^D"),
+    )  # fmt: skip
+    with pytest.raises(CancelledError):
+        converse(talk, Tools(look_around=around))
+    (kept,) = unfinished.drafts()
+    assert "router" not in kept.document["site"]
+
+
+def saved() -> None:
+    converse(Scripted(*BEGIN, ("What next?", "on"), ("What next?", "leave")), Tools())
+
+
+def test_a_saved_site_is_opened_with_its_keys_and_none_is_made_anew():
+    saved()
+    before = Path("home.yaml").read_bytes(), profiles.load_keys("home.yaml", PASSPHRASE)
+    talk = Scripted(("What next?", "on"), ("What next?", "leave"))
+    converse(talk, Tools(), site_path="home.yaml")
+    assert (Path("home.yaml").read_bytes(), profiles.load_keys("home.yaml", PASSPHRASE)) == before
+
+
+def test_a_wrong_passphrase_is_said_and_asked_for_again():
+    saved()
+    talk = Scripted(("What next?", "on"), ("What next?", "leave"), secrets=(Secret("wrong"), PASSPHRASE))
+    draft = converse(talk, Tools(), site_path="home.yaml")
+    assert "the passphrase is wrong" in talk.everything
+    assert set(draft.keyring.private) == {"laptop"}
+
+
+def test_another_file_is_replaced_only_after_a_yes():
+    Path("home.yaml").write_text("mine")
+    talk = Scripted(
+        *BEGIN, ("What next?", "on"), ("Where should", "home.yaml"), ("home.yaml is there", "n"), ("Where should", "other.yaml"),
+        ("What next?", "leave"),
+    )  # fmt: skip
+    assert converse(talk, Tools()).path == "other.yaml"
+    assert Path("home.yaml").read_text() == "mine"
+
+
+def test_where_no_strategy_fits_enter_overrules_nothing_but_leads_back_to_the_answers():
+    talk = Scripted(
+        *BEGIN[:1], ("Where at the site", "none"), *BEGIN[1:], ("What next?", "on"), ("Must computers", "yes"), ("Must computers", "no"),
+        ("What next?", "leave"),
+    )  # fmt: skip
+    draft = converse(talk, Tools())
+    assert "No strategy gives all that you ask" in talk.everything
+    assert "strategy" not in draft.document
+
+
+def test_every_question_says_why_and_every_first_question_leads_a_page_back():
+    talk = Scripted(
+        *BEGIN[:1], ("How do you log in", "?"), ("How do you log in", "<"), ("What do you call", "hut"), ("Which address", "^D"),
+    )  # fmt: skip
+    with pytest.raises(CancelledError) as left:
+        converse(talk, Tools())
+    assert "Whatever you type after `ssh`" in " ".join(talk.everything.split())
+    (kept,) = unfinished.drafts()
+    assert kept.document["name"] == "hut"
+    assert str(kept.path) in left.value.message
