@@ -55,6 +55,7 @@ CALM = Theme(
 )
 START = PAGES[0].name
 LOOK_AROUND = "look around"
+MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 _TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply", "follow")
 
@@ -87,6 +88,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.parting = ""
         self.surroundings: Surroundings | None = None
         self._keeping_timer: Timer | None = None
+        self._picture_timer: Timer | None = None
         self.charset = charset_of(os.environ)
         self.register_theme(CALM)
         self.theme = "ansi-dark" if plain_colours else CALM.name
@@ -221,8 +223,19 @@ class WizardApp(Careful, inherit_bindings=False):
         bar.here, bar.reached = self.place - 1, self.reached - 1
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self.query_one(PicturePanel)
-        picture.scene = scene(self.draft)
         picture.set_classes(page.picture)
+        self._refresh_picture(picture)
+
+    def _refresh_picture(self, picture: PicturePanel) -> None:
+        """Keep the picture true: at once, and where there are many points when the keys rest, so that none waits for it."""
+        if self._picture_timer is not None:
+            self._picture_timer.stop()
+            self._picture_timer = None
+        points = self.draft.document.get("points")
+        if isinstance(points, list) and len(points) > MANY_POINTS and picture.scene is not None:
+            self._picture_timer = self.set_timer(REST, lambda: setattr(picture, "scene", scene(self.draft)))
+        else:
+            picture.scene = scene(self.draft)
 
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""

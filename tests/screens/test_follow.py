@@ -2,6 +2,7 @@
 
 import pytest
 
+from screens import app as app_module
 from screens.app import WizardApp
 from screens.connections import PictureScreen
 from tests.screens.person import Person, matches_golden, sit_down
@@ -153,3 +154,16 @@ def test_the_signs_follow_the_locale_and_the_terminal() -> None:
     ]
     assert {charset_of(environ) for environ in unicode} == {Charset.UNICODE}
     assert {charset_of(environ) for environ in plain} == {Charset.ASCII}
+
+
+async def test_with_many_points_no_key_waits_for_the_picture(monkeypatch) -> None:
+    document = {**MASQUERADE, "points": [{"name": f"point-{number}"} for number in range(200)]}
+    drawn: list[int] = []
+    own = app_module.scene
+    monkeypatch.setattr(app_module, "scene", lambda draft: drawn.append(1) or own(draft))
+    async with sit_down(draft=Draft(document), begin_at="host") as person:
+        before = len(drawn)
+        await person.pilot.press(*["1"] * 8)
+        assert len(drawn) - before < 8
+        await person.sees("+199")
+        await person._until(lambda: len(drawn) > before, "the picture was not drawn anew")
