@@ -126,7 +126,7 @@ class PointsStep(Step):
         listed.display = bool(points)
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
-            self.query_one(name, Button).disabled = not points
+            self.query_one(name, Button).display = bool(points)
         self.query_one(ProblemLine).say("")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -7,6 +7,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from screens.background import Ended, run_beside
+from screens.conflict import AskConflict
 from screens.dialogs import AskSecret, Choose
 from screens.entry import Entry
 from screens.field import ProblemLine
@@ -15,11 +16,13 @@ from screens.new_passphrase import NewPassphrase
 from screens.step import Step
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import open_site
 from wgwizard.wizard.saving import (
     OLD_SEAL,
     WHY,
     Seal,
     aside_text,
+    conflict,
     guessable,
     new_seal_text,
     path_problem,
@@ -91,8 +94,19 @@ class SaveStep(Step):
                 f"Replace {path}?", "A file of this name is there already.", (("no", "Choose another name"), ("yes", "Replace it"))
             )
             self.app.push_screen(ask, lambda answer: self._seal(path) if answer == "yes" else None)
+        elif (found := conflict(self.draft, path, self.tools.keeping.others())) is not None:
+            self.app.push_screen(AskConflict(path, found), lambda answer: self._decided(answer, path))
         else:
             self._seal(path)
+
+    def _decided(self, answer: str | None, path: str) -> None:
+        """What to do about a site that others changed, or have open."""
+        if answer == "replace":
+            self._seal(path)
+        elif answer == "reopen":
+            run_beside(self, "reopen", lambda: open_site(path, self.draft.passphrase))
+        else:
+            focus(self.query_one("#path", Input))
 
     def _seal(self, path: str) -> None:
         """Ask for what the keys are sealed with: once where keys lie sealed there already, twice for a new passphrase."""
@@ -131,8 +145,12 @@ class SaveStep(Step):
             self._say(told(event.error))
             focus(self.query_one("#path", Input))
             return
-        saved: Any = event.value
-        self.change(saved)
+        draft: Any = event.value
+        if event.name == "reopen":
+            self.post_message(self.Replaced(draft, complete=True))
+            return
+        self.tools.keeping.claim_site(draft.path)
+        self.change(draft)
         self.post_message(self.Finished())
 
     def why(self) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What was given out once and must stay: tunnel networks, addresses and public keys (the file NAME.lock beside a site)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wgwizard.site import Address, Network
 
@@ -18,3 +18,16 @@ class Lock:
     addresses: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     public_keys: Mapping[str, str] = field(default_factory=dict)
     preshared: frozenset[str] = frozenset()
+
+
+def with_others(ours: Lock, theirs: Lock) -> Lock:
+    """Our lock with what was given out in theirs to nodes that we do not know; an address that we gave out keeps its owner."""
+    taken = {address for given in ours.addresses.values() for address in given}
+    addresses = {node: given for node, given in theirs.addresses.items() if node not in ours.addresses and not taken & set(given)}
+    return replace(
+        ours,
+        networks=(*ours.networks, *(network for network in theirs.networks if network not in ours.networks)),
+        addresses={**ours.addresses, **addresses},
+        public_keys={**theirs.public_keys, **ours.public_keys},
+        preshared=ours.preshared | theirs.preshared,
+    )

@@ -54,7 +54,12 @@ def load_site(path: str) -> Loaded:
 
 def save_site(path: str, document: Mapping[str, Any]) -> None:
     """Write a document as a site file, whole or not at all; raises FileError."""
-    replace_file(Path(path), (_HEADER + sitewrite.dump(document)).encode(), 0o644)
+    replace_file(Path(path), site_text(document).encode(), 0o644)
+
+
+def site_text(document: Mapping[str, Any]) -> str:
+    """A document as it stands in a site file."""
+    return _HEADER + sitewrite.dump(document)
 
 
 def beside_path(site_path: str, suffix: str) -> Path:

@@ -9,6 +9,7 @@ from wgwizard.wizard.saving import (
     OLD_SEAL,
     Seal,
     aside_text,
+    conflict,
     guessable,
     new_seal_text,
     path_problem,
@@ -36,11 +37,22 @@ def save_page(session: Session) -> bool:
         tried, wrong = path, path_problem(path)
         if wrong:
             session.talk.say(wrong)
-        elif not would_replace(session.draft, path) or session.talk.yes(f"{path} is there already. Replace it?", default=False):
+        elif _may_write(session, path):
             session.talk.say(written_text(session.draft, path))
             if _written(session, path):
                 session.talk.say(f"✓ Saved in {path}")
                 return True
+
+
+def _may_write(session: Session, path: str) -> bool:
+    """Whether another file there, or what others did to this one meanwhile, may be replaced; what differs is shown before."""
+    if would_replace(session.draft, path):
+        return session.talk.yes(f"{path} is there already. Replace it?", default=False)
+    found = conflict(session.draft, path, session.tools.keeping.others())
+    if found is None:
+        return True
+    session.talk.say(f"! {found.text}\n{found.difference}".rstrip())
+    return session.talk.yes(f"Replace {path}?", default=False)
 
 
 def _written(session: Session, path: str) -> bool:

@@ -74,13 +74,17 @@ class Keeping:
 
         threading.Thread(target=work, name="wgwizard keep", daemon=True).start()
 
+    def others(self) -> str:
+        """Who else works on the site right now; nothing where nobody does."""
+        return holder_text(self.claim.holder) if self.claim is not None and self.claim.take() and self.claim.holder is not None else ""
+
     def notice(self) -> str:
         """What must be known while one goes on: that the answers cannot be kept and why, and who else works on the site."""
         lines = []
         if self.trouble is not None:
             lines.append(f"! Your answers cannot be kept: {self.trouble.message}")
-        if self.claim is not None and self.claim.take() and self.claim.holder is not None:
-            lines.append(f"! Also open in {holder_text(self.claim.holder)}: look as you like, saving asks")
+        if others := self.others():
+            lines.append(f"! Also open in {others}: look as you like, saving asks")
         return "\n".join(lines)
 
     def where_kept(self) -> str:

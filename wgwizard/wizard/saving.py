@@ -1,17 +1,19 @@
 """Saving a draft: the site file, what was given out beside it, and the keys under a passphrase."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from wgwizard import profiles, sitefile
 from wgwizard.keys import joined, made_elsewhere, remember
+from wgwizard.lock import with_others
 from wgwizard.passphrase import known_words
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
-from wgwizard.profiles.stamps import stamp
+from wgwizard.profiles.stamps import changed, difference, stamp
 from wgwizard.questions import Document
 from wgwizard.questions.examples import OWN, examples
 from wgwizard.secret import Secret
+from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
 
 _NEW_SEAL = (
@@ -86,6 +88,26 @@ def would_replace(draft: Draft, path: str) -> bool:
     return path != draft.path and Path(path).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why saving would undo somebody else's work: said in `text`, with what saving would change in the file."""
+
+    text: str
+    difference: str
+
+
+def conflict(draft: Draft, path: str, others: str) -> Conflict | None:
+    """What is to be asked before the site that was opened is written again; `others` is who else has it open ("" for nobody)."""
+    if path != draft.path or draft.stamp == Stamp():
+        return None
+    touched = changed(path, draft.stamp)
+    if not touched and not others:
+        return None
+    said_of = [f"It is open in {others}."] if others else []
+    said_of += [f"Changed since you opened it: {', '.join(touched)}."] if touched else []
+    return Conflict("\n".join(said_of), difference(path, profiles.site_text(in_order(draft.document))))
+
+
 def written_text(draft: Draft, path: str) -> str:
     """What to look at once more; which files will be written, and what each holds."""
     lines = [f"  {path}", "      your answers; no secrets", f"  {beside_path(path, LOCK_SUFFIX)}"]
@@ -116,7 +138,7 @@ def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draf
     if passphrase is not None:
         keyring = joined(profiles.load_keys(path, passphrase), keyring) if seal in (Seal.KNOWN, Seal.OLD) else keyring
         profiles.save_keys(path, keyring, passphrase)
-    lock = remember(draft.lock, keyring)
+    lock = remember(draft.lock if path != draft.path else with_others(draft.lock, profiles.load_lock(path)), keyring)
     profiles.save_site(path, in_order(draft.document))
     profiles.save_lock(path, lock)
     sealed = draft.sealed and passphrase is None
