@@ -27,6 +27,7 @@ class TypesAhead(App[None]):
         self._held: deque[events.Key | events.Paste] = deque()
         self._released: deque[events.Key | events.Paste] = deque()
         self._releasing: asyncio.Task[None] | None = None
+        self._typed = False
         self.at_rest = False
 
     def take_keys(self) -> None:
@@ -34,7 +35,7 @@ class TypesAhead(App[None]):
         self._releasing = asyncio.create_task(self._release(), name="keys typed ahead")
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold a key that was typed while the one before it is still being worked on."""
+        """Hold a key that was typed while the one before it is still being worked on, or text that it may act on."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -43,31 +44,41 @@ class TypesAhead(App[None]):
         if self._released and event is self._released[0]:
             self._released.popleft()
             await super().on_event(event)
-        elif self.at_rest:
-            self.at_rest = self._is_text(event)
+        elif self.at_rest and self._is_text(event):
+            self._typed = True
             await super().on_event(event)
-            if not self.at_rest:
-                self.take_keys()
+        elif self.at_rest and not self._typed:
+            self.at_rest = False
+            await super().on_event(event)
+            self.take_keys()
         else:
             self._held.append(event)
+            if self.at_rest:
+                self.at_rest = False
+                self.take_keys()
 
     def _is_text(self, event: events.Key | events.Paste) -> bool:
         """Whether it is only more text in the line that has the focus, so that nothing has to be waited for behind it."""
         return isinstance(self.focused, Input) and (isinstance(event, events.Paste) or event.is_printable)
 
     async def _release(self) -> None:
-        """Let the held keys go: text at once, every other key alone, and then all that it sets going."""
+        """Let the held keys go: a run of text, or one other key, and then all that it sets going."""
         while True:
             await self._come_to_rest()
+            self._typed = False
             if not self._held:
                 self.at_rest = True
                 return
-            more = True
-            while self._held and more:
-                event = self._held.popleft()
-                more = self._is_text(event)
-                self._released.append(event)
-                self.post_message(event)
+            self._let_go()
+            while self._typed and self._held and self._is_text(self._held[0]):
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Hand the next key on."""
+        event = self._held.popleft()
+        self._typed = self._is_text(event)
+        self._released.append(event)
+        self.post_message(event)
 
     async def _come_to_rest(self) -> None:
         """Wait until no message is under way, the screen is drawn, and its callbacks have run."""

@@ -99,7 +99,7 @@ def test_without_a_terminal_it_says_so_and_does_not_wait(words):
 PAGES_IN_ONE_BURST = (
     "\r",  # a new set-up
     "\x15office\rnas=192.168.1.20\r192.168.1.0/24\x0e",
-    "admin@192.168.1.10\r\x15192.168.1.10/24\rvpn.example.com:51820\x0e",
+    "admin@192.168.1.10\r\x15192.168.1.10/24\rvpn.example.com:51820\x0e\x1b[C\r",  # and go on without a look at it
     "\x0e",  # the tunnel as it is proposed
     "alaptop\x0ealong-name-of-a-phone\r\x1b[B\x1b[B\x1b[B\x0e\x0e",
     "\x1b[B\x1b[B\t\x1b[D\x0e",  # both sides open connections; the site must tell the points apart

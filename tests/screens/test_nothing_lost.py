@@ -1,0 +1,119 @@
+"""However the wizard ends, in a real terminal: the next start offers the answers, and all of them are there."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.screens.terminal import LEAVE_ALTERNATE_SCREEN, Terminal
+from wgwizard.profiles import unfinished
+
+CRASH = """
+import sys
+from screens.step import FormStep
+from wgwizard.__main__ import main
+
+def broken(step):
+    raise RuntimeError("a fault in a page")
+
+FormStep.why = broken
+sys.exit(main(["new", "--preset", "article-gateway"]))
+"""
+
+
+def typed() -> Terminal:
+    """A wizard with answers on two pages, and a point half described."""
+    terminal = Terminal("new", "--preset", "article-gateway")
+    terminal.sees("1 of 9 · Site", "site-b")
+    terminal.child.send("-north\x0e")
+    terminal.sees("2 of 9 · Host β")
+    terminal.child.send("\x0e")
+    terminal.sees("Look at admin@192.168.200.2 first?")
+    terminal.child.send("\x1b[C\r\x0e")
+    terminal.sees("4 of 9 · Points")
+    terminal.child.send("atablet")
+    terminal.sees("a new one", "tablet")
+    return terminal
+
+
+def all_there() -> None:
+    """The next start offers the draft with every answer, and goes on where it was left."""
+    (draft,) = unfinished.drafts()
+    assert draft.document["name"] == "site-b-north"
+    assert draft.document["points"][-1] == {"name": "tablet"}
+    again = Terminal()
+    again.sees("Go on with site-b-north")
+    again.press("enter")
+    again.sees("4 of 9 · Points", "tablet")
+    again.press("ctrl+q")
+    again.sees("Leave the wizard?")
+    again.press("right", "enter")
+    assert again.end() == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_loses_nothing_and_restores_the_screen(number):
+    terminal = typed()
+    terminal.child.kill(number)
+    assert terminal.end() == 128 + number
+    assert LEAVE_ALTERNATE_SCREEN in terminal.received
+    all_there()
+
+
+def test_a_kill_loses_at_most_the_last_second():
+    terminal = typed()
+    time.sleep(1.5)
+    terminal.child.kill(signal.SIGKILL)
+    assert terminal.end() == 128 + signal.SIGKILL
+    all_there()
+
+
+def test_a_crash_says_where_and_that_the_answers_are_kept():
+    terminal = Terminal(code=CRASH)
+    terminal.sees("1 of 9 · Site", "site-b")
+    terminal.child.send("-north\x1bOP")
+    assert terminal.end() == 1
+    assert b"The wizard broke (RuntimeError). Your answers are kept as a draft." in terminal.received
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
+
+
+def test_ctrl_c_asks_and_ctrl_z_stops_nothing():
+    terminal = Terminal("new", "--preset", "article-gateway")
+    terminal.sees("1 of 9 · Site", "site-b")
+    terminal.child.send("\x1a-north")
+    terminal.sees("site-b-north")
+    terminal.child.send("\x03")
+    terminal.sees("Leave the wizard?", "They are kept as a draft")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
+
+
+def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_printed(monkeypatch):
+    taken = Path(os.environ["XDG_STATE_HOME"])
+    taken.parent.mkdir(parents=True, exist_ok=True)
+    taken.write_text("no directory")
+    terminal = Terminal("new", "--preset", "article-gateway")
+    terminal.sees("1 of 9 · Site", "! Your answers cannot be kept:")
+    terminal.press("-north", "ctrl+q")
+    terminal.sees("Leave the wizard?", "cannot be kept as a draft either", "Leave and print them")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
+    printed = terminal.received.split(LEAVE_ALTERNATE_SCREEN)[-1].decode()
+    assert "# Your answers could not be kept." in printed
+    taken.unlink()
+    folder = taken / "wgwizard/drafts"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text(printed[printed.index("# Your answers") :].replace("\r\n", "\n"))
+    (draft,) = unfinished.drafts()
+    assert draft.document["name"] == "site-b-north"
+
+
+def test_a_signal_prints_what_cannot_be_kept():
+    terminal = Terminal("new", "--preset", "article-gateway", HOME="", XDG_STATE_HOME="")
+    terminal.sees("1 of 9 · Site", "! Your answers cannot be kept: it is not known where your home directory is")
+    terminal.child.kill(signal.SIGTERM)
+    assert terminal.end() == 143
+    assert b"name: site-b" in terminal.received.split(LEAVE_ALTERNATE_SCREEN)[-1]
