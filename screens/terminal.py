@@ -5,10 +5,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
+from textual.screen import Screen
 
 from screens.ahead import TypesAhead
+from screens.cursor import place_of
 from wgwizard.errors import UsageError
 
 _OURS = ("wgwizard", "screens", "presets")
@@ -47,6 +51,12 @@ class Careful(TypesAhead):
         """The terminal goes away or somebody ends us: leave as the shell expects, 128 + the signal's number."""
         self.keep_answers()
         self.exit(return_code=128 + number)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Every picture that is drawn leaves the terminal's cursor at the control that has the focus."""
+        if self.focused is not None:
+            self.cursor_position = place_of(self.focused)
+        super()._display(screen, renderable)
 
     def keep_answers(self) -> bool:
         """Keep what a person typed, before an end that nobody asked for; whether that was done."""

@@ -40,8 +40,8 @@ class Terminal:
         self.stream.feed(received)
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def sees(self, *texts: str) -> None:
-        end = time.monotonic() + PATIENCE
+    def sees(self, *texts: str, within: float = PATIENCE) -> None:
+        end = time.monotonic() + within
         while missing := [text for text in texts if text not in self.read()]:
             assert time.monotonic() < end, f"{missing} not on the screen:\n{self.read()}"
 

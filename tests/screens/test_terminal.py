@@ -110,7 +110,7 @@ def test_the_answers_of_all_pages_typed_in_one_burst_go_where_they_belong():
     terminal = Terminal()
     terminal.sees("What would you like to begin with?")
     terminal.child.send("".join(PAGES_IN_ONE_BURST))
-    terminal.sees("6 of 9 · Strategy", "office")
+    terminal.sees("6 of 9 · Strategy", "office", within=90)
     terminal.press("ctrl+q")
     terminal.sees("Leave the wizard?")
     terminal.press("right", "enter")

@@ -1,0 +1,74 @@
+"""For those who hear the screen, see no colours or little contrast, or have no mouse."""
+
+import re
+import signal
+from itertools import product
+
+import pytest
+
+from screens.app import CALM
+from tests.screens.terminal import Terminal
+
+PAIRS = list(product(("foreground", "accent", "success", "warning", "error"), ("background", "surface", "panel")))
+# Bold, dim, italic, underline, reverse, strike, their ends, and the terminal's own colours.
+COLOURLESS = {b"", *(str(code).encode() for code in (0, 1, 2, 3, 4, 7, 9, 22, 23, 24, 27, 29, 39, 49))}
+
+
+def codes(received: bytes) -> set[bytes]:
+    return {code for group in re.findall(rb"\x1b\[([\d;]*)m", received) for code in group.split(b";")}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_every_colour_stands_out_from_every_background(front, back):
+    light, dark = sorted((luminance(getattr(CALM, front)), luminance(getattr(CALM, back))), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_terminals_cursor_stands_where_one_types():
+    terminal = Terminal("new", "--preset", "article-masquerade")
+    terminal.sees("1 of 9 · Site", "site-b")
+
+    def row() -> str:
+        terminal.settled()
+        return terminal.screen.display[terminal.screen.cursor.y].strip()
+
+    assert row() == "site-b"
+    terminal.press("-north")
+    terminal.sees("site-b-north")
+    assert row() == "site-b-north"
+    assert terminal.screen.cursor.x == terminal.screen.display[terminal.screen.cursor.y].index("north") + len("north")
+    terminal.child.kill(signal.SIGTERM)
+    assert terminal.end() == 143
+
+
+@pytest.mark.parametrize(("variables", "signs"), [({"NO_COLOR": "1"}, "●○×"), ({"TERM": "vt220"}, "*ox")])
+def test_without_colour_no_colour_is_sent_and_every_state_has_its_sign(variables, signs):
+    terminal = Terminal("new", "--preset", "article-masquerade", **variables)
+    here, open_, wrong = signs
+    terminal.sees(f"{here} Site", f"{open_} Host")
+    terminal.press("tab", "tab", "/33", "tab")
+    terminal.sees(f"{wrong} ")
+    terminal.press("ctrl+q")
+    terminal.sees("Leave the wizard?")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
+    assert codes(terminal.received) <= COLOURLESS
+
+
+@pytest.mark.parametrize("kind", ["linux", "screen", "tmux-256color"])
+def test_it_starts_in_every_usual_terminal_and_nothing_blinks(kind):
+    terminal = Terminal(TERM=kind)
+    terminal.sees("What would you like to begin with?")
+    terminal.press("ctrl+q")
+    terminal.sees("Leave the wizard?")
+    terminal.press("right", "enter")
+    assert terminal.end() == 130
+    assert not codes(terminal.received) & {b"5", b"6"} or b"38;5;" in terminal.received
+    assert b"\x1b[5m" not in terminal.received
