@@ -56,7 +56,7 @@ def _site(scene: Scene, rows: int, room: int, charset: Charset) -> tuple[str, ..
 def _sizes(width: int, left: tuple[str, ...], middle: tuple[str, ...], right: tuple[str, ...], charset: Charset) -> tuple[int, int, int]:
     """The widths of the three columns; the longest gives way first."""
     wanted = [max((len(words(text, charset)) for text in column), default=8) + 4 for column in (left, middle, right)]
-    wanted = [max(size, least) for size, least in zip(wanted, (12, 22, 12), strict=True)]
+    wanted = [max(size, least) for size, least in zip(wanted, (12, 16, 12), strict=True)]
     while sum(wanted) > width - _GAP - _LEAST:
         wanted[wanted.index(max(wanted))] -= 1
     return wanted[0], wanted[1], wanted[2]
