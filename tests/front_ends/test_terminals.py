@@ -9,6 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.screens.terminal import Terminal
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 
@@ -153,6 +154,25 @@ def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
     talk(child, ("Go on with home", ""), *REST, ("What next?", ""), ("What next?", ""))
     assert ended(child)[0] == 0
     is_whole()
+
+
+def test_what_the_wizard_left_is_gone_on_with_in_a_conversation_and_the_other_way_round():
+    wizard = Terminal("new", "--preset", "home-pi", WGWIZARD_LOOK="no")
+    wizard.sees("1 of 9 · Site", "home")
+    wizard.child.send("-north")
+    wizard.sees("home-north")
+    wizard.child.kill(signal.SIGHUP)
+    assert wizard.end() == 128 + signal.SIGHUP
+    child = terminal("new", "--plain", TERM="dumb", WGWIZARD_LOOK="no")
+    talk(child, ("Go on with home-north", ""), ("What do you call", "home-south"))
+    child.expect_exact("What would you like to reach")
+    child.close()
+    wizard = Terminal(WGWIZARD_LOOK="no")
+    wizard.sees("Go on with home-south")
+    wizard.press("enter")
+    wizard.sees("1 of 9 · Site", "home-south")
+    wizard.child.kill(signal.SIGTERM)
+    assert wizard.end() == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize(
