@@ -1,10 +1,9 @@
 """Scenarios: questions answered in advance, one commented site file each."""
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from wgwizard.errors import UsageError
-from wgwizard.sitefile.shape import nearest
 
 _SUFFIX = ".yaml"
 
@@ -50,9 +49,11 @@ def load(name: str) -> Preset:
     """The preset of that name; raises UsageError with the nearest name."""
     known = names()
     if name not in known:
+        from wgwizard.sitefile.shape import nearest
+
         close = nearest(name, known)
         raise UsageError(f"there is no preset named {name!r}", f"did you mean {close}?" if close else f"the presets are {', '.join(known)}")
-    text = (files(__name__) / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
     return Preset(name, text.partition("\n")[0].removeprefix("#").strip(), text)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,7 +20,6 @@ from textual.widgets import Button, ContentSwitcher, Footer, Static
 from screens.background import Broke, Ended, run_beside
 from screens.chrome import Buttons, Header, StepBar
 from screens.dialogs import AskSecret, Choose, Help
-from screens.form import Form
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
 from screens.signs import PlainSigns
@@ -28,16 +27,19 @@ from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import Careful, check_terminal, is_colourless
 from wgwizard import profiles
 from wgwizard.applying import Connector, Target
-from wgwizard.picture import Charset
+from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
 from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
-from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import latest_of, open_draft, open_site, sealed_text
-from wgwizard.wizard.study import scene
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
+
+# What the first page does without is imported where it is used.
+if TYPE_CHECKING:
+    from screens.form import Form
+    from wgwizard.surroundings import Surroundings
 
 CALM = Theme(
     name="calm",
@@ -232,10 +234,10 @@ class WizardApp(Careful, inherit_bindings=False):
             self._picture_timer.stop()
             self._picture_timer = None
         points = self.draft.document.get("points")
-        if isinstance(points, list) and len(points) > MANY_POINTS and picture.scene is not None:
-            self._picture_timer = self.set_timer(REST, lambda: setattr(picture, "scene", scene(self.draft)))
+        if isinstance(points, list) and len(points) > MANY_POINTS and picture.draft is not None:
+            self._picture_timer = self.set_timer(REST, lambda: setattr(picture, "draft", self.draft))
         else:
-            picture.scene = scene(self.draft)
+            picture.draft = self.draft
 
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""
@@ -243,7 +245,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self._refresh_frame()
         self._keep(self.draft, KEEP_WITHIN)
 
-    def on_form_changed(self, event: Form.Changed) -> None:
+    def on_form_changed(self, event: "Form.Changed") -> None:
         """A point that is being described, in a dialog: its answers are kept too, though they are not taken over yet."""
         self._keep(event.draft, KEEP_WITHIN)
 
@@ -358,7 +360,7 @@ def run_wizard(
     document: Document | None = None,
     output: str | None = None,
     login: Target | None = None,
-    look_around: Callable[[], Surroundings] | None = None,
+    look_around: "Callable[[], Surroundings] | None" = None,
 ) -> int:
     """Run the wizard in this terminal and return the exit code.
 

@@ -22,7 +22,10 @@ from screens.follow import FollowScreen
 from screens.picture import PICTURE, Drawn
 from screens.step import HEIGHTS, WIDTHS
 from wgwizard.following import Connection, connections
-from wgwizard.picture import Line, Scene, boxes, flat
+from wgwizard.picture.canvas import Line
+from wgwizard.picture.layout_boxes import boxes
+from wgwizard.picture.layout_flat import flat
+from wgwizard.picture.scene import Scene
 from wgwizard.picture.way import SIGNS
 from wgwizard.pipeline import planned
 from wgwizard.plan.model import Plan

@@ -11,27 +11,9 @@ from textual.widgets import Input, Static
 
 from screens.choices import Choices
 from screens.entry import Entry
+from screens.problem_line import ProblemLine
 from wgwizard.problems import Problem
 from wgwizard.questions import Kind, Proposal, Question
-from wgwizard.wizard.words import said
-
-
-class ProblemLine(Static):
-    """Says what is wrong, and takes no room while nothing is."""
-
-    def __init__(self, id: str | None = None, classes: str = "") -> None:  # noqa: A002
-        super().__init__(id=id, classes=f"problems {classes}", markup=False)
-        self.display = False
-
-    def say(self, text: str, *, error: bool = True) -> None:
-        """Say this; nothing when it is empty."""
-        self.display = bool(text)
-        self.set_class(error, "-error")
-        self.update(text)
-
-    def show(self, problems: tuple[Problem, ...]) -> None:
-        """Say these problems."""
-        self.say("\n".join(said(problem) for problem in problems), error=any(problem.is_error for problem in problems))
 
 
 class Mark(Static):

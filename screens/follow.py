@@ -16,7 +16,7 @@ from screens.focus import focus
 from screens.picture import PICTURE, Drawn
 from screens.step import WIDTHS
 from wgwizard.following import Connection, Followed, follow
-from wgwizard.picture import Charset, Line
+from wgwizard.picture.canvas import Charset, Line
 from wgwizard.picture.way import SIGNS, nodes_of, stage_lines, table_lines, way
 from wgwizard.plan.model import Plan
 

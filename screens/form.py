@@ -7,8 +7,9 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Collapsible, Static
 
-from screens.field import Field, ProblemLine
+from screens.field import Field
 from screens.focus import focus
+from screens.problem_line import ProblemLine
 from wgwizard.problems import Problem
 from wgwizard.questions import Group, asked
 from wgwizard.questions.answers import concerns, path_for, value_at

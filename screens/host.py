@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.dialogs import Choose
-from screens.field import ProblemLine
 from screens.focus import focus
-from screens.step import FormStep
+from screens.form_step import FormStep
+from screens.problem_line import ProblemLine
 from wgwizard.host.facts import Facts
 from wgwizard.questions import HOST
 from wgwizard.questions.answers import value_at

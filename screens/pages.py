@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from screens.step import FormStep, Step
+from screens.step import Step
 from wgwizard.questions import HOST, NEEDS, SITE, TUNNEL, Group
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
@@ -25,8 +25,13 @@ class Page:
 
 def _questions(group: Group, make: Callable[[Draft, Tools], Step] | None = None) -> Page:
     own = [question.id for question in group.questions]
-    made = make or (lambda draft, _: FormStep(group, draft))
-    return Page(group.name, group.title, made, lambda draft: bool(draft.errors_under(group.name, *own)))
+
+    def form(draft: Draft, _: Tools) -> Step:
+        from screens.form_step import FormStep
+
+        return FormStep(group, draft)
+
+    return Page(group.name, group.title, make or form, lambda draft: bool(draft.errors_under(group.name, *own)))
 
 
 def _start(draft: Draft, tools: Tools) -> Step:

@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wgwizard.picture import Charset, Line, Scene, Style, flat, tall
+from wgwizard.picture.canvas import Charset, Line, Style
+from wgwizard.wizard.draft import Draft
 
 PICTURE = "picture"  # the name of the screens that F2 opens
 _TITLE = "─ the network so far "
@@ -39,16 +40,20 @@ class Drawn(Widget):
 class PicturePanel(Drawn):
     """The picture, below the page or, on a wide terminal, beside it; a click looks at it closely."""
 
-    scene: reactive[Scene | None] = reactive(None)
+    draft: reactive[Draft | None] = reactive(None, always_update=True)
 
     def render(self) -> RenderResult:
         """A title line and the picture."""
-        if self.scene is None:
+        if self.draft is None:
             return ""
+        from wgwizard.picture.layout_flat import flat
+        from wgwizard.picture.layout_tall import tall
+        from wgwizard.wizard.study import scene
+
         width, height = self.content_size
         draw = tall if self.screen.has_class("-wide") else flat
         title = Content.styled(_TITLE.ljust(width, "─"), self.get_visual_style("drawn--dim", partial=True))
-        return Content("\n").join([title, self.content_of(draw(self.scene, width - 2, height - 1, self.charset), indent=" ")])
+        return Content("\n").join([title, self.content_of(draw(scene(self.draft), width - 2, height - 1, self.charset), indent=" ")])
 
     async def on_click(self) -> None:
         """As F2."""

@@ -10,9 +10,9 @@ from textual.widgets import Button, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.dialogs import Choose, Help
-from screens.field import ProblemLine
 from screens.focus import focus
 from screens.form import Form
+from screens.problem_line import ProblemLine
 from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT
 from wgwizard.questions.answers import value_at

@@ -10,9 +10,9 @@ from screens.background import Ended, run_beside
 from screens.conflict import AskConflict
 from screens.dialogs import AskSecret, Choose
 from screens.entry import Entry
-from screens.field import ProblemLine
 from screens.focus import focus
 from screens.new_passphrase import NewPassphrase
+from screens.problem_line import ProblemLine
 from screens.step import Step
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft

@@ -13,8 +13,8 @@ import presets
 from screens.background import Ended, run_beside
 from screens.dialogs import AskSecret, Choose, Help
 from screens.entry import Entry
-from screens.field import ProblemLine
 from screens.focus import focus
+from screens.problem_line import ProblemLine
 from screens.step import Step
 from wgwizard import profiles
 from wgwizard.profiles import unfinished

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.choices import Choices
-from screens.field import ProblemLine
 from screens.focus import focus
+from screens.problem_line import ProblemLine
 from screens.step import Step
 from wgwizard.pipeline import planned
 from wgwizard.problems import Problem

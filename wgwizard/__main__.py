@@ -79,7 +79,7 @@ def _wizard(options: argparse.Namespace) -> int:
     if chosen is not FrontEnd.SCREENS:
         return _conversation(options, menus=chosen is FrontEnd.MENUS)
     from screens.app import run_wizard
-    from wgwizard.cli.remote import login
+    from wgwizard.cli.login import login
     from wgwizard.host.late import LateConnector
 
     document, own = _preset(options), login(options, address="")
@@ -92,7 +92,7 @@ def _wizard(options: argparse.Namespace) -> int:
 
 def _conversation(options: argparse.Namespace, *, menus: bool) -> int:
     """The wizard as a conversation, with menus or with numbered choices."""
-    from wgwizard.cli.remote import login
+    from wgwizard.cli.login import login
     from wgwizard.host.late import LateConnector
     from wgwizard.prompts import converse
     from wgwizard.prompts.menus import MenuTalk

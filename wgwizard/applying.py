@@ -6,13 +6,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wgwizard.host.facts import Facts
-from wgwizard.keys import Keyring
-from wgwizard.plan import Plan
 from wgwizard.secret import Secret
-from wgwizard.site import Site
+
+# Named in what follows, and not needed for the wizard's first page.
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
+    from wgwizard.keys import Keyring
+    from wgwizard.plan import Plan
+    from wgwizard.site import Site
 
 
 class Step(StrEnum):
@@ -147,10 +150,12 @@ Tell = Callable[[Event], None]
 class Connector(Protocol):
     """What can be done with a host; raises RemoteError or CancelledError. `make_plan` is called with what the probe found."""
 
-    def apply(self, site: Site, make_plan: "MakePlan", keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
+    def apply(
+        self, site: "Site", make_plan: "MakePlan", keyring: "Keyring", target: Target, ask: Ask, tell: Tell, *, dry_run: bool
+    ) -> Outcome:
         """Bring the host to the plan, or leave it as it was."""
 
-    def look(self, target: Target, ask: Ask) -> Facts:
+    def look(self, target: Target, ask: Ask) -> "Facts":
         """What the host shows to whoever logs in, root or not: its place in the network; nothing is changed."""
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
@@ -163,5 +168,5 @@ class Connector(Protocol):
 class MakePlan(Protocol):
     """Facts -> Plan; given by the front end, which owns the site and the chosen strategy."""
 
-    def __call__(self, facts: Facts) -> Plan:
+    def __call__(self, facts: "Facts") -> "Plan":
         """The plan for a host of which these facts are known."""

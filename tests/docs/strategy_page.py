@@ -7,7 +7,7 @@ from tests.docs.markdown import bullets, fenced, made_from, page, table
 from tests.docs.rules import explained
 from tests.docs.worked import Worked, work_out
 from wgwizard.following import Followed, Stage, connections, follow
-from wgwizard.picture import render_text
+from wgwizard.picture.text import render_text
 from wgwizard.recommend import TITLES, WouldChange
 from wgwizard.site import Network, Strategy
 from wgwizard.trace import Reach

@@ -9,9 +9,10 @@ from textual import events
 from textual.widgets import Collapsible, Input, OptionList
 
 from screens.choices import Choices
-from screens.field import Field, ProblemLine
+from screens.field import Field
 from screens.form import Form
 from screens.points import PointPage
+from screens.problem_line import ProblemLine
 from tests.front_ends.cases import BACK, Answers, Case
 from tests.front_ends.conversation import PASSPHRASE
 from tests.front_ends.expected import BY_ID, tries, words

@@ -8,7 +8,7 @@ from screens.connections import PictureScreen
 from screens.follow import Way
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.system.article import article_document
-from wgwizard.picture import Charset
+from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools

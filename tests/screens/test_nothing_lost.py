@@ -12,7 +12,7 @@ from wgwizard.profiles import unfinished
 
 CRASH = """
 import sys
-from screens.step import FormStep
+from screens.form_step import FormStep
 from wgwizard.__main__ import main
 
 def broken(step):

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from screens.app import WizardApp
+from screens.form_step import FormStep
 from screens.handover import HandOver
 from screens.preview import Preview
-from screens.step import FormStep
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, sit_down
 from wgwizard import profiles, sitefile

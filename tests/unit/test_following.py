@@ -10,7 +10,7 @@ from wgwizard import pipeline, sitefile
 from wgwizard.following import Action, Connection, Followed, connections, follow
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
-from wgwizard.picture import Charset, text_of
+from wgwizard.picture.canvas import Charset, text_of
 from wgwizard.picture.way import nodes_of, stage_lines, table_lines, way
 from wgwizard.plan import Plan
 from wgwizard.render import render

@@ -14,7 +14,12 @@ from tests.unit.strategies import ANYTHING, sites
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
-from wgwizard.picture import Charset, Scene, boxes, flat, render_text, scene_of_plan, scene_of_site, tall, text_of
+from wgwizard.picture.canvas import Charset, text_of
+from wgwizard.picture.layout_boxes import boxes
+from wgwizard.picture.layout_flat import flat
+from wgwizard.picture.layout_tall import tall
+from wgwizard.picture.scene import Scene, scene_of_plan, scene_of_site
+from wgwizard.picture.text import render_text
 
 PICTURES = Path(__file__).parent / "pictures"
 LAYOUTS = {"flat": flat, "tall": tall, "boxes": boxes}

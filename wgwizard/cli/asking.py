@@ -11,15 +11,11 @@ from pathlib import Path
 
 from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.output import changes_list, changes_text
+from wgwizard.cli.streams import has_terminal
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
 
 _OTHERS_READ = 0o044
-
-
-def has_terminal() -> bool:
-    """Whether somebody can be asked: questions go to stderr, answers come from stdin."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @dataclass(frozen=True, slots=True)

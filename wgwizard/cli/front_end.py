@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from importlib.util import find_spec
 
-from wgwizard.cli.asking import has_terminal
+from wgwizard.cli.streams import has_terminal
 from wgwizard.errors import UsageError
 
 # Terminals on which the cursor cannot be moved.

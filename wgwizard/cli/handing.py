@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wgwizard import profiles
-from wgwizard.cli.asking import has_terminal, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.asking import new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, joined, keyring_problems, made_elsewhere, remember

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, Target
 from wgwizard.cli import output
-from wgwizard.cli.asking import TerminalAsk, has_terminal, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.login import login
+from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
@@ -81,24 +83,6 @@ def target_of(options: argparse.Namespace, site: Site | None) -> Target:
     if address is None:
         raise UsageError("it is not known how to log in to Host β", "write host.ssh into the site file, or add --ssh [user@]host[:port]")
     return login(options, address)
-
-
-def login(options: argparse.Namespace, address: str) -> Target:
-    """What the command line says of logging in at `address`."""
-    return Target(
-        address=address,
-        identity=options.identity,
-        known_hosts=options.known_hosts,
-        accept_host_key=tuple(options.accept_host_key),
-        sudo_password=_secret(options.sudo_password_file, "--sudo-password-file"),
-        key_passphrase=_secret(options.key_passphrase_file, "--key-passphrase-file"),
-        ssh_password=_secret(options.ssh_password_file, "--ssh-password-file"),
-        confirm_timeout=options.confirm_timeout,
-    )
-
-
-def _secret(source: str | None, option: str) -> Secret | None:
-    return None if source is None else read_secret(source, option)
 
 
 def _keys(options: argparse.Namespace, found: Study) -> tuple[Study, Keyring]:

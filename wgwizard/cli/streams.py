@@ -28,6 +28,11 @@ def only_ascii(*, data: bool) -> None:
             stream.reconfigure(encoding="ascii", errors=_HANDLER)
 
 
+def has_terminal() -> bool:
+    """Whether somebody can be asked: questions go to stderr, answers come from stdin."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _plain_signs(problem: UnicodeError) -> tuple[str | bytes, int]:
     """A codec's error handler: signs that the encoding lacks become plain ones, everything else an escape."""
     if not isinstance(problem, UnicodeEncodeError):

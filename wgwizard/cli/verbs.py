@@ -14,8 +14,9 @@ from wgwizard.cli.asking import read_secret, say
 from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
-from wgwizard.picture import Charset, render_text
+from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
+from wgwizard.picture.text import render_text
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem
 from wgwizard.render import with_install_script

@@ -1,11 +1,14 @@
 """The connector, imported when it is first used: paramiko alone takes as long to import as half of the wizard's first page."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wgwizard.applying import Ask, Connector, MakePlan, Outcome, Target, Tell
-from wgwizard.host.facts import Facts
-from wgwizard.keys import Keyring
-from wgwizard.site import Site
+
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
+    from wgwizard.keys import Keyring
+    from wgwizard.site import Site
 
 
 class LateConnector:
@@ -17,11 +20,13 @@ class LateConnector:
 
         return SshConnector()
 
-    def apply(self, site: Site, make_plan: MakePlan, keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
+    def apply(
+        self, site: "Site", make_plan: MakePlan, keyring: "Keyring", target: Target, ask: Ask, tell: Tell, *, dry_run: bool
+    ) -> Outcome:
         """As `applying.Connector`."""
         return self._ssh.apply(site, make_plan, keyring, target, ask, tell, dry_run=dry_run)
 
-    def look(self, target: Target, ask: Ask) -> Facts:
+    def look(self, target: Target, ask: Ask) -> "Facts":
         """As `applying.Connector`."""
         return self._ssh.look(target, ask)
 

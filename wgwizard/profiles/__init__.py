@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wgwizard import sitefile
 from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error, warning
-from wgwizard.profiles import beside, sealed
 from wgwizard.profiles.files import FileError, Read, read_file, replace_file
 from wgwizard.secret import Secret
-from wgwizard.site import Site
-from wgwizard.sitefile import sitewrite, yamltext
-from wgwizard.sitefile.yamltext import Document
+
+# What reads YAML waits until there is a file to read: the wizard's first page does without.
+if TYPE_CHECKING:
+    from wgwizard.site import Site
+    from wgwizard.sitefile.yamltext import Document
 
 LOCK_SUFFIX = ".lock"
 SECRETS_SUFFIX = ".secrets"
@@ -32,13 +32,16 @@ _OTHERS_READ = 0o077
 class Loaded:
     """A site file that was read: the site, the document as it was written, and the warnings."""
 
-    site: Site
-    document: Document
+    site: "Site"
+    document: "Document"
     warnings: tuple[Problem, ...]
 
 
 def load_site(path: str) -> Loaded:
     """Read a site file; raises SiteRefusedError with every problem."""
+    from wgwizard import sitefile
+    from wgwizard.sitefile import yamltext
+
     try:
         found = read_file(Path(path), yamltext.MAX_BYTES)
     except FileError as failure:
@@ -59,6 +62,8 @@ def save_site(path: str, document: Mapping[str, Any]) -> None:
 
 def site_text(document: Mapping[str, Any]) -> str:
     """A document as it stands in a site file."""
+    from wgwizard.sitefile import sitewrite
+
     return _HEADER + sitewrite.dump(document)
 
 
@@ -70,6 +75,9 @@ def beside_path(site_path: str, suffix: str) -> Path:
 
 def load_lock(site_path: str) -> Lock:
     """The lock beside a site file, empty where there is none yet; raises SiteRefusedError."""
+    from wgwizard.profiles import beside
+    from wgwizard.sitefile import yamltext
+
     path = beside_path(site_path, LOCK_SUFFIX)
     if not path.exists():
         return Lock()
@@ -81,6 +89,9 @@ def load_lock(site_path: str) -> Lock:
 
 def save_lock(site_path: str, lock: Lock) -> None:
     """Write the lock beside a site file, whole or not at all; a lock that says the same already is left alone."""
+    from wgwizard.profiles import beside
+    from wgwizard.sitefile import yamltext
+
     path = beside_path(site_path, LOCK_SUFFIX)
     text = beside.lock_text(lock).encode()
     if path.exists() and read_file(path, yamltext.MAX_BYTES).content == text:
@@ -104,6 +115,8 @@ def load_keys(site_path: str, passphrase: Secret | None) -> Keyring:
 
 def open_keys(path: Path, passphrase: Secret) -> Keyring:
     """The keys in a secrets file, which must be there; raises FileError or SealError."""
+    from wgwizard.profiles import beside, sealed
+
     found = read_file(path, MAX_SECRETS_BYTES)
     if found.linked:
         raise FileError(f"{path} is a symbolic link", "put the secrets file itself beside the site file")
@@ -122,6 +135,8 @@ def open_keys(path: Path, passphrase: Secret) -> Keyring:
 
 def save_keys(site_path: str, keyring: Keyring, passphrase: Secret) -> None:
     """Seal the keys beside a site file (0600), whole or not at all; raises FileError or SealError."""
+    from wgwizard.profiles import beside, sealed
+
     replace_file(beside_path(site_path, SECRETS_SUFFIX), sealed.seal(beside.keyring_text(keyring), passphrase), 0o600)
 
 

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
-
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.state import private_directory
 
@@ -41,6 +39,8 @@ class Claim:
         """Try (again) to be the one; whether somebody else is."""
         if self._handle is not None:
             return False
+        import msgspec
+
         try:
             path = private_directory("open") / self.name
             self._handle = _locked(path)
@@ -104,6 +104,8 @@ def _ourselves() -> Holder:
 
 def _read(path: Path) -> Holder:
     """What the holder wrote of itself; a holder without a name where that is not there yet."""
+    import msgspec
+
     try:
         return msgspec.json.decode(path.read_bytes(), type=Holder)
     except (OSError, msgspec.DecodeError):

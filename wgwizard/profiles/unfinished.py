@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wgwizard.profiles.claims import Claim, Holder, holder_of
 from wgwizard.profiles.files import FileError, read_file, replace_file
 from wgwizard.profiles.state import private_directory
-from wgwizard.sitefile import sitewrite, yamltext
-from wgwizard.sitefile.yamltext import Document
+
+# What reads and writes YAML waits until there is a draft: the wizard's first page does without.
+if TYPE_CHECKING:
+    from wgwizard.sitefile.yamltext import Document
 
 _HEAD = "# wgwizard draft: "
 _Answers: TypeAlias = "tuple[Mapping[str, Any], Circumstances]"
@@ -46,7 +46,7 @@ class Kept:
     """A draft that can be gone on with; `holder` is the other wizard that works on it right now."""
 
     path: Path
-    document: Document
+    document: "Document"
     about: Circumstances
     holder: Holder | None = None
 
@@ -74,6 +74,8 @@ def drafts() -> tuple[Kept | Broken, ...]:
 
 def read_draft(path: Path) -> Kept | Broken:
     """One draft's file."""
+    from wgwizard.sitefile import yamltext
+
     try:
         content = read_file(path, yamltext.MAX_BYTES).content
         about = _circumstances(content, path)
@@ -97,6 +99,10 @@ def throw_away(path: Path) -> None:
 
 def draft_text(document: Mapping[str, Any], about: Circumstances | None = None) -> str:
     """A draft as it is kept, or, without its circumstances, as it is shown to a person: the YAML of a site file."""
+    import msgspec
+
+    from wgwizard.sitefile import sitewrite
+
     head = "" if about is None else f"{_HEAD}{msgspec.json.encode(about).decode()}\n{_ABOUT}"
     return head + sitewrite.dump(document)
 
@@ -164,6 +170,8 @@ def _claim_name(path: Path) -> str:
 
 def _circumstances(content: bytes, path: Path) -> Circumstances:
     """What the first line says; where it says nothing, the file's own time."""
+    import msgspec
+
     line = content.split(b"\n", 1)[0]
     if line.startswith(_HEAD.encode()):
         try:
@@ -178,6 +186,8 @@ def _take_over(place: Path) -> tuple[Broken, ...]:
     old = place.with_name("draft.yaml")
     if not old.exists():
         return ()
+    from wgwizard.sitefile import yamltext
+
     draft = read_draft(old)
     if isinstance(draft, Broken):
         return (draft,)

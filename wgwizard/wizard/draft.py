@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, keyring_problems
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
 from wgwizard.questions import Document, Proposal, Question, new_document
 from wgwizard.questions.answers import concerns, put, text_at, value_at, with_value
-from wgwizard.questions.comparing import contradictions
-from wgwizard.questions.examples import example_problems, examples
-from wgwizard.questions.proposing import proposals
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
-from wgwizard.surroundings import Surroundings
-from wgwizard.wizard.reading import read
+
+# What the first page does without is imported where it is used.
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
+    from wgwizard.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Draft:
     passphrase: Secret | None = None
     sealed: bool = False
     preset: Document | None = None
-    here: Surroundings | None = None
-    host: Facts | None = None
+    here: "Surroundings | None" = None
+    host: "Facts | None" = None
     host_login: str = ""
     taken: Mapping[str, Proposal] = field(default_factory=dict)
     stamp: Stamp = field(default_factory=Stamp)
@@ -78,12 +78,15 @@ class Draft:
         return replace(found, taken={**found.taken, path: proposal})
 
     @property
-    def known_host(self) -> Facts | None:
+    def known_host(self) -> "Facts | None":
         """What a look at Host β found, as long as the login is the one by which it was looked at."""
         return self.host if value_at(self.document, "host.ssh") == self.host_login else None
 
     def proposals(self) -> Mapping[str, Proposal]:
         """What the wizard can answer by itself; in place of a preset's example and in a site that was saved before, it is only offered."""
+        from wgwizard.questions.examples import examples
+        from wgwizard.questions.proposing import proposals
+
         own = self.document
         for path, _ in examples(self.document, self.preset):
             own = with_value(own, path, None)
@@ -97,12 +100,18 @@ class Draft:
 
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the document so far: by itself, with the keys, as an example's, and where Host β shows otherwise."""
+        from wgwizard.questions.comparing import contradictions
+        from wgwizard.questions.examples import example_problems
+        from wgwizard.wizard.reading import read
+
         found = read(self.document)[1] + self.key_problems() + example_problems(self.document, self.preset)
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
 
     def key_problems(self) -> tuple[Problem, ...]:
         """Keys that do not fit each other or the lock; nothing while the answers are no site yet."""
+        from wgwizard.wizard.reading import read
+
         site, _ = read(self.document)
         return keyring_problems(site, self.keyring, self.lock) if site is not None else ()
 

@@ -14,7 +14,6 @@ from wgwizard.profiles.stamps import stamp
 from wgwizard.profiles.unfinished import Broken, Kept
 from wgwizard.questions import Document
 from wgwizard.secret import Secret
-from wgwizard.sitefile import yamltext
 from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import holder_text
@@ -127,6 +126,8 @@ def _presets() -> list[Offer]:
 
 def open_preset(name: str) -> Draft:
     """A preset's answers as a draft that remembers where they came from."""
+    from wgwizard.sitefile import yamltext
+
     document, _ = yamltext.parse(presets.load(name).text.encode())
     return Draft() if document is None else Draft(document, preset=document)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
-from wgwizard.picture import Scene, scene_of_site
+from wgwizard.picture.scene import Scene, scene_of_site
 from wgwizard.pipeline import Study
 from wgwizard.plan import Plan
 from wgwizard.problems import Problem

@@ -4,14 +4,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wgwizard.applying import Connector, Target
-from wgwizard.cli.writing import write_bundle
-from wgwizard.render import covered_by_script, with_install_script
-from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
-from wgwizard.wizard.study import Outlook
+
+# What the first page does without is imported where it is used.
+if TYPE_CHECKING:
+    from wgwizard.surroundings import Surroundings
+    from wgwizard.wizard.study import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Tools:
     output: str | None = None
     login: Target = field(default_factory=lambda: Target(address=""))
     keeping: Keeping = field(default_factory=Keeping)
-    look_around: Callable[[], Surroundings] | None = None
+    look_around: "Callable[[], Surroundings] | None" = None
 
     def target(self, address: str) -> Target:
         """How to log in to this address."""
@@ -38,11 +40,14 @@ class Tools:
         return draft.path or self.output or str(Path(f"{name}.yaml"))
 
 
-def write_files(draft: Draft, found: Outlook) -> str:
+def write_files(draft: Draft, found: "Outlook") -> str:
     """Write every complete file to a folder beside the site, one folder a computer; the text says what was written and what not.
 
     A file of Host β's that lacks only what the script there finds or makes is not named: the script holds it.
     """
+    from wgwizard.cli.writing import write_bundle
+    from wgwizard.render import covered_by_script, with_install_script
+
     bundle = with_install_script(found.plan, found.bundle)
     folder = Path(draft.path or "site.yaml").with_suffix("")
     written = write_bundle(folder, bundle)
