@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
+from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.theme import Theme
 from textual.timer import Timer
-from textual.widgets import Button, ContentSwitcher, Footer, Static
+from textual.widgets import Button, ContentSwitcher, Static
 
 from screens.background import Broke, Ended, run_beside
-from screens.chrome import Buttons, Header, StepBar
+from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.dialogs import AskSecret, Choose, Help
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
@@ -81,6 +82,8 @@ class WizardApp(Careful, inherit_bindings=False):
         Binding("ctrl+c", "leave", show=False),
     ]
 
+    theme: Reactive[str] = Reactive(CALM.name)
+
     def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
         super().__init__(ansi_color=True if plain_colours else None)
         self.draft = draft
@@ -92,8 +95,13 @@ class WizardApp(Careful, inherit_bindings=False):
         self._keeping_timer: Timer | None = None
         self._picture_timer: Timer | None = None
         self.charset = charset_of(os.environ)
-        self.register_theme(CALM)
-        self.theme = "ansi-dark" if plain_colours else CALM.name
+        if plain_colours:
+            self.theme = "ansi-dark"
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's and ours, which is there from the beginning: with one that is registered later every style is read twice."""
+        return super().available_themes | {CALM.name: CALM}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line passes: plain signs where the terminal has no others."""
@@ -110,7 +118,7 @@ class WizardApp(Careful, inherit_bindings=False):
                 yield ContentSwitcher(id="pages")
                 yield Buttons()
             yield PicturePanel()
-        yield Footer(compact=True, show_command_palette=False)
+        yield Keys()
 
     async def on_mount(self) -> None:
         """Show the first page."""

@@ -1,13 +1,15 @@
-"""What frames every page: the line with the name, the bar of steps, and the line with the buttons."""
+"""What frames every page: the line with the name, the bar of steps, the line with the buttons, and the line with the keys."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult, RenderResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button
 
@@ -81,3 +83,40 @@ class Buttons(Horizontal):
         following.label = Content(f"{text} ▶")
         following.refresh(layout=True)
         self.query_one("#back", Button).disabled = not can_go_back
+
+
+class Keys(Widget):
+    """The keys that do something now, on one line; a click is the key. Textual's Footer, a widget a key, costs half of the first page."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--off"}
+
+    def on_mount(self) -> None:
+        """Draw it anew when other keys do something."""
+        self.screen.bindings_updated_signal.subscribe(self, self._keys_changed)
+
+    def _keys_changed(self, screen: Screen[Any]) -> None:
+        if screen is self.screen and self.app.app_focus:
+            self.refresh()
+
+    def _shown(self) -> list[tuple[Binding, str, bool]]:
+        """Each key with how it is written, and whether it does something."""
+        active = {found.binding.action: found for found in reversed(self.screen.active_bindings.values()) if found.binding.show}
+        return [(found.binding, self.app.get_key_display(found.binding), found.enabled) for found in reversed(active.values())]
+
+    def render(self) -> RenderResult:
+        """The keys and what they do."""
+        name, off = (self.get_visual_style(name, partial=True) for name in ("keys--key", "keys--off"))
+        pieces = [
+            Content.styled(f"{key} {binding.description} ", "" if enabled else off).stylize_before(name, 0, len(key))
+            for binding, key, enabled in self._shown()
+        ]
+        return Content("").join(pieces)
+
+    def on_click(self, event: events.Click) -> None:
+        """As the key itself."""
+        start = 0
+        for binding, key, enabled in self._shown():
+            start += len(key) + len(binding.description) + 2
+            if event.x < start:
+                self.app.simulate_key(binding.key) if enabled else self.app.bell()
+                return

@@ -12,10 +12,11 @@ from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.background import Ended, run_beside
+from screens.chrome import Keys
 from screens.entry import Entry
 from screens.focus import focus
 from screens.follow import FollowScreen
@@ -122,7 +123,7 @@ class PictureScreen(ModalScreen[None]):
         yield OptionList(markup=False, compact=True, id="connections")
         with VerticalScroll(id="still-open"):
             yield Static("", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Show the picture at once, and trace beside the screen."""

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from screens.chrome import Keys
 from screens.focus import focus
 from screens.picture import PICTURE, Drawn
 from screens.step import WIDTHS
@@ -98,7 +99,7 @@ class FollowScreen(ModalScreen[None]):
         yield self._way
         with VerticalScroll(id="stage"):
             yield Told(self._lines)
-        yield Footer(compact=True, show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Where it does not work, begin where it dies."""

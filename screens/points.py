@@ -6,9 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.chrome import Keys
 from screens.dialogs import Choose, Help
 from screens.focus import focus
 from screens.form import Form
@@ -42,7 +43,7 @@ class PointPage(ModalScreen[Draft | None]):
         with Horizontal(classes="answers"):
             yield Button("Done", id="done", compact=True, variant="primary")
             yield Button("Leave it as it was", id="leave", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Focus the first answer."""
