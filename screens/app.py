@@ -60,7 +60,9 @@ START = PAGES[0].name
 LOOK_AROUND = "look around"
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
-_TCSS = ("app", "picture", "form", "dialogs", "points", "strategy", "files", "save", "apply", "follow")
+# The styles of the first page, and those that are read when another one is first shown.
+_TCSS = ("app", "picture", "dialogs")
+_LATER_TCSS = ("form", "points", "strategy", "files", "save", "apply", "follow")
 
 
 class WizardApp(Careful, inherit_bindings=False):
@@ -194,6 +196,8 @@ class WizardApp(Careful, inherit_bindings=False):
         """Show a page, made the first time that it is needed."""
         self.here = name
         self.reached = max(self.reached, self.place)
+        if name != START:
+            self._read_later_styles()
         switcher = self.query_one("#pages", ContentSwitcher)
         if not switcher.query_children(f"#{name}"):
             step = PAGES[self.place].make(self.draft, self.tools)
@@ -203,6 +207,10 @@ class WizardApp(Careful, inherit_bindings=False):
         self._refresh_frame()
         self.page.enter(self.draft)
         self._keep(self.draft, 0)
+
+    def _read_later_styles(self) -> None:
+        paths = [Path(__file__).parent / f"{name}.tcss" for name in _LATER_TCSS]
+        self.stylesheet.read_all([path for path in paths if not self.stylesheet.has_source(str(path))])
 
     def _keep(self, draft: Draft, within: float) -> None:
         """Keep these answers within so many seconds; a change meanwhile goes with them."""
@@ -311,6 +319,7 @@ class WizardApp(Careful, inherit_bindings=False):
         elif not isinstance(screen, ModalScreen) or hasattr(screen, "draft"):
             from screens.connections import PictureScreen
 
+            self._read_later_styles()
             draft: Draft = getattr(screen, "draft", self.draft)
             self.push_screen(PictureScreen(draft))
 

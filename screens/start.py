@@ -36,14 +36,14 @@ class StartStep(Step):
     def __init__(self, draft: Draft, tools: Tools) -> None:
         super().__init__(draft)
         self.tools = tools
-        self.offers = offers(draft, tools.keeping.path)
+        self.offers: tuple[Offer, ...] = ()
 
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
         with VerticalScroll(can_focus=False):
             yield Static(WHAT_IT_DOES, classes="about", markup=False)
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
-            yield OptionList(*self._rows(), id="offers", markup=False, compact=True)
+            yield OptionList(id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("Throw this draft away", id="throw-away", compact=True)
@@ -74,7 +74,7 @@ class StartStep(Step):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The key for throwing away is shown where it does something."""
-        return action != "throw_away" or (self.is_mounted and self._marked().file is not None)
+        return action != "throw_away" or (bool(self.offers) and self._marked().file is not None)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The button does what the key does."""
