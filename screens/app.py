@@ -228,9 +228,10 @@ class WizardApp(Careful, inherit_bindings=False):
 
     def _show_notice(self) -> None:
         """What must be known while one goes on."""
-        notice, text = self.query_one("#notice", Static), self.tools.keeping.notice()
-        notice.display = bool(text)
-        notice.update(text)
+        text = self.tools.keeping.notice()
+        for notice in self.query("#notice").results(Static):  # there is none any more where the wizard ends meanwhile
+            notice.display = bool(text)
+            notice.update(text)
 
     def _refresh_frame(self) -> None:
         page = PAGES[self.place]
