@@ -285,6 +285,7 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
         await person.pastes("open sesame")
         await person.press("enter")
         await person.sees_gone("The passphrase of its keys")
+        await person._until(lambda: person.app.draft.passphrase is not None, "the keys were not opened")
         await person.sees("1 of 9 · Site", "What do you call this set-up?", "office")
         await person.press("ctrl+s")
         await person.sees("8 of 9 · Save")
