@@ -5,11 +5,14 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error
 from wgwizard.secret import Secret
-from wgwizard.site import Point, Site
+
+if TYPE_CHECKING:
+    from wgwizard.site import Point, Site
 
 HOST = "host"
 
@@ -66,7 +69,7 @@ def public_of(private: Secret) -> str:
     return b64encode(X25519PrivateKey.from_private_bytes(b64decode(private.reveal())).public_key().public_bytes_raw()).decode()
 
 
-def complete_keyring(site: Site, keyring: Keyring, lock: Lock) -> Keyring:
+def complete_keyring(site: "Site", keyring: Keyring, lock: Lock) -> Keyring:
     """The keyring with what is missing made, once.
 
     A key that the lock remembers and this keyring has never seen was made elsewhere: it lies in somebody else's secrets file, or in
@@ -85,7 +88,7 @@ def remember(lock: Lock, keyring: Keyring) -> Lock:
     return replace(lock, public_keys={**lock.public_keys, **keyring.public}, preshared=lock.preshared | keyring.preshared.keys())
 
 
-def made_elsewhere(site: Site, keyring: Keyring, lock: Lock) -> tuple[str, ...]:
+def made_elsewhere(site: "Site", keyring: Keyring, lock: Lock) -> tuple[str, ...]:
     """The points whose private or preshared key this keyring lacks, because it was made elsewhere (see `complete_keyring`)."""
     maker = _Maker(keyring, lock)
     return tuple(point.name for point in site.points if maker.lacks_a_secret_of(point))
@@ -108,7 +111,7 @@ class _Maker:
         self._seen = dict(keyring.public)
         self._lock = lock
 
-    def host(self, site: Site) -> None:
+    def host(self, site: "Site") -> None:
         if not site.host.keys_on_host:
             self._pair(HOST)
         elif HOST in self._lock.public_keys:
@@ -116,7 +119,7 @@ class _Maker:
         else:
             self.public.pop(HOST, None)
 
-    def point(self, point: Point) -> None:
+    def point(self, point: "Point") -> None:
         if point.public_key is not None:
             self.public[point.name] = point.public_key
         else:
@@ -124,7 +127,7 @@ class _Maker:
         if point.preshared_key and point.name not in self.preshared and not self._preshared_elsewhere(point.name):
             self.preshared[point.name] = generate_preshared()
 
-    def lacks_a_secret_of(self, point: Point) -> bool:
+    def lacks_a_secret_of(self, point: "Point") -> bool:
         pair = point.public_key is None and point.name not in self.private and self._pair_elsewhere(point.name)
         return pair or (point.preshared_key and point.name not in self.preshared and self._preshared_elsewhere(point.name))
 
@@ -147,7 +150,7 @@ class _Maker:
             self.public[node] = public_of(self.private[node])
 
 
-def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem, ...]:
+def keyring_problems(site: "Site", keyring: Keyring, lock: Lock) -> tuple[Problem, ...]:
     """Keys that do not fit each other: a private key given as a public one, one pair on two nodes, a lock of other keys.
 
     `keyring` as it was opened: what it is completed with fits, and whose own key a point took back is told by its public halves.
@@ -171,7 +174,7 @@ def keyring_problems(site: Site, keyring: Keyring, lock: Lock) -> tuple[Problem,
     return tuple(problems)
 
 
-def _public_keys(site: Site, keyring: Keyring, lock: Lock) -> Iterable[tuple[str, str, str]]:
+def _public_keys(site: "Site", keyring: Keyring, lock: Lock) -> Iterable[tuple[str, str, str]]:
     """Field, node and public key of β and every point whose key is known."""
     known = remember(lock, keyring).public_keys
     if HOST in known:

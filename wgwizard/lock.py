@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from wgwizard.site import Address, Network
+if TYPE_CHECKING:
+    from wgwizard.site import Address, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +16,8 @@ class Lock:
     nobody is renumbered and no address gets a second owner. `preshared` names the points for which a preshared key was made.
     """
 
-    networks: tuple[Network, ...] = ()
-    addresses: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    networks: "tuple[Network, ...]" = ()
+    addresses: "Mapping[str, tuple[Address, ...]]" = field(default_factory=dict)
     public_keys: Mapping[str, str] = field(default_factory=dict)
     preshared: frozenset[str] = frozenset()
 
