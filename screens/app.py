@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
 from textual.reactive import Reactive
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Button, ContentSwitcher, Static
@@ -58,6 +59,7 @@ CALM = Theme(
 )
 START = PAGES[0].name
 LOOK_AROUND = "look around"
+LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 # The styles of the first page, and those that are read when another one is first shown.
@@ -110,14 +112,23 @@ class WizardApp(Careful, inherit_bindings=False):
         filters = super().get_line_filters()
         return [*filters, PlainSigns()] if self.charset is Charset.ASCII else filters
 
+    def get_default_screen(self) -> Screen[Any]:
+        """With the classes of the terminal's size from the beginning: else every style is worked out twice, and the picture for nothing."""
+        screen: Screen[Any] = super().get_default_screen()
+        for size, steps in zip(self.size, (WIDTHS, HEIGHTS), strict=True):
+            screen.add_class(max(step for step in steps if step[0] <= size)[1])
+        return screen
+
     def compose(self) -> ComposeResult:
-        """The frame; the pages come when they are needed."""
+        """The frame with the first page; the others come when they are needed."""
         yield Header()
         yield StepBar(TITLES)
         yield Static("", id="notice", markup=False)
         with Horizontal(id="middle"):
             with Vertical(id="page"):
-                yield ContentSwitcher(id="pages")
+                with ContentSwitcher(id="pages", initial=START if self.here == START else None):
+                    if self.here == START:
+                        yield self._made(START)
                 yield Buttons()
             yield PicturePanel()
         yield Keys()
@@ -128,7 +139,7 @@ class WizardApp(Careful, inherit_bindings=False):
         self.tools.keeping.opened(self.draft)
         await self.show_page(self.here)
         if self.tools.look_around is not None:
-            self.call_after_refresh(run_beside, self, LOOK_AROUND, self.tools.look_around)
+            self.set_timer(LOOK_AFTER, partial(run_beside, self, LOOK_AROUND, self.tools.look_around))
         self.take_keys()
         kept = latest_of(self.draft.path) if self.draft.path is not None else None
         if kept is not None:
@@ -196,17 +207,20 @@ class WizardApp(Careful, inherit_bindings=False):
         """Show a page, made the first time that it is needed."""
         self.here = name
         self.reached = max(self.reached, self.place)
-        if name != START:
-            self._read_later_styles()
         switcher = self.query_one("#pages", ContentSwitcher)
         if not switcher.query_children(f"#{name}"):
-            step = PAGES[self.place].make(self.draft, self.tools)
-            step.id = name
-            await switcher.add_content(step)
+            await switcher.add_content(self._made(name))
         switcher.current = name
         self._refresh_frame()
         self.page.enter(self.draft)
         self._keep(self.draft, 0)
+
+    def _made(self, name: str) -> Step:
+        if name != START:
+            self._read_later_styles()
+        step = PAGES[place_of(name)].make(self.draft, self.tools)
+        step.id = name
+        return step
 
     def _read_later_styles(self) -> None:
         paths = [Path(__file__).parent / f"{name}.tcss" for name in _LATER_TCSS]

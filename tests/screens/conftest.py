@@ -8,6 +8,7 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 import textual.app
 import textual.pilot
 
+import screens.app
 from tests.screens.settling import settled
 from wgwizard.profiles import sealed
 
@@ -22,6 +23,7 @@ def _own_place(tmp_path, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     # What the machine of the tests shows is its own business; machines written down stand in for it.
     monkeypatch.setenv("WGWIZARD_LOOK", "no")
+    monkeypatch.setattr(screens.app, "LOOK_AFTER", 0.001)
     monkeypatch.setattr(textual.app, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", settled)

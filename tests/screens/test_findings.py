@@ -145,6 +145,7 @@ async def test_one_finding_soon_after_another_is_not_taken_for_typing():
 
 async def test_what_is_found_is_named_once_more_before_it_is_saved():
     async with sit_down(tools=Tools(look_around=lambda: PI), draft=Draft({**new_document(), "points": [{"name": "laptop"}]})) as person:
+        await person._until(lambda: person.app.surroundings is not None, "nothing was found")
         await person.press("enter", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
         await person.sees("8 of 9 · Save")
         matches_golden("found-8-save.txt", person.read())
