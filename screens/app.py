@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.filter import LineFilter
+from textual.filter import LineFilter, NoColor
 from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
@@ -108,8 +108,10 @@ class WizardApp(Careful, inherit_bindings=False):
         return super().available_themes | {CALM.name: CALM}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every line passes: plain signs where the terminal has no others."""
-        filters = super().get_line_filters()
+        """What every line passes: no colour where the terminal has none (Textual knows NO_COLOR alone), plain signs likewise."""
+        filters = list(super().get_line_filters())
+        if self.native_ansi_color and not self.no_color:
+            filters.append(NoColor())
         return [*filters, PlainSigns()] if self.charset is Charset.ASCII else filters
 
     def get_default_screen(self) -> Screen[Any]:
@@ -254,6 +256,7 @@ class WizardApp(Careful, inherit_bindings=False):
         header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
         bar = self.query_one(StepBar)
         bar.here, bar.reached = self.place - 1, self.reached - 1
+        bar.skipped = frozenset(place_of(step.id) - 1 for step in self.query(Step) if step.id and step.is_skipped())
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self.query_one(PicturePanel)
         picture.set_classes(page.picture)

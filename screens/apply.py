@@ -52,6 +52,7 @@ class ApplyStep(Step):
         self.events: dict[Stage, Event] = {}
         self.undo_at: float | None = None
         self.busy = False
+        self.is_applied = False
 
     def compose(self) -> ComposeResult:
         """To whom, the stages, and what is to be said."""
@@ -145,6 +146,7 @@ class ApplyStep(Step):
             self.query_one(VerticalScroll).scroll_end(animate=False)
             focus(start)
             return
+        self.is_applied = True
         result: Any = ended.value
         ending.update(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
@@ -169,6 +171,10 @@ class ApplyStep(Step):
     def under_way(self) -> str:
         """An apply ends with the wizard, and the host then goes back."""
         return "Host β is being changed right now. If you leave, it goes back to how it was by itself." if self.busy else ""
+
+    def is_skipped(self) -> bool:
+        """As long as nothing was applied."""
+        return not self.is_applied
 
     def why(self) -> tuple[str, str]:
         """What applying does."""

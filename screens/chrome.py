@@ -30,11 +30,12 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, ● here, ○ to come; a click goes to a step that was reached before."""
+    """Every step with its sign: ✓ done, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--open"}
     here: reactive[int] = reactive(0)
     reached: reactive[int] = reactive(0)
+    skipped: reactive[frozenset[int]] = reactive(frozenset())
 
     class Picked(Message):
         """A step was clicked; `place` counts from 0."""
@@ -55,9 +56,17 @@ class StepBar(Widget):
         """The steps on one line."""
         pieces = []
         for place, title in enumerate(self.titles):
-            sign, name = ("●", "bar--here") if place == self.here else ("✓", "bar--done") if place < self.reached else ("○", "bar--open")
+            sign, name = self._sign(place)
             pieces.append(Content.styled(f"{sign} {title}", self.get_visual_style(name, partial=True)))
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
+
+    def _sign(self, place: int) -> tuple[str, str]:
+        """A step's sign and its component class."""
+        if place == self.here:
+            return "●", "bar--here"
+        if place >= self.reached:
+            return "○", "bar--open"
+        return ("-", "bar--open") if place in self.skipped else ("✓", "bar--done")
 
     def on_click(self, event: events.Click) -> None:
         """Tell which step was clicked."""

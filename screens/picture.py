@@ -34,7 +34,8 @@ class Drawn(Widget):
     def _part(self, text: str, style: Style) -> Content:
         if style is Style.PLAIN:
             return Content(text)
-        return Content.styled(text, self.get_visual_style(f"drawn--{style.value}", partial=True))
+        # A partial style loses its background (Textual 8.2 blends an opaque one by nothing), and the marked place has one.
+        return Content.styled(text, self.get_visual_style(f"drawn--{style.value}", partial=style is not Style.HERE))
 
 
 class PicturePanel(Drawn):

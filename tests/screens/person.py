@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from screens.app import WizardApp
+from tests.screens.contrast import unreadable
 from tests.screens.settling import painted
 from wgwizard.applying import Connector
 from wgwizard.wizard.draft import Draft
@@ -32,6 +33,7 @@ class Person:
 
     def read(self) -> str:
         strips = self.app.screen._compositor.render_strips()
+        assert (hidden := unreadable(self.app.screen)) == [], hidden
         text = "\n".join(strip.text.rstrip() for strip in strips) + "\n"
         self.everything_seen.append(text)
         return text

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from screens.app import CALM
+from tests.screens.contrast import contrast
 from tests.screens.terminal import Terminal
 
 PAIRS = list(product(("foreground", "accent", "success", "warning", "error"), ("background", "surface", "panel")))
@@ -18,17 +19,9 @@ def codes(received: bytes) -> set[bytes]:
     return {code for group in re.findall(rb"\x1b\[([\d;]*)m", received) for code in group.split(b";")}
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize(("front", "back"), PAIRS)
 def test_every_colour_stands_out_from_every_background(front, back):
-    light, dark = sorted((luminance(getattr(CALM, front)), luminance(getattr(CALM, back))), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert contrast(getattr(CALM, front), getattr(CALM, back)) >= 4.5
 
 
 def test_the_terminals_cursor_stands_where_one_types():

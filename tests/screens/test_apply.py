@@ -65,7 +65,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         person.sees_no("undo in")
         matches_golden("apply-after.txt", person.read())
         await person.press("ctrl+n")
-        await person.sees("What each point's owner does now", "wg0.conf")
+        await person.sees("✓ Apply", "What each point's owner does now", "wg0.conf")
         assert (host.applied, [target.address for target in host.targets]) == (["masquerade"], ["admin@192.168.1.10"])
         assert [secret is not None and secret.reveal() for secret in host.sudo] == [SUDO]
         assert profiles.load_lock("office.yaml").public_keys["host"] == HOST_PUBLIC_KEY
@@ -129,7 +129,7 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await person.press("ctrl+n")
-        await person.sees("go back and apply", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
+        await person.sees("✓ Save", "- Apply", "go back and apply", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
         await person.sees("its file is not complete yet, missing: host.public_key")
         person.sees_no("sudo install")
         await person.press("enter")

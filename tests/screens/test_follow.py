@@ -2,7 +2,6 @@
 
 import pytest
 
-from screens import app as app_module
 from screens.app import WizardApp
 from screens.connections import PictureScreen
 from screens.follow import Way
@@ -10,6 +9,7 @@ from tests.screens.person import Person, matches_golden, sit_down
 from tests.system.article import article_document
 from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
+from wgwizard.wizard import study
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
@@ -161,8 +161,8 @@ def test_the_signs_follow_the_locale_and_the_terminal() -> None:
 async def test_with_many_points_no_key_waits_for_the_picture(monkeypatch) -> None:
     document = {**MASQUERADE, "points": [{"name": f"point-{number}"} for number in range(200)]}
     drawn: list[int] = []
-    own = app_module.scene
-    monkeypatch.setattr(app_module, "scene", lambda draft: drawn.append(1) or own(draft))
+    own = study.scene
+    monkeypatch.setattr(study, "scene", lambda draft: drawn.append(1) or own(draft))
     async with sit_down(draft=Draft(document), begin_at="host") as person:
         before = len(drawn)
         await person.pilot.press(*["1"] * 8)
