@@ -160,11 +160,14 @@ async def test_keys_are_shown_after_a_yes_and_hidden_by_time_by_another_point_an
         await person.sees("! These keys are saved nowhere yet. Save the site")
         private = content_of(person, "phone").split("PrivateKey = ")[1][:44]
 
-        async def reveal() -> None:
+        async def clicks_show() -> None:
             # A button that was pressed takes no second press while it still shows the first.
             button = person.app.screen.query_one("#show")
             await person._until(lambda: not button.has_class("-active"), "the button is still pressed")
             await person.clicks("#show")
+
+        async def reveal() -> None:
+            await clicks_show()
             await person.sees("Show the keys of phone?", "Whoever sees them can connect as phone")
             person.sees_no(private)
             await person.press("right", "enter")
@@ -176,11 +179,11 @@ async def test_keys_are_shown_after_a_yes_and_hidden_by_time_by_another_point_an
             assert private not in "\n".join(line for preview in person.app.screen.query(Preview) for line in preview.lines)
 
         holds_nothing()
-        await person.clicks("#show")
+        await clicks_show()
         await person.press("enter")
         holds_nothing()
         await reveal()
-        await person.clicks("#show")
+        await clicks_show()
         holds_nothing()
         await reveal()
         person.app.screen.query_one("#points-files").focus()
