@@ -11,7 +11,7 @@ from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Target
 from wgwizard.derive import complete
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
-from wgwizard.keys import Keyring, complete_keyring, public_of
+from wgwizard.keys import Keyring, complete_keyring, public_of, remember
 from wgwizard.lock import Lock
 from wgwizard.plan import make_plan
 from wgwizard.plan.model import HOST, Plan
@@ -126,7 +126,8 @@ class Client:
         self.keyring = complete_keyring(self.site, self.keyring, self.lock)
 
     def plan(self, facts: Facts | None) -> Plan:
-        public = {**self.keyring.public, **{node: public_of(key) for node, key in self.keyring.private.items()}}
+        own = {node: public_of(key) for node, key in self.keyring.private.items()}
+        public = {**remember(self.lock, self.keyring).public_keys, **own}
         return make_plan(self.site, self.strategy, masquerade_into_tunnel=False, public_keys=public, facts=facts)
 
     @property
