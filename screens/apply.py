@@ -151,6 +151,7 @@ class ApplyStep(Step):
         ending.update(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
         self._remember(result)
+        focus(self.screen.query_one("#next", Button))  # Enter goes on
 
     def _fail_running(self) -> None:
         """What was still running when it ended did not come to its end."""

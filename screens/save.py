@@ -31,6 +31,7 @@ from wgwizard.wizard.saving import (
     would_replace,
     written_text,
 )
+from wgwizard.wizard.study import whole
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -55,8 +56,10 @@ class SaveStep(Step):
             yield Static("", id="written", markup=False)
 
     def enter(self, draft: Draft) -> None:
-        """Offer a path."""
+        """Offer a path; keys that are missing are made here too, for a draft that was left on this page goes on with it."""
+        draft = whole(draft)
         super().enter(draft)
+        self.change(draft)
         path = self.query_one("#path", Input)
         if not path.value or path.value == draft.path:
             path.value = self.tools.path_for(draft)

@@ -167,3 +167,11 @@ def test_the_route_that_is_named_is_the_one_that_serves_the_computers_network() 
     )
     assert "a route that was told on the computers" in near
     assert "a route that was told on the router" in far
+
+
+def test_a_computer_to_which_a_right_leads_is_not_refused_in_the_row_of_its_network() -> None:
+    document = article_document("masquerade")
+    first, *others = document["points"]
+    plan = plan_of({**document, "points": [{**first, "may_reach": [{"to": "endpoint-b"}]}, *others]})
+    rows = [(one.reach.reachable, one.what) for one in connections(plan, trace(plan)) if one.who == "endpoint-a → endpoint-b"]
+    assert rows == [(True, "everything"), (True, "everything, IPv6")]

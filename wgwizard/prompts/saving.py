@@ -19,12 +19,14 @@ from wgwizard.wizard.saving import (
     written_text,
 )
 from wgwizard.wizard.saving import WHY as WHY_SAVED
+from wgwizard.wizard.study import whole
 from wgwizard.wizard.words import told
 
 
 def save_page(session: Session) -> bool:
     """Until everything is written; whether to go on (else a page back)."""
     session.talk.say("\n== Save ==\nYour answers become a file that you can open again.")
+    session.draft = whole(session.draft)
     tried = ""
     while True:
         asked = Asked("Where should the site be saved?", "path", session.tools.path_for(session.draft), tried=tried)

@@ -14,7 +14,7 @@ from wgwizard.trace import Reach
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reading import read
 
-__all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "scene", "study"]
+__all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "scene", "study", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,11 @@ def outlook(found: Study, keyring: Keyring) -> Outlook:
 def draft_with_keys(draft: Draft, found: Study, keyring: Keyring) -> Draft:
     """The draft with the keys and the addresses that were given out, so that they are given out only once."""
     return replace(draft, keyring=keyring, lock=remember(found.lock, keyring))
+
+
+def whole(draft: Draft) -> Draft:
+    """The draft with every key that its site needs, made once; as it is where there is nothing to build, or keys do not fit."""
+    found, _ = study(draft)
+    if found is None or found.strategy is None or draft.key_problems():
+        return draft
+    return draft_with_keys(draft, found, complete_keyring(found.site, draft.keyring, found.lock))
