@@ -50,6 +50,10 @@ async def test_the_examples_addresses_are_named_until_they_are_the_persons_own()
         await person.sees("These came with the preset.", "host.ssh        pi@192.168.1.10")
         person.sees_no("host.addresses  ")
         await person.press("enter")
+        await person.sees("A passphrase for the keys")
+        for _ in range(2):
+            await person.pastes("correct horse battery staple")
+            await person.press("enter")
         await person.sees("9 of 9 · Apply")
     loaded = profiles.load_site("home.yaml").site
     assert str(loaded.host.addresses[0]) == "192.168.1.11/24"
