@@ -16,7 +16,7 @@ from wgwizard.owners import Block, block_lines, waiting_text, what_to_do
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.study import Study, outlook, study
-from wgwizard.wizard.tools import Tools, write_files
+from wgwizard.wizard.tools import Tools, folder_of, write_files
 from wgwizard.wizard.words import told
 
 _EVERY = 10.0  # seconds; each look is a login of its own
@@ -69,7 +69,7 @@ class DoneStep(Step):
             return
         result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
-        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle)))
+        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, f"{folder_of(draft)}/")))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
         focus(self.query_one("#write", Button))
         self._show_arrived()

@@ -9,13 +9,14 @@ from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Address, Point, RoutesAt, Site
+from wgwizard.siteroutes import assumed_opens
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
 # one that is in use renews it every two minutes.
 DEAD_AFTER = 180
 
 _TAKE_IN = {
-    "linux": "sudo install -m 600 {file} /etc/wireguard/ && sudo systemctl enable --now wg-quick@{interface}",
+    "linux": "with wireguard-tools installed: sudo install -m 600 {file} /etc/wireguard/",
     "windows": "in the WireGuard app: Add Tunnel, choose {file}, Activate",
     "macos": "in the WireGuard app: Import tunnel(s) from file, choose {file}, Activate",
     "android": "bring {file} to the phone; in the WireGuard app there: +, Import from file or archive, switch it on",
@@ -23,22 +24,30 @@ _TAKE_IN = {
 }
 
 
+# A point that only opens things is connected when it is away: at the site itself the tunnel's route to the site would be in its way
+# (docs/strategies.md, roaming). One that the site opens things on must be connected at all times.
+_WHEN_AWAY = ("away from the site: sudo wg-quick up {interface}", "back at the site: sudo wg-quick down {interface}")
+_ALWAYS = ("now and at every start: sudo systemctl enable --now wg-quick@{interface}",)
+
+
 def file_of(site: Site, point: Point) -> str:
     """A point's file, below the folder that the files were written to."""
     return f"{point.name}{conf_path(site.tunnel.interface)}"
 
 
-def owner_steps(site: Site, point: Point) -> tuple[str, ...]:
-    """What the owner of a point does with its file, in the words of their system, in this order."""
-    file = file_of(site, point)
+def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
+    """What the owner of a point does with its file, in the words of their system, in this order; `folder` ("home/") holds the files."""
+    file = f"{folder}{file_of(site, point)}"
     own = f"in {file}, put the private key that stays on {point.name} in place of (kept on {point.name})"
-    take_in = _TAKE_IN[point.platform].format(file=file, interface=site.tunnel.interface)
-    return (take_in,) if point.public_key is None else (own, take_in)
+    take_in = _TAKE_IN[point.platform].format(file=file)
+    switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
+    then = tuple(line.format(interface=site.tunnel.interface) for line in switch) if point.platform == "linux" else ()
+    return (take_in, *then) if point.public_key is None else (own, take_in, *then)
 
 
-def host_steps() -> tuple[str, ...]:
+def host_steps(folder: str = "") -> tuple[str, ...]:
     """What to do with the written files on a Host β that cannot be logged in to from here."""
-    return ("copy the folder host there", f"as root there: sh host/{SCRIPT}")
+    return (f"copy the folder {folder}host there", f"as root there: sh host/{SCRIPT}")
 
 
 _WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)", RoutesAt.HOSTS: "each computer"}
@@ -88,22 +97,25 @@ class Block:
     lines: tuple[str, ...] = ()
 
 
-def what_to_do(plan: Plan, bundle: Bundle) -> tuple[Block, ...]:
-    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it."""
+def what_to_do(plan: Plan, bundle: Bundle, folder: str = "") -> tuple[Block, ...]:
+    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it.
+
+    `folder` ("home/") is where the files are or will be written.
+    """
     site = plan.site
     blocks = [
-        Block("What to do on Host β", host_steps() if site.host.ssh is None else ()),
-        Block("What to set at the site (the folder router says how)", site_steps(plan)),
+        Block("What to do on Host β", host_steps(folder) if site.host.ssh is None else ()),
+        Block(f"What to set at the site (the folder {folder}router says how)", site_steps(plan)),
         Block("What computers at the site open", opened_by_site(plan)),
     ]
-    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(site, point, bundle)) for point in site.points]
+    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(site, point, bundle, folder)) for point in site.points]
     return (*(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
 
 
-def _of_owner(site: Site, point: Point, bundle: Bundle) -> tuple[str, ...]:
+def _of_owner(site: Site, point: Point, bundle: Bundle, folder: str) -> tuple[str, ...]:
     missing = dict.fromkeys(lack for artefact in bundle.of(point.name) for lack in artefact.missing)
     if not missing:
-        return owner_steps(site, point)
+        return owner_steps(site, point, folder)
     ways = _completing(site) if "host.public_key" in missing else ()
     return (f"○ its file is not complete yet, missing: {', '.join(missing)}", *(f"  {way}" for way in ways))
 

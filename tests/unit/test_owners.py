@@ -12,7 +12,7 @@ from wgwizard.lock import Lock
 from wgwizard.owners import file_of, handshake_text, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import Strategy
+from wgwizard.site import Opens, Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -27,9 +27,20 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
     bundle = made.bundle
     for text in (shown(what_to_do(made.plan, bundle)).plain, owners_text(site)):
         assert all(step in text for step in steps)
-    assert len(steps) == 1 + own_key
-    assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps)
+    assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[: 1 + own_key])
+    assert len(steps) == 1 + own_key + (platform == "linux")
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}
+
+
+def test_only_a_point_that_the_site_opens_things_on_is_connected_at_all_times():
+    site = article()
+    switched = {
+        opens: [step for step in owner_steps(site, replace(site.points[0], opens=opens), "home/") if "wg-quick" in step] for opens in Opens
+    }
+    away = ["away from the site: sudo wg-quick up wg0", "back at the site: sudo wg-quick down wg0"]
+    always = ["now and at every start: sudo systemctl enable --now wg-quick@wg0"]
+    assert switched == {Opens.POINTS: away, Opens.SITE: always, Opens.BOTH: always}
+    assert "install -m 600 home/endpoint-a/etc/wireguard/wg0.conf" in owner_steps(site, site.points[0], "home/")[0]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ class Tools:
         return draft.path or self.output or str(Path(f"{name}.yaml"))
 
 
+def folder_of(draft: Draft) -> Path:
+    """The folder beside the site that its files are written to."""
+    return Path(draft.path or "site.yaml").with_suffix("")
+
+
 def write_files(draft: Draft, found: "Outlook") -> str:
     """Write every complete file to a folder beside the site, one folder a computer; the text says what was written and what not.
 
@@ -49,7 +54,7 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     from wgwizard.render import covered_by_script, with_install_script
 
     bundle = with_install_script(found.plan, found.bundle)
-    folder = Path(draft.path or "site.yaml").with_suffix("")
+    folder = folder_of(draft)
     written = write_bundle(folder, bundle)
     left_out = [artefact for artefact in bundle.artefacts if artefact.missing and not covered_by_script(artefact)]
     waiting = dict.fromkeys(f"{artefact.node} ({', '.join(artefact.missing)})" for artefact in left_out)
