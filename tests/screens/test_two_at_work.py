@@ -57,7 +57,7 @@ async def test_the_second_is_told_who_has_it_open_and_saving_asks(other):
         other.communicate()
         await person.press("enter")
         await person.sees("9 of 9")
-        person.sees_no("Also open in")
+        await person.sees_gone("Also open in")
     assert profiles.load_site("office.yaml").document["name"] == "annex"
 
 
