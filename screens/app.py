@@ -189,7 +189,7 @@ class WizardApp(Careful, inherit_bindings=False):
             self._ask_passphrase(told(event.error))
         else:
             opened: Any = event.value
-            await self.on_step_replaced(Step.Replaced(opened, complete=True))
+            await self.on_step_replaced(Step.Replaced(replace(opened, document=self.draft.document), complete=True))
 
     def _informed(self, draft: Draft) -> Draft:
         """The draft that also knows what this machine shows."""
@@ -276,6 +276,13 @@ class WizardApp(Careful, inherit_bindings=False):
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""
         self.draft = self._informed(event.draft)
+        self._refresh_frame()
+        self._keep(self.draft, KEEP_WITHIN)
+
+    def on_step_learned(self, event: Step.Learned) -> None:
+        """What work beside the screen found, onto the answers as they are now."""
+        self.draft = self._informed(event.onto(self.page.draft))
+        self.page.learn(self.draft)
         self._refresh_frame()
         self._keep(self.draft, KEEP_WITHIN)
 

@@ -15,7 +15,8 @@ from screens.focus import focus
 from screens.step import Step
 from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, clock, invitation, remembered
+from wgwizard.errors import WgwizardError
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, clock, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import ending as ending_text
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Study, study
@@ -150,8 +151,9 @@ class ApplyStep(Step):
         result: Any = ended.value
         ending.update(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
-        self._remember(result)
-        focus(self.screen.query_one("#next", Button))  # Enter goes on
+        self.post_message(self.Learned(lambda draft: self._remembered(draft, result)))
+        if self.display:
+            focus(self.screen.query_one("#next", Button))  # Enter goes on
 
     def _fail_running(self) -> None:
         """What was still running when it ended did not come to its end."""
@@ -160,9 +162,15 @@ class ApplyStep(Step):
         }
         self._show_progress()
 
-    def _remember(self, result: Outcome) -> None:
-        """What the host told serves later pages and later runs."""
-        self.change(remembered(self.draft, result))
+    def _remembered(self, draft: Draft, result: Outcome) -> Draft:
+        """What the host told serves later pages, and later runs where it can be written."""
+        draft = remembered(draft, result)
+        try:
+            return with_lock_kept(draft)
+        except WgwizardError as error:
+            self.query_one("#ending", Static).update(f"{ending_text(result)}\n{told(error)}")
+            self.query_one(VerticalScroll).scroll_end(animate=False)
+            return draft
 
     def finish(self) -> None:
         """Go on, unless the host is being changed right now."""

@@ -85,7 +85,10 @@ class HostStep(FormStep):
             self._say(f"{told(event.error)}\n  Go on by hand, or F4 tries again.", error=True)
             return
         facts: Any = event.value
-        self._learn_host(facts, login or "")
+        if self.display:
+            self._learn_host(facts, login or "")
+        else:
+            self.post_message(self.Learned(lambda draft: replace(draft, host=facts, host_login=login or "")))
 
     def _learn_host(self, facts: Facts, login: str) -> None:
         draft = replace(self.form.draft, host=facts, host_login=login)

@@ -27,6 +27,7 @@ from wgwizard.wizard.saving import (
     new_seal_text,
     path_problem,
     save,
+    saved_onto,
     seal_of,
     would_replace,
     written_text,
@@ -153,8 +154,9 @@ class SaveStep(Step):
             self.post_message(self.Replaced(draft, complete=True))
             return
         self.tools.keeping.claim_site(draft.path)
-        self.change(draft)
-        self.post_message(self.Finished())
+        self.post_message(self.Learned(lambda present: saved_onto(present, draft)))
+        if self.display:
+            self.post_message(self.Finished())
 
     def why(self) -> tuple[str, str]:
         """What is saved."""

@@ -1,5 +1,7 @@
 """What every step of the wizard is: a page with a title that can be entered, left, and explained."""
 
+from collections.abc import Callable
+
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -25,6 +27,13 @@ class Step(Vertical):
         def __init__(self, draft: Draft) -> None:
             super().__init__()
             self.draft = draft
+
+    class Learned(Message):
+        """Work beside the screen ended: `onto` puts what it found onto the answers, which may have changed on other pages meanwhile."""
+
+        def __init__(self, onto: Callable[[Draft], Draft]) -> None:
+            super().__init__()
+            self.onto = onto
 
     class Replaced(Message):
         """Another site was opened; `complete` where all pages were answered before."""

@@ -75,6 +75,10 @@ class Person:
         """Wait until the text has gone from the screen."""
         await self._until(lambda: text not in self.read(), f"{text!r} is still on the screen")
 
+    async def waits(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that does not stand on the screen."""
+        await self._until(holds, "what was waited for does not come")
+
     async def _until(self, holds: Callable[[], bool], what: str) -> None:
         end = asyncio.get_running_loop().time() + PATIENCE
         while not holds():

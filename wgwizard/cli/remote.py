@@ -40,7 +40,7 @@ def apply(options: argparse.Namespace, connector: Connector) -> int:
     if options.dry_run:
         return ExitCode.DIFFERENT if outcome.changes else ExitCode.OK
     lock = found.lock if outcome.host_public_key is None else with_host_key(found.lock, outcome.host_public_key)
-    profiles.save_lock(options.site, lock)
+    profiles.join_lock(options.site, lock)
     _say_owners(options, found.site)
     return ExitCode.OK
 

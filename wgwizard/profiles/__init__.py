@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.keys import Keyring
-from wgwizard.lock import Lock
+from wgwizard.lock import Lock, with_others
 from wgwizard.problems import Problem, error, warning
 from wgwizard.profiles.files import FileError, Read, read_file, replace_file
 from wgwizard.secret import Secret
@@ -97,6 +97,13 @@ def save_lock(site_path: str, lock: Lock) -> None:
     if path.exists() and read_file(path, yamltext.MAX_BYTES).content == text:
         return
     replace_file(path, text, 0o644)
+
+
+def join_lock(site_path: str, lock: Lock) -> Lock:
+    """Write the lock joined with what was given out in the file meanwhile, and return it; raises FileError or SiteRefusedError."""
+    joined = with_others(lock, load_lock(site_path))
+    save_lock(site_path, joined)
+    return joined
 
 
 def has_keys(site_path: str) -> bool:

@@ -11,7 +11,7 @@ from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.wizard import handover
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, clock, ending, invitation, remembered
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, clock, ending, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
 from wgwizard.wizard.tools import folder_of, write_files
@@ -63,6 +63,7 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)
         session.take(remembered(session.draft, outcome))
+        session.take(with_lock_kept(session.draft))
     except WgwizardError as error:
         session.talk.say(told(error))
         return False

@@ -63,11 +63,16 @@ def ending(result: Outcome) -> str:
 
 
 def remembered(draft: Draft, result: Outcome) -> Draft:
-    """β's public key completes the points' files; it is kept in the lock file."""
-    if result.host_public_key is None:
+    """β's public key completes the points' files."""
+    return draft if result.host_public_key is None else replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
+
+
+def with_lock_kept(draft: Draft) -> Draft:
+    """The draft with its lock written beside the site, joined with what others gave out meanwhile; raises FileError, SiteRefusedError.
+
+    The stamps of the other two files stay: whether somebody changed those is still seen when saving.
+    """
+    if draft.path is None:
         return draft
-    draft = replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
-    if draft.path is not None:
-        profiles.save_lock(draft.path, draft.lock)
-        draft = replace(draft, stamp=stamp(draft.path))
-    return draft
+    lock = profiles.join_lock(draft.path, draft.lock)
+    return replace(draft, lock=lock, stamp=replace(draft.stamp, lock=stamp(draft.path).lock))

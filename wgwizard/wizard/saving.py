@@ -146,6 +146,11 @@ def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draf
     return replace(saved, stamp=stamp(path), safe_keys=keyring if passphrase is not None else draft.safe_keys)
 
 
+def saved_onto(draft: Draft, saved: Draft) -> Draft:
+    """The draft as it is now, with where it lies and what lies beside it since `saved` was written; later answers are not saved yet."""
+    return replace(saved, document=draft.document, taken=draft.taken, here=draft.here, host=draft.host, host_login=draft.host_login)
+
+
 def in_order(document: Document) -> Document:
     """The same answers in the order of docs/site-file.md; as they are where they are no site yet."""
     site, _ = sitefile.read(document)
