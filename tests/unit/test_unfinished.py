@@ -1,9 +1,11 @@
 """Drafts on disk: what is written is there again, whole, closed to others; what is broken is said and stays."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from wgwizard.moments import moment_text
 from wgwizard.profiles import claims, unfinished
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.unfinished import Broken, Keeper, Kept
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.keeping import Keeping
 
 ANSWERS = {"version": 1, "name": "office", "site": {"networks": ["192.168.1."]}, "points": [{"name": "no"}, {}]}
 
@@ -179,3 +183,51 @@ NOW = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
 )
 def test_a_moment_in_words(ago, text):
     assert moment_text(NOW - ago, NOW) == text
+
+
+class AsksSlowly(Draft):
+    """A draft without answers that takes its time to say so to who asks first."""
+
+    asked, go_on = threading.Event(), threading.Event()
+
+    @property
+    def has_answers(self) -> bool:
+        if not self.asked.is_set():
+            self.asked.set()
+            self.go_on.wait(20)
+        return False
+
+
+def test_a_draft_that_is_opened_while_an_empty_one_is_looked_through_is_not_deleted():
+    yesterday = kept(ANSWERS).path
+    keeping = Keeping()
+    keeping.draft = AsksSlowly()
+    looking = threading.Thread(target=keeping.flush)
+    looking.start()
+    assert AsksSlowly.asked.wait(20)
+    opening = threading.Thread(target=keeping.opened, args=(Draft(ANSWERS, kept=str(yesterday)),))
+    opening.start()
+    opening.join(0.2)
+    AsksSlowly.go_on.set()
+    looking.join(20)
+    opening.join(20)
+    assert yesterday.exists()
+    keeping.closed()
+
+
+def test_answers_that_are_noted_while_a_draft_is_deleted_are_kept(monkeypatch):
+    keeper = kept(ANSWERS)
+    throw_away = unfinished.throw_away
+    monkeypatch.setattr(unfinished, "throw_away", lambda path: (keeper.note({"name": "new"}), throw_away(path)))
+    keeper.forget()
+    keeper.flush()
+    assert [draft.document for draft in unfinished.drafts() if isinstance(draft, Kept)] == [{"name": "new"}]
+
+
+def test_what_was_claimed_is_let_go_where_the_state_directory_is_gone(state):
+    claim = claims.Claim("one")
+    shutil.rmtree(state)
+    state.write_text("a file in its place")
+    claim.release()
+    state.unlink()
+    assert claims.Claim("one").holder is None

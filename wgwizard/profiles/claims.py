@@ -4,6 +4,7 @@ import fcntl
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -53,9 +54,10 @@ class Claim:
         return self.holder is not None
 
     def release(self) -> None:
-        """We are done with it."""
+        """We are done with it; a file that cannot be taken away stays, unlocked."""
         if self._handle is not None:
-            (private_directory("open") / self.name).unlink(missing_ok=True)
+            with suppress(FileError, OSError):
+                (private_directory("open") / self.name).unlink(missing_ok=True)
             os.close(self._handle)
             self._handle = None
 

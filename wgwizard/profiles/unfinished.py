@@ -126,11 +126,6 @@ class Keeper:
         about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset)
         self._wanted = (document, about)
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether something is noted that is not written."""
-        return self._wanted != self._written
-
     def flush(self) -> None:
         """Write what was noted last; raises FileError."""
         with self._lock:
@@ -148,9 +143,10 @@ class Keeper:
     def forget(self) -> None:
         """The answers are saved as a site now, or there are none: delete the draft; raises FileError."""
         with self._lock:
+            self._wanted = None  # first: what is noted from here on is another draft
             if self.path is not None:
                 throw_away(self.path)
-            self.path = self._wanted = self._written = None
+            self.path = self._written = None
             self._let_go()
 
     def close(self) -> None:

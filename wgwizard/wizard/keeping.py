@@ -24,12 +24,14 @@ class Keeping:
         self.trouble: FileError | None = None
         self.draft = Draft()
         self._origin: str | None = None
+        self._lock = threading.Lock()  # a keeper and its draft go together
 
     def opened(self, draft: Draft) -> None:
         """Another draft is worked on now: the one before stays on disk. A saved site is claimed."""
         self.flush()
-        self.keeper.close()
-        self.keeper, self.draft = Keeper(Path(draft.kept) if draft.kept is not None else None), draft
+        with self._lock:
+            self.keeper.close()
+            self.keeper, self.draft = Keeper(Path(draft.kept) if draft.kept is not None else None), draft
         self.claim_site(draft.path)
         try:
             private_directory("drafts")
@@ -56,14 +58,15 @@ class Keeping:
 
     def flush(self) -> None:
         """Write what is not written yet, or take the draft away where the site holds it all; `trouble` says how it went."""
-        try:
-            if self.draft.is_saved or not self.draft.has_answers:
-                self.keeper.forget()
-            else:
-                self.keeper.flush()
-                self.trouble = None
-        except FileError as failure:
-            self.trouble = failure
+        with self._lock:
+            try:
+                if self.draft.is_saved or not self.draft.has_answers:
+                    self.keeper.forget()
+                else:
+                    self.keeper.flush()
+                    self.trouble = None
+            except FileError as failure:
+                self.trouble = failure
 
     def flush_beside(self, then: Callable[[], object]) -> None:
         """The same in a daemon thread, for a disk may be slow; `then` is called there."""
