@@ -85,6 +85,26 @@ def test_a_jump_host_whose_key_changed_is_refused_and_gets_nothing(
     assert accepted(jump) == accepted(beta) == []
 
 
+def test_an_accepted_key_serves_one_host_so_that_a_jump_host_cannot_answer_in_the_next_ones_place(
+    beta: LabHost, jump: LabHost, make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = through(
+        make_client(beta), f" ProxyJump admin@192.168.200.3\nHost *\n IdentityFile {base.client_key()}\n", tmp_path, monkeypatch
+    )
+    own, jumps = (host.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1] for host in (beta, jump))
+    assert own != jumps
+    for name in ("ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"):
+        beta.write(f"/etc/ssh/{name}", jump.sh(f"cat /etc/ssh/{name}"), mode=0o600)
+    beta.sh("rm -f /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key*; systemctl restart ssh")
+    client.accept_host_key = (jumps, own)
+    with pytest.raises(RemoteError, match="which a host on the way to it showed, too"):
+        client.apply(dry_run=True)
+    assert (len(accepted(jump)), accepted(beta)) == (1, [])
+    client.accept_host_key = (jumps, jumps)
+    assert client.apply(dry_run=True).state == "preview"
+    assert client.answers.host_keys == []
+
+
 def test_a_jump_host_that_dies_after_the_switch_leaves_the_host_to_undo_by_itself(
     beta: LabHost, jump: LabHost, make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,23 @@ def test_a_password_is_asked_for_when_no_key_fits_and_serves_to_the_end(
     assert base.SUDO_PASSWORD not in log
 
 
+def test_what_was_typed_for_one_machine_never_goes_to_another_of_the_same_name(
+    beta: LabHost, make_client: MakeClient, tmp_path: Path
+) -> None:
+    """Behind one address several machines can be: by other ports, or in another site reached over another jump host."""
+    client = make_client(beta, answers=Answers(login=base.SUDO_PASSWORD, password=base.SUDO_PASSWORD))
+    client.identity = str(make_key(tmp_path / "key"))
+    beta.sh("rm -f /etc/sudoers.d/*; echo 'admin ALL=(ALL) ALL' > /etc/sudoers.d/admin")
+    for _ in range(2):
+        assert client.apply(dry_run=True).state == "preview"
+    assert (client.answers.logins_asked, client.answers.passwords_asked) == (["admin@192.168.200.2"], ["admin@192.168.200.2"])
+    beta.sh("rm /etc/ssh/ssh_host_*; ssh-keygen -q -A; systemctl restart ssh")
+    assert client.known_hosts is not None
+    client.known_hosts.unlink()
+    assert client.apply(dry_run=True).state == "preview"
+    assert (client.answers.logins_asked, client.answers.passwords_asked) == (["admin@192.168.200.2"] * 2, ["admin@192.168.200.2"] * 2)
+
+
 def test_three_wrong_passwords_end_it_with_what_was_tried(beta: LabHost, make_client: MakeClient, tmp_path: Path) -> None:
     key = make_key(tmp_path / "key")
     client = make_client(beta, answers=Answers(login="wrong"))

@@ -9,7 +9,7 @@ from wgwizard.errors import RemoteError
 from wgwizard.host import key_files
 from wgwizard.host.identities import Identities, Identity, identities
 from wgwizard.host.key_files import KeyFile, PublicHalf, UnusableKeyError
-from wgwizard.host.logins import MOST_TRIES, Logins, Passwords
+from wgwizard.host.logins import MOST_TRIES, Logins, Passwords, account
 from wgwizard.host.ssh_config import Login
 from wgwizard.host.userauth import Reply, Said, Transport, UserAuth
 from wgwizard.secret import Secret
@@ -35,13 +35,14 @@ class Authentication:
         self._asked_in_vain = 0
         self._further = False
         self._methods: tuple[str, ...] = ()
-        self._passwords = Passwords(
-            logins.passwords.get(login.who), target.ssh_password, lambda refused: ask.login_password(login.who, refused)
-        )
 
     def run(self) -> Transport:
         """The logged-in connection; raises RemoteError saying what was tried and what to do."""
         reply = self._connect()
+        who = self._login.who
+        self._account = account(who, self._transport.get_remote_server_key().asbytes())
+        remembered = self._logins.passwords.get(self._account)
+        self._passwords = Passwords(remembered, self._target.ssh_password, lambda refused: self._ask.login_password(who, refused))
         self._methods = offered = reply.methods
         keys = self._try_keys()
         while reply.said is not Said.ACCEPTED:
@@ -91,7 +92,7 @@ class Authentication:
     def _try_keys(self) -> Iterator[Reply]:
         """One reply for each key that was offered; the one that served last time comes first."""
         self._identities = identities(self._target, self._login)
-        served = self._logins.served.get(self._login.who)
+        served = self._logins.served.get(self._account)
         for identity in sorted(self._identities.found, key=lambda one: one.name != served):
             if self._failures >= MOST_FAILURES:
                 self._notes.append(f"{identity.name} was not tried, as the host ends the connection after a few")
@@ -100,7 +101,7 @@ class Authentication:
             if reply is None:
                 continue
             if reply.said in (Said.ACCEPTED, Said.FURTHER):
-                self._logins.served[self._login.who] = identity.name
+                self._logins.served[self._account] = identity.name
             else:
                 self._tried.append(identity.name)
             yield reply
@@ -173,9 +174,9 @@ class Authentication:
         self._make_room()
         reply = self._auth.with_password(password)
         if reply.said in (Said.ACCEPTED, Said.FURTHER):
-            self._logins.passwords[self._login.who] = password
+            self._logins.passwords[self._account] = password
         else:
-            self._logins.passwords.pop(self._login.who, None)
+            self._logins.passwords.pop(self._account, None)
             self._passwords.refused += 1
         return reply
 
@@ -203,10 +204,10 @@ class Authentication:
             reply = self._auth.answer(answers)
         if reply.said in (Said.ACCEPTED, Said.FURTHER):
             if password is not None:
-                self._logins.passwords[self._login.who] = password
+                self._logins.passwords[self._account] = password
         else:
             self._asked_in_vain += 1
-            self._logins.passwords.pop(self._login.who, None)
+            self._logins.passwords.pop(self._account, None)
             self._passwords.refused += password is not None
         return reply
 

@@ -27,15 +27,16 @@ class ConnectionLostError(RemoteError):
 
 
 class Connection(ABC):
-    """A way to run scripts as a user; `address` is for people, `who` names the user there (user@host).
+    """A way to run scripts as a user; `address` is for people, `who` names the user there (user@host), `account` on which machine.
 
     `host_keys` are those that were seen on the way, by the name under which known_hosts keeps each.
     """
 
-    def __init__(self, address: str, user: str, who: str, host_keys: Mapping[str, bytes]) -> None:
+    def __init__(self, address: str, user: str, who: str, account: str, host_keys: Mapping[str, bytes]) -> None:
         self.address = address
         self.user = user
         self.who = who
+        self.account = account
         self.host_keys = host_keys
 
     @property

@@ -97,6 +97,7 @@ class _Hop:
     def _accept(self, key: paramiko.PKey, files: HostKeyFiles) -> None:
         address, print_ = self.login.address, known_hosts.fingerprint(key.asbytes())
         if self.target.accept_host_key:
+            self._refuse_another_hosts(print_)
             if print_ not in self.target.accept_host_key:
                 raise RemoteError(
                     f"{address} shows the host key {print_}, not the {' or '.join(self.target.accept_host_key)} that was to be accepted.",
@@ -105,6 +106,15 @@ class _Hop:
         elif not self.ask.accept_host_key(HostKey(address.host, address.port, key.get_name(), print_, self.on_the_way)):
             raise CancelledError("The host key was not accepted; nothing was sent to the host.")
         files.remember(key)
+
+    def _refuse_another_hosts(self, print_: str) -> None:
+        """Each accepted fingerprint serves one host: a jump host that answers in the place of the next one shows its own key."""
+        before = [known_hosts.fingerprint(key) for key in self.keys.values()].count(print_)
+        if 0 < self.target.accept_host_key.count(print_) <= before:
+            raise RemoteError(
+                f"{self.login.address} shows the host key {print_}, which a host on the way to it showed, too.",
+                "That host may be answering in its place. If the two do share one key, give --accept-host-key with it twice.",
+            )
 
     def _handshake(self, kinds: tuple[str, ...]) -> Transport:
         """The known key types are asked for first."""
@@ -148,12 +158,13 @@ def _no_ssh(login: Login, error: Exception, proxy: Proxy | None) -> RemoteError:
     """The other side answers, but not as an SSH server."""
     said = shown(str(error))
     address = f"{login.address} port {login.address.port}"
+    hung_up = not said or isinstance(error, EOFError) or "reset" in said or "reading SSH protocol banner" in said
     if proxy is not None:
         return RemoteError(
-            f"The ProxyCommand that leads to {address} failed: {proxy.said() or said or 'it hung up'}.",
+            f"The ProxyCommand that leads to {address} failed: {proxy.said() or ('it hung up' if hung_up else said)}.",
             f"It is from ssh's configuration: {proxy.command}",
         )
-    if not said or isinstance(error, EOFError) or "reset" in said or "reading SSH protocol banner" in said:
+    if hung_up:
         return RemoteError(
             f"{address} hung up before it said that it is an SSH server.",
             "Is it the SSH port? Many attempts in a short time cause this, too (MaxStartups, fail2ban, penalties): wait ten minutes.",

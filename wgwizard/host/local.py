@@ -25,7 +25,8 @@ class LocalConnection(Connection):
 
     def __init__(self) -> None:
         user = getpass.getuser()
-        super().__init__("this computer", user, f"{user}@{socket.gethostname()}", {})
+        who = f"{user}@{socket.gethostname()}"
+        super().__init__("this computer", user, who, who, {})
         self._environment = {**os.environ, SSH_CONNECTION: os.environ.get(SSH_CONNECTION) or connection_of_parents()}
 
     @property

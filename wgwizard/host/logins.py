@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import paramiko
 
+from wgwizard.host.known_hosts import fingerprint
 from wgwizard.secret import Secret
 
 MOST_TRIES = 3
@@ -15,7 +16,7 @@ class Logins:
     """What is remembered.
 
     `keys` holds the unlocked key of each key file, `served` the name of the key that last let us in, `passwords` and `sudo` what was
-    right, each by user@host; `left_out` the key files whose passphrase nobody wants to type now.
+    right, each by `account`; `left_out` the key files whose passphrase nobody wants to type now.
     """
 
     keys: dict[str, paramiko.PKey] = field(default_factory=dict)
@@ -27,6 +28,11 @@ class Logins:
     def begin(self) -> None:
         """A new apply or look: what was left out before may be wanted now."""
         self.left_out.clear()
+
+
+def account(who: str, host_key: bytes) -> str:
+    """Whose secrets these are: user@host on the machine with this key, as behind other ports and jump hosts are others of that name."""
+    return f"{who} {fingerprint(host_key)}"
 
 
 class Passwords:

@@ -44,15 +44,17 @@ class RootShell:
 
     def _validated_password(self) -> Secret:
         """A password that sudo takes: each is tried once, alone, as behind a script sudo would take its lines for further attempts."""
-        who = self.connection.who
-        passwords = Passwords(self._logins.sudo.get(who), self._target.sudo_password, lambda refused: self._ask.sudo_password(who, refused))
+        who, account = self.connection.who, self.connection.account
+        passwords = Passwords(
+            self._logins.sudo.get(account), self._target.sudo_password, lambda refused: self._ask.sudo_password(who, refused)
+        )
         while (password := passwords.next()) is not None:
             if "\n" in password.reveal() or "\r" in password.reveal():
                 raise RemoteError("The password for sudo has a line end in it.", "Give the password alone.")
             if self._taken(password):
-                self._logins.sudo[who] = password
+                self._logins.sudo[account] = password
                 return password
-            self._logins.sudo.pop(who, None)
+            self._logins.sudo.pop(account, None)
             passwords.refused += 1
         if not passwords.refused:
             raise CancelledError("No password for sudo was given; nothing was changed.")

@@ -13,6 +13,7 @@ import paramiko
 
 from wgwizard.host.channel import STDERR_CAP, Connection, ConnectionLostError, Result, read_to_end
 from wgwizard.host.launch import Command
+from wgwizard.host.logins import account
 from wgwizard.host.masking import shown
 from wgwizard.host.ssh_config import Login
 
@@ -25,7 +26,8 @@ class SshConnection(Connection):
     """An authenticated connection over any number of jump hosts, which it ends with itself."""
 
     def __init__(self, transports: Sequence[paramiko.Transport], login: Login, host_keys: Mapping[str, bytes]) -> None:
-        super().__init__(str(login.address), login.user, login.who, host_keys)
+        host_key = transports[-1].get_remote_server_key().asbytes()
+        super().__init__(str(login.address), login.user, login.who, account(login.who, host_key), host_keys)
         self._transport = transports[-1]
         self._way = tuple(transports)
 
