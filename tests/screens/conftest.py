@@ -7,6 +7,7 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 import textual.app
 import textual.pilot
+import textual.screen
 
 import screens.app
 from tests.screens.settling import settled
@@ -24,6 +25,8 @@ def _own_place(tmp_path, monkeypatch):
     # What the machine of the tests shows is its own business; machines written down stand in for it.
     monkeypatch.setenv("WGWIZARD_LOOK", "no")
     monkeypatch.setattr(screens.app, "LOOK_AFTER", 0.001)
+    # A person paints when everything has happened (settling.py); what Textual paints meanwhile nobody looks at.
+    monkeypatch.setattr(textual.screen, "UPDATE_PERIOD", 0.25)
     monkeypatch.setattr(textual.app, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", settled)
     monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", settled)

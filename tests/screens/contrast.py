@@ -1,10 +1,13 @@
 """Whether what stands on the screen can be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.screen import Screen
+from textual.strip import Strip
 
 LEAST = 2.0  # below that nobody reads it; app.tcss keeps to 4.5, apart from what is disabled
 _SIGNS = "✓●○×!▸"  # beside letters and digits; scroll bars and frames may be faint
@@ -23,18 +26,21 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def unreadable(screen: Screen[object]) -> list[str]:
+def unreadable(screen: Screen[object], strips: Sequence[Strip]) -> list[str]:
     """The texts in colours too near to their background's; what a dialog lies upon is dimmed on purpose and left out."""
     area = next((box.region for box in screen.query(".dialog")), screen.region)
-    rows = screen._compositor.render_strips()[area.y : area.bottom]
-    return list(_hidden(segment for row in rows for segment in row.crop(area.x, area.right)))
+    return list(_hidden(segment for row in strips[area.y : area.bottom] for segment in row.crop(area.x, area.right)))
 
 
 def _hidden(segments: Iterable[Segment]) -> Iterable[str]:
     for text, style, _ in segments:
-        front, back = (style.color, style.bgcolor) if style is not None else (None, None)
-        if front is None or back is None or front.triplet is None or back.triplet is None:  # the terminal's own colours
-            continue
-        is_text = any(sign.isalnum() or sign in _SIGNS for sign in text)
-        if is_text and contrast(Color.from_rich_color(front).hex6, Color.from_rich_color(back).hex6) < LEAST:
+        if style is not None and any(sign.isalnum() or sign in _SIGNS for sign in text) and _faint(style):
             yield text
+
+
+@cache
+def _faint(style: Style) -> bool:
+    front, back = style.color, style.bgcolor
+    if front is None or back is None or front.triplet is None or back.triplet is None:  # the terminal's own colours
+        return False
+    return contrast(Color.from_rich_color(front).hex6, Color.from_rich_color(back).hex6) < LEAST

@@ -33,7 +33,7 @@ class Person:
 
     def read(self) -> str:
         strips = self.app.screen._compositor.render_strips()
-        assert (hidden := unreadable(self.app.screen)) == [], hidden
+        assert (hidden := unreadable(self.app.screen, strips)) == [], hidden
         text = "\n".join(strip.text.rstrip() for strip in strips) + "\n"
         self.everything_seen.append(text)
         return text
