@@ -68,20 +68,30 @@ class FilesStep(Step):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the marked one."""
         event.stop()
-        if self.result is None:
+        self._show_marked()
+
+    def on_preview_widened(self, event: Preview.Widened) -> None:
+        """The two entries that are laid out for the preview's width follow it."""
+        event.stop()
+        if (self.query_one("#artefacts", OptionList).highlighted or 0) < 2:
+            self._show_marked()
+
+    def _show_marked(self) -> None:
+        place = self.query_one("#artefacts", OptionList).highlighted
+        if self.result is None or place is None:
             return
         preview, heading_line = self.query_one(Preview), self.query_one("#file-heading", Static)
-        if event.option_index == 0:
+        if place == 0:
             preview.show("\n".join(table(self.result.reaches, max(preview.size.width - 2, 60))))
             heading_line.update(EXPLAINED_REACH)
             return
-        if event.option_index == 1:
+        if place == 1:
             room = max(preview.size.width - 2, 60)
             preview.show("\n".join(line for problem in self.result.warnings for line in wrap(said(problem), room, subsequent_indent="  ")))
             stops = any(problem.is_error for problem in self.result.warnings)
             heading_line.update("the sign × stops the way" if stops else "what may surprise; nothing here stops the way")
             return
-        artefact = self.result.bundle.artefacts[event.option_index - 2]
+        artefact = self.result.bundle.artefacts[place - 2]
         preview.show(artefact.text)
         heading_line.update(heading(artefact))
 

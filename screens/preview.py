@@ -6,7 +6,9 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -35,8 +37,12 @@ class Preview(ScrollView, can_focus=True):
         Binding("end", "scroll_end", show=False),
     ]
 
+    class Widened(Message):
+        """The preview has another width: what was laid out for the one before is laid out anew."""
+
     def __init__(self, text: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._width = 0
         self.lines: tuple[str, ...] = ()
         self._plain = Style()
         self._set(text)
@@ -44,6 +50,12 @@ class Preview(ScrollView, can_focus=True):
     def _set(self, text: str) -> None:
         self.lines = tuple(text.expandtabs(4).splitlines())
         self.virtual_size = Size(max((len(line) for line in self.lines), default=0), len(self.lines))
+
+    def on_resize(self, event: Resize) -> None:
+        """Tell the page when it is wider or narrower."""
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.post_message(self.Widened())
 
     def show(self, text: str) -> None:
         """Show this text from its beginning."""

@@ -65,7 +65,8 @@ class SaveStep(Step):
         if not path.value or path.value == draft.path:
             path.value = self.tools.path_for(draft)
         self._describe()
-        focus(path)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        focus(path, scroll=False)
 
     def _describe(self) -> None:
         path = self.query_one("#path", Input).value.strip() or "NAME.yaml"

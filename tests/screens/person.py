@@ -60,6 +60,8 @@ class Person:
         await self._handled()
 
     async def clicks(self, selector: str, offset: tuple[int, int] | None = None) -> None:
+        """A button takes no second click while it still shows the first one."""
+        await self._until(lambda: not self.app.screen.query(f"{selector}.-active"), f"{selector} shows the click before for ever")
         if offset is None:
             assert await self.pilot.click(selector)
         else:
