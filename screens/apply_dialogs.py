@@ -34,8 +34,9 @@ class ConfirmChanges(ModalScreen[bool]):
             yield OptionList(*map(change_line, self.changes), markup=False, compact=True, id="changes")
             yield Preview(id="difference")
         with Horizontal(classes="answers"):
-            yield Button("Make these changes", id="yes", compact=True, variant="primary")
+            yield Button("Make these changes", id="yes", compact=True)
             yield Button("No, change nothing", id="no", compact=True)
+            yield Static("↑↓ look  Tab answer  Esc no", id="changes-keys", markup=False)
 
     def on_mount(self) -> None:
         """The list has the focus, so that Enter by habit changes nothing."""

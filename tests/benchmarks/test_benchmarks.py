@@ -15,6 +15,7 @@ from tests.benchmarks.measure import Figure
     ],
     ids=["starting", "painting", "planning"],
 )
+@pytest.mark.slow
 def test_every_benchmark_runs(figures, count):
     found = list(figures())
     assert len(found) == count

@@ -8,12 +8,15 @@ from tests.front_ends.cases import CASES, CHANGED, NAS, WRONG_FIRST, Case
 from tests.front_ends.conversation import by_keys, by_lines
 from tests.front_ends.expected import document_of, refusals, saved_bytes
 from tests.front_ends.screens_person import by_screens
+from tests.stages import fast
 from wgwizard import sitefile
 from wgwizard.wizard.saving import Seal, save
 
 DEEP = (NAS, CHANGED[-1], WRONG_FIRST[0])
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+# Line by line costs nearly nothing; each of the others is driven through two cases at first.
+costly_cases = pytest.mark.parametrize("case", fast(CASES, chosen=(NAS, WRONG_FIRST[1])), ids=lambda case: case.name)
 
 
 def assert_as_the_file(case: Case, path: str, said: list[str], folder: Path) -> None:
@@ -33,13 +36,13 @@ def test_line_by_line(case, tmp_path, monkeypatch):
     assert_as_the_file(case, str(draft.path), said, tmp_path)
 
 
-@cases
+@costly_cases
 def test_with_menus(case, tmp_path):
     draft, said = by_keys(case)
     assert_as_the_file(case, str(draft.path), said, tmp_path)
 
 
-@cases
+@costly_cases
 async def test_on_the_screens(case, tmp_path):
     """Three go the whole way to the saved file; the others are saved as the last page but one would."""
     deep = case in DEEP

@@ -10,6 +10,7 @@ import pexpect
 import pytest
 
 from tests.screens.terminal import Terminal
+from tests.stages import fast
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 
@@ -104,7 +105,7 @@ def test_a_dumb_terminal_gets_numbered_lines_by_itself_and_no_cursor_is_moved():
     is_whole()
 
 
-@pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}, {"no_color": "--no-color"}])
+@pytest.mark.parametrize("variables", fast([{}, {"NO_COLOR": "1"}, {"no_color": "--no-color"}], first=2))
 def test_colour_is_left_out_where_it_is_not_wanted(variables):
     words = [variables.pop("no_color")] if "no_color" in variables else []
     plain = bool(words or variables)
@@ -119,14 +120,17 @@ def test_colour_is_left_out_where_it_is_not_wanted(variables):
 
 @pytest.mark.parametrize(
     ("term", "end"),
-    [
-        ("xterm-256color", signal.SIGHUP),
-        ("xterm-256color", signal.SIGTERM),
-        ("xterm-256color", "\x03"),
-        ("dumb", signal.SIGHUP),
-        ("dumb", signal.SIGKILL),
-        ("dumb", "\x04"),
-    ],
+    fast(
+        [
+            ("xterm-256color", signal.SIGHUP),
+            ("xterm-256color", signal.SIGTERM),
+            ("xterm-256color", "\x03"),
+            ("dumb", signal.SIGHUP),
+            ("dumb", signal.SIGKILL),
+            ("dumb", "\x04"),
+        ],
+        several=True,
+    ),
 )
 def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
     child = terminal("new", "--plain", TERM=term)
@@ -144,7 +148,7 @@ def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
     assert kept.document["site"]["networks"] == ["192.168.1.0/24"]
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+@pytest.mark.parametrize("term", fast(["xterm-256color", "dumb"]))
 def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
     child = terminal("new", "--plain", TERM=term)
     talk(child, ("What would you like to begin with?", ""), *NAS)
@@ -156,6 +160,7 @@ def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
     is_whole()
 
 
+@pytest.mark.slow
 def test_what_the_wizard_left_is_gone_on_with_in_a_conversation_and_the_other_way_round():
     wizard = Terminal("new", "--preset", "home-pi", WGWIZARD_LOOK="no")
     wizard.sees("1 of 9 · Site", "home")

@@ -9,6 +9,7 @@ import pytest
 from screens.app import CALM
 from tests.screens.contrast import contrast
 from tests.screens.terminal import Terminal
+from tests.stages import fast
 
 PAIRS = list(product(("foreground", "accent", "success", "warning", "error"), ("background", "surface", "panel")))
 # Bold, dim, italic, underline, reverse, strike, their ends, and the terminal's own colours.
@@ -41,7 +42,7 @@ def test_the_terminals_cursor_stands_where_one_types():
     assert terminal.end() == 143
 
 
-@pytest.mark.parametrize(("variables", "signs"), [({"NO_COLOR": "1"}, "●○×"), ({"TERM": "vt220"}, "*ox")])
+@pytest.mark.parametrize(("variables", "signs"), fast([({"NO_COLOR": "1"}, "●○×"), ({"TERM": "vt220"}, "*ox")], several=True))
 def test_without_colour_no_colour_is_sent_and_every_state_has_its_sign(variables, signs):
     terminal = Terminal("new", "--preset", "article-masquerade", **variables)
     here, open_, wrong = signs
@@ -55,7 +56,7 @@ def test_without_colour_no_colour_is_sent_and_every_state_has_its_sign(variables
     assert codes(terminal.received) <= COLOURLESS
 
 
-@pytest.mark.parametrize("kind", ["linux", "screen", "tmux-256color"])
+@pytest.mark.parametrize("kind", fast(["linux", "screen", "tmux-256color"]))
 def test_it_starts_in_every_usual_terminal_and_nothing_blinks(kind):
     terminal = Terminal(TERM=kind)
     terminal.sees("What would you like to begin with?")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from screens.apply import progress
 from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
@@ -114,6 +116,7 @@ async def test_an_unknown_host_key_is_refused_by_habit():
     assert host.sudo == []
 
 
+@pytest.mark.slow
 async def test_no_to_the_changes_changes_nothing():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
@@ -124,6 +127,7 @@ async def test_no_to_the_changes_changes_nothing():
     assert host.applied == []
 
 
+@pytest.mark.slow
 async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:

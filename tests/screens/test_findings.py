@@ -3,6 +3,8 @@
 import threading
 from pathlib import Path
 
+import pytest
+
 from screens.field import Field
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
@@ -119,6 +121,7 @@ async def test_what_is_found_late_leaves_alone_what_is_typed():
         await person.sees("×")
 
 
+@pytest.mark.slow
 async def test_on_the_host_itself_nothing_has_to_be_typed_but_a_passphrase():
     async with sit_down(tools=Tools(FakeConnector(), look_around=lambda: PI)) as person:
         await person.sees("What would you like to begin with?")
@@ -143,6 +146,7 @@ async def test_one_finding_soon_after_another_is_not_taken_for_typing():
         assert "addresses" not in person.app.draft.document["host"]
 
 
+@pytest.mark.slow
 async def test_what_is_found_is_named_once_more_before_it_is_saved():
     async with sit_down(tools=Tools(look_around=lambda: PI), draft=Draft({**new_document(), "points": [{"name": "laptop"}]})) as person:
         await person._until(lambda: person.app.surroundings is not None, "nothing was found")

@@ -6,6 +6,7 @@ from screens.app import WizardApp
 from screens.connections import PictureScreen
 from screens.follow import Way
 from tests.screens.person import Person, matches_golden, sit_down
+from tests.stages import fast
 from tests.system.article import article_document
 from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
@@ -27,7 +28,7 @@ async def finds(person: Person, *words: str) -> None:
     await person.sees("here:")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", fast([(80, 24), (120, 40)]), ids=["80x24", "120x40"])
 async def test_masquerade_followed_there_and_back(size: tuple[int, int]) -> None:
     name = f"{size[0]}x{size[1]}"
     async with sit_down(draft=Draft(MASQUERADE), begin_at="needs", size=size) as person:
@@ -128,6 +129,7 @@ async def test_without_colour_the_marked_place_is_said_by_a_sign(monkeypatch) ->
         assert any(style.underline and style.bold for style in styles)
 
 
+@pytest.mark.slow
 async def test_the_packet_moves_only_where_that_is_wanted(monkeypatch) -> None:
     frames: list[int] = []
     own = Way._move

@@ -10,6 +10,7 @@ from textual.widgets import Button
 from screens import handover
 from screens.preview import Preview
 from tests.screens.person import Person, sit_down
+from tests.stages import fast
 from wgwizard.wizard.draft import Draft
 
 DOCUMENT = {
@@ -76,8 +77,8 @@ async def opens(person: Person, point: str = "phone") -> None:
     assert listed.highlighted is not None
 
 
-@pytest.mark.parametrize("size", [(73, 38), (80, 40), (100, 50), (211, 61)])
-@pytest.mark.parametrize("colours", ["own", "ansi", "none"])
+@pytest.mark.parametrize("size", fast([(73, 38), (80, 40), (100, 50), (211, 61)]))
+@pytest.mark.parametrize("colours", fast(["own", "ansi", "none"]))
 async def test_the_qr_code_is_read_back_from_the_screen(size, colours, monkeypatch):
     if colours == "none":
         monkeypatch.setenv("NO_COLOR", "1")

@@ -15,6 +15,7 @@ from screens.pages import PAGES
 from tests.screens.fake_connector import CHANGES, FakeConnector
 from tests.screens.person import Person, sit_down
 from tests.screens.shoot import home
+from tests.stages import fast
 from wgwizard.applying import Prompt
 
 DIALOGS: dict[str, Callable[[], ModalScreen]] = {
@@ -74,13 +75,13 @@ async def walk(person: Person) -> None:
     assert person.app.screen.focused is met[-1]
 
 
-@pytest.mark.parametrize("page", [page.name for page in PAGES])
+@pytest.mark.parametrize("page", fast([page.name for page in PAGES], chosen=["host"]))
 async def test_tab_comes_to_every_control_of_a_page_and_round(page):
     async with sit_down(FakeConnector(), draft=home(), begin_at=page) as person:
         await walk(person)
 
 
-@pytest.mark.parametrize("name", DIALOGS)
+@pytest.mark.parametrize("name", fast(DIALOGS, chosen=["changes"]))
 async def test_tab_comes_to_every_control_of_a_dialog_and_round(name):
     async with sit_down(draft=home(), begin_at="site") as person:
         person.app.push_screen(DIALOGS[name]())
@@ -88,7 +89,7 @@ async def test_tab_comes_to_every_control_of_a_dialog_and_round(name):
         await walk(person)
 
 
-@pytest.mark.parametrize("name", FROM_PAGES)
+@pytest.mark.parametrize("name", fast(FROM_PAGES))
 async def test_tab_comes_to_every_control_of_what_a_key_opens(name):
     page, key = FROM_PAGES[name]
     async with sit_down(FakeConnector(), draft=home(), begin_at=page) as person:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.unit.test_proposing import BETA
@@ -53,6 +55,7 @@ async def test_what_was_typed_and_the_host_shows_otherwise_is_said_beside_it():
         await person.sees("✓ looked at nas-box", "Some answers differ", "! nas-box has not 192.168.1.11, it has 192.168.1.10/24")
 
 
+@pytest.mark.slow
 async def test_a_host_that_cannot_be_looked_at_is_no_reason_to_stop_and_each_login_is_offered_once():
     async with sit_down(FakeConnector(), draft=SITE_KNOWN, begin_at="host") as person:
         await logs_in(person)
@@ -64,6 +67,7 @@ async def test_a_host_that_cannot_be_looked_at_is_no_reason_to_stop_and_each_log
         assert person.app.draft.document["host"]["addresses"] == ["192.168.1.10"]
 
 
+@pytest.mark.slow
 async def test_whoever_types_the_address_is_not_stopped():
     connector = FakeConnector(shows=SHOWN)
     async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.screens.person import sit_down
 from wgwizard import profiles
 from wgwizard.keys import Keyring, generate_private, public_of
@@ -41,6 +43,7 @@ async def test_back_loses_nothing():
         assert person.app.draft.document["host"]["addresses"] == ["192.168.1."]
 
 
+@pytest.mark.slow
 async def test_beginning_anew_asks_before_answers_are_lost():
     async with sit_down(begin_at="site") as person:
         await person.press("ctrl+u")
@@ -105,6 +108,7 @@ async def test_a_question_that_does_not_matter_is_not_asked():
         await person.sees("see Host β in place of")
 
 
+@pytest.mark.slow
 async def test_overruling_says_what_is_lost_and_is_saved():
     async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
         await person.sees("Recommended: Masquerade")
@@ -249,6 +253,7 @@ async def test_a_directory_that_is_not_there_is_said_before_a_passphrase_is_aske
     assert not Path("nowhere").exists()
 
 
+@pytest.mark.slow
 async def test_long_ipv6_texts_do_not_break_the_layout():
     address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"
     document = {
@@ -298,6 +303,7 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
     assert set(kept.private) == {"laptop", "phone", "host"}
 
 
+@pytest.mark.slow
 async def test_looking_at_the_files_twice_replaces_no_sealed_key():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
@@ -322,6 +328,7 @@ async def test_looking_at_the_files_twice_replaces_no_sealed_key():
     assert profiles.load_lock("office.yaml").public_keys["laptop"] == keyring.public["laptop"]
 
 
+@pytest.mark.slow
 async def test_a_draft_of_a_saved_site_keeps_its_file_its_lock_and_its_keys():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})
@@ -347,6 +354,7 @@ async def test_a_draft_of_a_saved_site_keeps_its_file_its_lock_and_its_keys():
         assert not draft.is_saved
 
 
+@pytest.mark.slow
 async def test_keys_made_without_the_passphrase_join_the_sealed_ones_when_saved():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.screens.terminal import LEAVE_ALTERNATE_SCREEN, Terminal
+from tests.stages import fast
 from wgwizard.profiles import unfinished
 
 CRASH = """
@@ -53,7 +54,7 @@ def all_there() -> None:
     assert again.end() == 130
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", fast([signal.SIGHUP, signal.SIGTERM, signal.SIGINT]))
 def test_a_signal_loses_nothing_and_restores_the_screen(number):
     terminal = typed()
     terminal.child.kill(number)
@@ -62,6 +63,7 @@ def test_a_signal_loses_nothing_and_restores_the_screen(number):
     all_there()
 
 
+@pytest.mark.slow
 def test_a_kill_loses_at_most_the_last_second():
     terminal = typed()
     time.sleep(1.5)

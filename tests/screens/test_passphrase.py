@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from screens.new_passphrase import NewPassphrase
 from tests.screens.person import sit_down
 from wgwizard import profiles, sitefile
@@ -75,6 +77,7 @@ async def test_one_that_is_made_is_shown_once_and_typed_once():
     assert set(profiles.load_keys("office.yaml", Secret(made)).private) == {"host", "laptop"}
 
 
+@pytest.mark.slow
 async def test_a_colleague_without_the_secrets_file_adds_a_point_and_the_founder_goes_on():
     founder = found_office()
     Path("office.secrets").rename("founders.secrets")
@@ -104,6 +107,7 @@ async def test_a_colleague_without_the_secrets_file_adds_a_point_and_the_founder
     assert profiles.load_lock("office.yaml") == lock
 
 
+@pytest.mark.slow
 async def test_a_colleague_who_cannot_open_the_secrets_sets_them_aside_and_nothing_of_them_is_lost():
     founder = found_office()
     sealed = Path("office.secrets").read_bytes()

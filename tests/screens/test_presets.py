@@ -1,5 +1,6 @@
 """A preset at the wizard: found by what it is for, begun with, and its example's addresses told from the person's own."""
 
+import pytest
 from textual.widgets import Input
 
 from tests.screens.person import Person, sit_down
@@ -30,6 +31,7 @@ async def test_the_marked_preset_says_what_it_is_for_and_headings_cannot_be_mark
         person.sees_no("A small computer in the flat")
 
 
+@pytest.mark.slow
 async def test_the_examples_addresses_are_named_until_they_are_the_persons_own():
     async with sit_down() as person:
         await person.press("down", "enter")

@@ -1,5 +1,7 @@
 """A set-up that was left on its last pages and is gone on with: its keys are made and saved like any other's, and stay."""
 
+import pytest
+
 from tests.screens.fake_connector import HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE, PASSPHRASE, to_the_changes
@@ -15,6 +17,7 @@ def left_on_the_save_page() -> None:
     keeper.close()
 
 
+@pytest.mark.slow
 async def test_a_draft_that_was_left_on_the_save_page_is_saved_with_its_keys_and_keeps_them():
     left_on_the_save_page()
     host = FakeConnector()

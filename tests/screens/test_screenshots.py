@@ -3,9 +3,12 @@
 import re
 from difflib import unified_diff
 
+import pytest
+
 from tests.screens.shoot import COMMAND, PICTURES, take_all, text_of
 
 
+@pytest.mark.slow
 async def test_every_picture_is_what_the_wizard_shows():
     taken = await take_all()
     assert {path.stem for path in PICTURES.iterdir()} == set(taken), COMMAND

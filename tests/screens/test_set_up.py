@@ -86,6 +86,7 @@ async def test_masquerade_typed_from_scratch_at_80x24():
     assert [secret for secret in secrets if secret.reveal() in everything] == []
 
 
+@pytest.mark.slow
 async def test_gateway_typed_from_scratch_by_keyboard_alone():
     async with sit_down(size=(120, 40)) as person:
         await person.press("ctrl+n")
@@ -160,6 +161,7 @@ async def adds_a_point(person: Person, name: str, may_reach: str, services: str)
 
 
 @pytest.mark.parametrize("strategy", SET_UPS, ids=lambda strategy: strategy.value)
+@pytest.mark.slow
 async def test_the_strategies_with_forwards_typed_from_scratch(strategy: Strategy):
     said, name = SET_UPS[strategy], strategy.value.replace("+", "-")
     async with sit_down() as person:

@@ -14,6 +14,7 @@ from wgwizard import profiles
 from wgwizard.profiles import unfinished
 
 
+@pytest.mark.slow
 def test_from_the_first_page_to_a_saved_site():
     terminal = Terminal()
     terminal.sees("What would you like to begin with?")
@@ -52,6 +53,7 @@ def test_from_the_first_page_to_a_saved_site():
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.slow
 def test_a_signal_restores_the_screen_and_keeps_the_answers(number, code):
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
@@ -72,6 +74,7 @@ def test_a_saved_site_is_opened_by_its_name():
     assert terminal.end() == 0
 
 
+@pytest.mark.slow
 def test_no_color_means_no_colour():
     terminal = Terminal(NO_COLOR="1")
     terminal.sees("What would you like to begin with?")
@@ -106,6 +109,7 @@ PAGES_IN_ONE_BURST = (
 )
 
 
+@pytest.mark.slow
 def test_the_answers_of_all_pages_typed_in_one_burst_go_where_they_belong():
     terminal = Terminal()
     terminal.sees("What would you like to begin with?")

@@ -76,6 +76,7 @@ async def test_a_file_that_changed_meanwhile_is_shown_and_replaced_only_after_a_
     assert "phone" in profiles.load_lock("office.yaml").public_keys
 
 
+@pytest.mark.slow
 async def test_a_file_that_changed_meanwhile_can_be_opened_anew_and_ones_own_answers_stay_as_a_draft():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
@@ -90,6 +91,7 @@ async def test_a_file_that_changed_meanwhile_can_be_opened_anew_and_ones_own_ans
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["annex"]
 
 
+@pytest.mark.slow
 async def test_a_draft_of_a_site_that_is_opened_by_name_is_offered():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:

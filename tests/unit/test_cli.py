@@ -113,6 +113,7 @@ def test_help_imports_nothing_heavy(words):
 # --- presets, schema, recommend ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_presets_are_listed_and_printed_and_can_be_planned(folder):
     listed = run("presets", cwd=folder, check=0).stdout.splitlines()
     names = [line.split()[0] for line in listed if line.startswith("  ")]
@@ -193,6 +194,7 @@ def test_only_ascii_is_written_where_that_is_asked_for(folder):
     assert run("--ascii", "plan", "site.yaml", "--json", cwd=folder, check=0).stdout == as_ever
 
 
+@pytest.mark.slow
 def test_no_key_is_in_any_output_unless_revealed(folder):
     """The secrets are known from the revealed plan; then every other output is searched for them."""
     sealed = ("--passphrase-file", "phrase")

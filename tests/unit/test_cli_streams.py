@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stages import fast
 from tests.unit.test_cli import ENVIRONMENT, SITE
 
 
@@ -53,16 +54,20 @@ def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [
-        ("plan site.yaml > /dev/full", 1),
-        ("apply site.yaml <&-", 2),
-        ("<&-", 2),
-        ("recommend site.yaml >&-", 0),
-        ("plan absent.yaml 2>&-", 3),
-        ("plan site.yaml -o /dev/null/x", 1),
-        ("plan ''", 3),
-        ("''", 2),
-    ],
+    fast(
+        [
+            ("plan site.yaml > /dev/full", 1),
+            ("apply site.yaml <&-", 2),
+            ("<&-", 2),
+            ("recommend site.yaml >&-", 0),
+            ("plan absent.yaml 2>&-", 3),
+            ("plan site.yaml -o /dev/null/x", 1),
+            ("plan ''", 3),
+            ("''", 2),
+        ],
+        first=4,
+        several=True,
+    ),
 )
 def test_odd_streams_and_paths_end_in_words(folder, line, code):
     found = subprocess.run(

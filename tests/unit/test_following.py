@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.stages import fast
 from tests.system.article import Document, article_document
 from tests.unit.article import keyring
 from wgwizard import pipeline, sitefile
@@ -95,7 +96,7 @@ def test_a_refused_connection_ends_where_it_dies_and_says_what_would_change_it()
     assert not lost.arrives
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("name", fast(WAYS, first=2))
 def test_every_connection_can_be_followed_drawn_and_is_true_to_the_trace(name: str) -> None:
     plan = plan_of(WAYS[name])
     texts = "\n".join(artefact.text for artefact in render(plan, keyring(plan.site)).artefacts)

@@ -28,6 +28,7 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_three_packages_and_nothing_else(wheel):
     files = [path for top in ("wgwizard", "screens", "presets") for path in (ROOT / top).rglob("*") if path.is_file()]
     expected = {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
@@ -36,6 +37,7 @@ def test_the_wheel_holds_every_file_of_the_three_packages_and_nothing_else(wheel
         assert {name for name in archive.namelist() if ".dist-info/" not in name and ".data/" not in name} == expected
 
 
+@pytest.mark.slow
 def test_the_installed_command_starts_outside_the_checkout(wheel, tmp_path):
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"

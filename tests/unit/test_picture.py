@@ -162,6 +162,7 @@ def fits(scene: Scene, width: int, height: int) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(sites(), st.integers(40, 200), st.integers(3, 60))
+@pytest.mark.slow
 def test_any_site_fits_any_width(site, width: int, height: int) -> None:
     fits(scene_of_site(site), width, height)
     found = pipeline.study(site, Lock())
