@@ -86,6 +86,7 @@ def is_whole() -> None:
     assert unfinished.drafts() == ()
 
 
+@pytest.mark.slow
 def test_with_menus_from_the_first_question_to_the_written_files():
     child = terminal("new", "--plain")
     shown = talk(child, ("What would you like to begin with?", ""), *NAS, *REST, ("What next?", ""), ("What next?", ""))
@@ -96,6 +97,7 @@ def test_with_menus_from_the_first_question_to_the_written_files():
     is_whole()
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_gets_numbered_lines_by_itself_and_no_cursor_is_moved():
     child = terminal(TERM="dumb")
     shown = talk(child, ("What would you like to begin with?", ""), *NAS, *REST, ("What next?", ""), ("What next?", ""))
@@ -106,6 +108,7 @@ def test_a_dumb_terminal_gets_numbered_lines_by_itself_and_no_cursor_is_moved():
 
 
 @pytest.mark.parametrize("variables", fast([{}, {"NO_COLOR": "1"}, {"no_color": "--no-color"}], first=2))
+@pytest.mark.slow
 def test_colour_is_left_out_where_it_is_not_wanted(variables):
     words = [variables.pop("no_color")] if "no_color" in variables else []
     plain = bool(words or variables)
@@ -132,6 +135,7 @@ def test_colour_is_left_out_where_it_is_not_wanted(variables):
         several=True,
     ),
 )
+@pytest.mark.slow
 def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
     child = terminal("new", "--plain", TERM=term)
     talk(child, ("What would you like to begin with?", ""), *NAS)
@@ -149,6 +153,7 @@ def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
 
 
 @pytest.mark.parametrize("term", fast(["xterm-256color", "dumb"]))
+@pytest.mark.slow
 def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
     child = terminal("new", "--plain", TERM=term)
     talk(child, ("What would you like to begin with?", ""), *NAS)
@@ -190,6 +195,7 @@ def test_what_the_wizard_left_is_gone_on_with_in_a_conversation_and_the_other_wa
         (("./site.yaml",), "dumb", "null"),
     ],
 )
+@pytest.mark.slow
 def test_without_a_terminal_nothing_is_asked(words, term, stdin):
     command = [sys.executable, "-m", "wgwizard", *words]
     given = {"null": subprocess.DEVNULL, "closed": None, "empty pipe": subprocess.PIPE}[stdin]

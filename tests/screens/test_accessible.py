@@ -21,10 +21,12 @@ def codes(received: bytes) -> set[bytes]:
 
 
 @pytest.mark.parametrize(("front", "back"), PAIRS)
+@pytest.mark.slow
 def test_every_colour_stands_out_from_every_background(front, back):
     assert contrast(getattr(CALM, front), getattr(CALM, back)) >= 4.5
 
 
+@pytest.mark.slow
 def test_the_terminals_cursor_stands_where_one_types():
     terminal = Terminal("new", "--preset", "article-masquerade")
     terminal.sees("1 of 9 · Site", "site-b")
@@ -43,6 +45,7 @@ def test_the_terminals_cursor_stands_where_one_types():
 
 
 @pytest.mark.parametrize(("variables", "signs"), fast([({"NO_COLOR": "1"}, "●○×"), ({"TERM": "vt220"}, "*ox")], several=True))
+@pytest.mark.slow
 def test_without_colour_no_colour_is_sent_and_every_state_has_its_sign(variables, signs):
     terminal = Terminal("new", "--preset", "article-masquerade", **variables)
     here, open_, wrong = signs
@@ -57,6 +60,7 @@ def test_without_colour_no_colour_is_sent_and_every_state_has_its_sign(variables
 
 
 @pytest.mark.parametrize("kind", fast(["linux", "screen", "tmux-256color"]))
+@pytest.mark.slow
 def test_it_starts_in_every_usual_terminal_and_nothing_blinks(kind):
     terminal = Terminal(TERM=kind)
     terminal.sees("What would you like to begin with?")

@@ -84,6 +84,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
     assert [text for text in (SUDO, PASSPHRASE, *(secret.reveal() for secret in secrets)) if text in seen] == []
 
 
+@pytest.mark.slow
 async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
     host = FakeConnector(fails_at=Step.ACTIVATE)
     host.go_on.set()
@@ -104,6 +105,7 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
     assert host.applied == ["masquerade"]
 
 
+@pytest.mark.slow
 async def test_an_unknown_host_key_is_refused_by_habit():
     """Enter alone must not trust a key, nor change a host."""
     host = FakeConnector()
@@ -142,6 +144,7 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     assert [path for path in Path().rglob("*.conf") if "laptop" in path.parts] == []
 
 
+@pytest.mark.slow
 async def test_without_a_login_the_files_come_with_a_script_that_installs_them():
     """The host's LAN interface is not known here and its key is made there, so that only the script can finish its files."""
     by_hand = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "keys": "host"}
@@ -160,6 +163,7 @@ async def test_without_a_login_the_files_come_with_a_script_that_installs_them()
     assert "put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<" in script.read_text()
 
 
+@pytest.mark.slow
 def test_every_step_of_an_apply_has_its_line():
     lines = progress({step: Event(step, State.FAILED, f"told of {step}") for step in Step}, 80).splitlines()
     assert [line.split("told of ")[1] for line in lines] == [step.value for step in Step]

@@ -63,6 +63,7 @@ async def test_the_nas_sentence_from_a_laptop_at_the_site_mostly_by_accepting():
     assert str(site.tunnel.networks[0]) == "10.65.0.0/24"
 
 
+@pytest.mark.slow
 async def test_the_first_key_replaces_what_was_found_and_what_hung_on_it_goes_too():
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
         await person.sees("found: this computer's wlan0", "(3 found)")
@@ -77,6 +78,7 @@ async def test_the_first_key_replaces_what_was_found_and_what_hung_on_it_goes_to
         assert person.app.draft.taken == {}
 
 
+@pytest.mark.slow
 async def test_what_not_everybody_wants_is_only_offered_and_one_key_takes_it():
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
         await person.sees("(3 found)")
@@ -89,6 +91,7 @@ async def test_what_not_everybody_wants_is_only_offered_and_one_key_takes_it():
         assert person.app.draft.document["site"]["dns"] == {"servers": ["192.168.178.1"]}
 
 
+@pytest.mark.slow
 async def test_a_saved_site_is_not_changed_by_what_is_found():
     document = {**new_document(), "site": {"networks": ["192.168.178.0/24"]}, "host": {"addresses": ["192.168.178.10/24"]}}
     document["points"] = [{"name": "laptop"}]
@@ -101,6 +104,7 @@ async def test_a_saved_site_is_not_changed_by_what_is_found():
         assert person.app.draft.document == document
 
 
+@pytest.mark.slow
 async def test_what_is_found_late_leaves_alone_what_is_typed():
     found = threading.Event()
 

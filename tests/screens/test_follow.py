@@ -62,6 +62,7 @@ async def test_a_refused_connection_begins_where_it_dies() -> None:
         matches_golden("follow-refused-80x24.txt", person.read())
 
 
+@pytest.mark.slow
 async def test_a_port_forward_with_its_ports_there_and_back() -> None:
     async with sit_down(draft=Draft(MASQUERADE), begin_at="needs", size=(120, 40)) as person:
         await finds(person, "endpoint-b → endpoint-a", "8081")
@@ -74,6 +75,7 @@ async def test_a_port_forward_with_its_ports_there_and_back() -> None:
         matches_golden("follow-forward-back-120x40.txt", person.read())
 
 
+@pytest.mark.slow
 async def test_a_gateway_keeps_every_address() -> None:
     async with sit_down(draft=Draft(GATEWAY), begin_at="needs") as person:
         await finds(person, "endpoint-b → endpoint-a", "tcp 8000")
@@ -83,6 +85,7 @@ async def test_a_gateway_keeps_every_address() -> None:
         await person.sees("step 6 of 6, back", "✓ both ends are routed with their own addresses")
 
 
+@pytest.mark.slow
 async def test_without_a_site_the_picture_says_what_is_still_open() -> None:
     async with sit_down(begin_at="site") as person:
         await person.press("f2")
@@ -92,6 +95,7 @@ async def test_without_a_site_the_picture_says_what_is_still_open() -> None:
         await person.sees("1 of 9 · Site")
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_picture_opens_it_and_dialogs_keep_f2_for_later() -> None:
     async with sit_down(draft=Draft(MASQUERADE), begin_at="needs") as person:
         await person.clicks("PicturePanel", offset=(5, 1))
@@ -102,6 +106,7 @@ async def test_a_click_on_the_picture_opens_it_and_dialogs_keep_f2_for_later() -
         assert not isinstance(person.app.screen, PictureScreen)
 
 
+@pytest.mark.slow
 async def test_in_ascii_no_other_sign_is_on_any_screen(monkeypatch) -> None:
     monkeypatch.setenv("WGWIZARD_ASCII", "1")
     async with sit_down(draft=Draft(MASQUERADE), begin_at="needs") as person:
@@ -114,6 +119,7 @@ async def test_in_ascii_no_other_sign_is_on_any_screen(monkeypatch) -> None:
         assert [text for text in person.everything_seen if not text.isascii()] == []
 
 
+@pytest.mark.slow
 async def test_without_colour_the_marked_place_is_said_by_a_sign(monkeypatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = WizardApp(Draft(MASQUERADE), Tools(), begin_at="needs", plain_colours=True)
@@ -147,6 +153,7 @@ async def test_the_packet_moves_only_where_that_is_wanted(monkeypatch) -> None:
             await person.press("escape", "escape")
 
 
+@pytest.mark.slow
 def test_the_signs_follow_the_locale_and_the_terminal() -> None:
     unicode = [{}, {"LANG": "C.UTF-8"}, {"LANG": "de_DE.utf8", "TERM": "xterm-256color"}, {"LANG": "C", "LC_ALL": "en_GB.UTF-8"}]
     plain = [

@@ -100,6 +100,7 @@ async def test_the_qr_code_is_read_back_from_the_screen(size, colours, monkeypat
         assert scanned(person) == []
 
 
+@pytest.mark.slow
 async def test_where_it_does_not_fit_the_size_is_said_and_a_picture_is_saved():
     async with sit_down(draft=Draft(DOCUMENT), begin_at="files") as person:
         await opens(person)
@@ -118,6 +119,7 @@ async def test_where_it_does_not_fit_the_size_is_said_and_a_picture_is_saved():
     assert stat.S_IMODE(Path("phone.png").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 async def test_a_point_that_keeps_its_key_has_no_code_and_its_file_says_where_the_key_goes():
     async with sit_down(draft=Draft(DOCUMENT), begin_at="files") as person:
         await opens(person, "nas")
@@ -202,6 +204,7 @@ async def test_keys_are_shown_after_a_yes_and_hidden_by_time_by_another_point_an
         holds_nothing()
 
 
+@pytest.mark.slow
 async def test_nothing_is_copied_unless_it_is_asked_for():
     async with sit_down(draft=Draft(DOCUMENT), begin_at="files", size=(100, 40)) as person:
         await opens(person)
@@ -219,6 +222,7 @@ async def test_nothing_is_copied_unless_it_is_asked_for():
         assert person.app.clipboard == content_of(person, "phone")
 
 
+@pytest.mark.slow
 async def test_an_incomplete_file_is_not_handed_over_and_the_reason_is_said():
     document = {**DOCUMENT, "host": {**DOCUMENT["host"], "keys": "host", "ssh": "admin@192.168.200.2"}}
     async with sit_down(draft=Draft(document), begin_at="files") as person:

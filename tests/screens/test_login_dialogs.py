@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import pytest
+
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, sit_down
 from tests.screens.test_apply import OFFICE, to_the_apply_page
@@ -25,6 +27,7 @@ class AskingConnector(FakeConnector):
         raise RemoteError("nobody is let in")
 
 
+@pytest.mark.slow
 async def test_what_a_login_asks_for_is_asked_masked_and_can_be_left():
     host = AskingConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:

@@ -46,6 +46,7 @@ async def test_a_look_fills_in_what_the_host_shows_and_the_tunnel_avoids_its_net
     assert document["site"]["networks"] == ["192.168.1.0/24"]
 
 
+@pytest.mark.slow
 async def test_what_was_typed_and_the_host_shows_otherwise_is_said_beside_it():
     document = {**SITE_KNOWN.document, "host": {"ssh": "pi@192.168.1.10", "addresses": ["192.168.1.11/24"]}}
     async with sit_down(FakeConnector(shows=SHOWN), draft=Draft(document), begin_at="host") as person:
@@ -79,6 +80,7 @@ async def test_whoever_types_the_address_is_not_stopped():
     assert connector.targets == []
 
 
+@pytest.mark.slow
 async def test_escape_goes_on_without_a_look():
     connector = FakeConnector(shows=SHOWN)
     async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:

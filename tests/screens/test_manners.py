@@ -24,6 +24,7 @@ OFFICE = {
 }
 
 
+@pytest.mark.slow
 async def test_back_loses_nothing():
     async with sit_down(begin_at="site") as person:
         await person.press("tab", "tab")
@@ -190,6 +191,7 @@ async def test_two_points_of_one_name_are_told_before_the_next_page():
         await person.sees("Point 2 · laptop", "×")
 
 
+@pytest.mark.slow
 async def test_leaving_asks_once_keeps_the_draft_and_the_next_start_offers_it():
     async with sit_down(begin_at="site") as person:
         await person.press("ctrl+u")
@@ -275,6 +277,7 @@ async def test_long_ipv6_texts_do_not_break_the_layout():
             await person.press("ctrl+n")
 
 
+@pytest.mark.slow
 async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_new_ones():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})

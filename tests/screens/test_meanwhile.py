@@ -4,6 +4,8 @@ import threading
 from ipaddress import ip_address
 from pathlib import Path
 
+import pytest
+
 from tests.screens.fake_connector import HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE, to_the_apply_page, to_the_changes
@@ -48,6 +50,7 @@ class SlowLook(FakeConnector):
         return Facts(ipv4_forwarding=True)
 
 
+@pytest.mark.slow
 async def test_answers_given_while_the_host_is_looked_at_stand_when_it_was():
     host = SlowLook()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="host") as person:
@@ -60,6 +63,7 @@ async def test_answers_given_while_the_host_is_looked_at_stand_when_it_was():
         assert person.app.draft.document["name"] == "annex"
 
 
+@pytest.mark.slow
 async def test_answers_given_while_the_keys_are_sealed_stand_when_they_are(monkeypatch):
     go_on = threading.Event()
     save_keys = profiles.save_keys
@@ -79,6 +83,7 @@ async def test_answers_given_while_the_keys_are_sealed_stand_when_they_are(monke
         person.sees_no("9 of 9")
 
 
+@pytest.mark.slow
 async def test_a_lock_file_that_cannot_be_written_after_an_apply_is_said_and_the_key_serves_all_the_same():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
@@ -93,6 +98,7 @@ async def test_a_lock_file_that_cannot_be_written_after_an_apply_is_said_and_the
         assert person.app.draft.lock.public_keys["host"] == HOST_PUBLIC_KEY
 
 
+@pytest.mark.slow
 async def test_what_others_did_while_the_host_was_changed_is_joined_or_still_seen_when_saving():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:

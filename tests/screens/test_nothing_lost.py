@@ -55,6 +55,7 @@ def all_there() -> None:
 
 
 @pytest.mark.parametrize("number", fast([signal.SIGHUP, signal.SIGTERM, signal.SIGINT]))
+@pytest.mark.slow
 def test_a_signal_loses_nothing_and_restores_the_screen(number):
     terminal = typed()
     terminal.child.kill(number)
@@ -81,6 +82,7 @@ def test_a_crash_says_where_and_that_the_answers_are_kept():
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_asks_and_ctrl_z_stops_nothing():
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
@@ -93,6 +95,7 @@ def test_ctrl_c_asks_and_ctrl_z_stops_nothing():
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
 
 
+@pytest.mark.slow
 def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_printed(monkeypatch):
     taken = Path(os.environ["XDG_STATE_HOME"])
     taken.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +116,7 @@ def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_pr
     assert draft.document["name"] == "site-b-north"
 
 
+@pytest.mark.slow
 def test_a_signal_prints_what_cannot_be_kept():
     terminal = Terminal("new", "--preset", "article-gateway", HOME="", XDG_STATE_HOME="")
     terminal.sees("1 of 9 · Site", "! Your answers cannot be kept: it is not known where your home directory is")

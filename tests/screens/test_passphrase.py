@@ -56,6 +56,7 @@ async def test_the_strength_stands_there_while_it_is_typed_and_a_weak_one_is_tak
     assert "laptop1" not in "".join(person.everything_seen)
 
 
+@pytest.mark.slow
 async def test_one_that_is_made_is_shown_once_and_typed_once():
     async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
         await person.app.show_page("files")

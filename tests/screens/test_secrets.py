@@ -80,6 +80,7 @@ def written_below(*folders: Path) -> dict[str, str]:
     return {str(path): path.read_bytes().decode("utf-8", "replace") for path in files}
 
 
+@pytest.mark.slow
 async def test_no_key_and_no_passphrase_shows_anywhere_on_the_whole_way(tmp_path, capsys):
     host = FakeConnector()
     host.go_on.set()
@@ -140,6 +141,7 @@ async def test_no_key_and_no_passphrase_shows_anywhere_on_the_whole_way(tmp_path
     assert keyring.private["phone"].reveal() in Path("phone.conf").read_text()
 
 
+@pytest.mark.slow
 def test_a_crash_while_the_keys_are_shown_tells_none_of_them(monkeypatch, capsys):
     seen = []
 
@@ -158,6 +160,7 @@ def test_a_crash_while_the_keys_are_shown_tells_none_of_them(monkeypatch, capsys
         await person.clicks("#show")
         await person.press("right", "enter")
         monkeypatch.setattr(HandOver, "_say", crash)
+        await person.waits(lambda: not app.screen.query("#show.-active"))
         await pilot.click("#show")
 
     app.run(headless=True, auto_pilot=press)

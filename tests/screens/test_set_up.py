@@ -190,6 +190,7 @@ async def test_the_strategies_with_forwards_typed_from_scratch(strategy: Strateg
     assert profiles.load_site("site-b.yaml").site.strategy is None
 
 
+@pytest.mark.slow
 async def test_a_set_up_begun_from_a_preset():
     wanted = next(preset for preset in presets.load_all() if preset.name == "article-gateway-forward")
     async with sit_down() as person:

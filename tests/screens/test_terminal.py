@@ -90,6 +90,7 @@ def test_no_color_means_no_colour():
 
 
 @pytest.mark.parametrize("words", [(), ("new",), ("./site.yaml",)])
+@pytest.mark.slow
 def test_without_a_terminal_it_says_so_and_does_not_wait(words):
     command = [sys.executable, "-m", "wgwizard", *words]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, env=environment(), check=False)
@@ -130,6 +131,7 @@ def test_the_answers_of_all_pages_typed_in_one_burst_go_where_they_belong():
     assert (draft.document["needs"]["opens"], draft.document["needs"]["tell_points_apart"]) == ("both", True)
 
 
+@pytest.mark.slow
 def test_what_was_typed_before_the_first_page_stood_is_not_lost():
     terminal = Terminal("new", "--preset", "article-masquerade")
     while b"\x1b[?1049h" not in terminal.received:

@@ -61,6 +61,7 @@ async def test_the_second_is_told_who_has_it_open_and_saving_asks(other):
     assert profiles.load_site("office.yaml").document["name"] == "annex"
 
 
+@pytest.mark.slow
 async def test_a_file_that_changed_meanwhile_is_shown_and_replaced_only_after_a_yes():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
@@ -104,6 +105,7 @@ async def test_a_draft_of_a_site_that_is_opened_by_name_is_offered():
         await person.sees("1 of 9 · Site", "annex")
 
 
+@pytest.mark.slow
 async def test_a_broken_draft_is_said_and_thrown_away_only_after_a_yes():
     keeper = unfinished.Keeper()
     keeper.note({"name": "x"})
@@ -123,6 +125,7 @@ async def test_a_broken_draft_is_said_and_thrown_away_only_after_a_yes():
     assert not keeper.path.exists()
 
 
+@pytest.mark.slow
 def test_a_lock_keeps_what_others_gave_out_and_no_address_gets_a_second_owner():
     one, two, three = (ip_address(f"10.0.0.{last}") for last in (1, 2, 3))
     ours = Lock(addresses={"laptop": (one,), "phone": (two,)}, public_keys={"laptop": "ours"})

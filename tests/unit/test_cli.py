@@ -184,6 +184,7 @@ def test_plan_text_shows_every_file_and_who_reaches_whom(folder):
         assert heading in text
 
 
+@pytest.mark.slow
 def test_only_ascii_is_written_where_that_is_asked_for(folder):
     assert "+- Host beta " in run("plan", "site.yaml", "--ascii", cwd=folder, check=0).stdout
     for words in (["plan", "site.yaml"], ["recommend", "site.yaml"]):
@@ -277,6 +278,7 @@ def test_a_point_that_waits_for_the_hosts_key_is_said(folder):
     assert "missing host.public_key: Host β makes its key itself, at the first wgwizard apply (host.keys: here" in told[0]
 
 
+@pytest.mark.slow
 def test_a_passphrase_that_others_can_read_is_warned_of(folder):
     (folder / "phrase").chmod(0o644)
     found = run("plan", "site.yaml", "--passphrase-file", "phrase", cwd=folder, check=0)
@@ -341,6 +343,7 @@ def test_connecting_without_what_it_needs_is_exit_2(folder, words):
     run(*words, cwd=folder, check=2)
 
 
+@pytest.mark.slow
 def test_a_host_that_is_not_there_is_exit_4(folder):
     words = ("apply", "site.yaml", "--ssh", "admin@127.0.0.1:1", "--passphrase-file", "phrase", "--yes")
     found = run(*words, cwd=folder, check=4)

@@ -63,6 +63,7 @@ def test_without_blocks_the_code_is_drawn_in_plain_signs(folder):
     assert "[Interface]" in decoded(pixels)
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_is_white_on_black_and_the_terminals_size_is_said(folder):
     import fcntl
     import struct
@@ -144,6 +145,7 @@ def talk(*lines: tuple[str, str]) -> pexpect.spawn:
     return child
 
 
+@pytest.mark.slow
 def test_a_weak_new_passphrase_is_told_and_taken_after_a_yes_only(folder):
     run("plan", "--passphrase-file", "phrase")
     old, new, weak = ("passphrase of the sealed keys", "founder's words"), ("new passphrase", "laptop1"), "! weak: somebody"
@@ -156,6 +158,7 @@ def test_a_weak_new_passphrase_is_told_and_taken_after_a_yes_only(folder):
     assert private("phone", "laptop1")
 
 
+@pytest.mark.slow
 def test_enter_makes_six_words_that_are_shown_once_and_typed_once(folder):
     run("plan", "--passphrase-file", "phrase")
     child = talk(("passphrase of the sealed keys", "founder's words"), ("six words are made", ""))

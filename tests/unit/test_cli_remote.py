@@ -129,6 +129,7 @@ def test_a_colleague_is_asked_for_no_passphrase_where_the_hosts_key_was_made_by_
     assert (host.keyring.private, host.keyring.preshared) == ({}, {})
 
 
+@pytest.mark.slow
 def test_a_colleague_adds_a_point_with_a_passphrase_of_their_own_and_both_go_on(folder, tmp_path_factory, monkeypatch):
     apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase")
     founder = profiles.load_keys("site.yaml", Secret("correct horse"))

@@ -21,12 +21,18 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
+def interruptible() -> None:
+    """What a shell starts in the background ignores interrupts, and so would all that it starts; the tests may run so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.slow
 def test_signals_have_their_codes(folder, number, code):
     """The passphrase comes through a pipe that nobody writes into, so that the process waits there."""
     os.mkfifo(folder / "pipe")
     words = [sys.executable, "-m", "wgwizard", "plan", "site.yaml", "--passphrase-file", "pipe"]
-    process = subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible)
     deadline = time.monotonic() + 20
     writer = None
     while writer is None and time.monotonic() < deadline:
@@ -42,6 +48,7 @@ def test_signals_have_their_codes(folder, number, code):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.slow
 def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
     words = [sys.executable, "-m", "wgwizard", "recommend", "site.yaml"]
     environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
@@ -69,6 +76,7 @@ def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
         several=True,
     ),
 )
+@pytest.mark.slow
 def test_odd_streams_and_paths_end_in_words(folder, line, code):
     found = subprocess.run(
         f"{sys.executable} -m wgwizard {line}", shell=True, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, timeout=60
@@ -79,6 +87,7 @@ def test_odd_streams_and_paths_end_in_words(folder, line, code):
     assert "Exception ignored" not in found.stderr
 
 
+@pytest.mark.slow
 def test_a_crash_shows_no_value():
     code = (
         "import sys\nfrom wgwizard import __main__\nfrom wgwizard.cli import arguments\n"
@@ -91,6 +100,7 @@ def test_a_crash_shows_no_value():
     assert "hunter2" not in found.stdout + found.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_traceback(folder):
     words = f"{sys.executable} -m wgwizard plan site.yaml | head -c 1"
     found = subprocess.run(words, shell=True, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, timeout=60)

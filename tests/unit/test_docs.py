@@ -21,17 +21,20 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
 @pytest.mark.parametrize("name", pages())
+@pytest.mark.slow
 def test_a_page_on_disk_is_what_the_program_makes(name):
     now, on_disk = pages()[name].splitlines(), (DOCS / name).read_text().splitlines() if (DOCS / name).exists() else []
     told = "\n".join(unified_diff(on_disk, now, f"docs/{name}", "as the program makes it", lineterm=""))
     assert not told, f"{told}\n\nTo write them anew: {REGENERATE}"
 
 
+@pytest.mark.slow
 def test_there_is_a_page_for_each_strategy_and_no_other():
     assert {f"strategies/{path.name}" for path in (DOCS / "strategies").iterdir()} == {name_of(strategy) for strategy in Strategy}
 
 
 @pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.slow
 def test_a_page_holds_the_whole_ruleset_and_links_to_what_is_there(strategy):
     text = strategy_page(strategy)
     assert text.splitlines()[2] == f"# {TITLES[strategy]}"
@@ -42,6 +45,7 @@ def test_a_page_holds_the_whole_ruleset_and_links_to_what_is_there(strategy):
 
 
 @pytest.mark.parametrize("path", [*DOCS.rglob("*.md"), DOCS.parent / "README.md"], ids=lambda path: path.name)
+@pytest.mark.slow
 def test_every_link_of_a_page_leads_somewhere(path: Path):
     links = LINK.findall(path.read_text())
     assert [link for link in links if not (path.parent / link).exists()] == []
@@ -56,6 +60,7 @@ def rulesets() -> list[str]:
     return [*found, *cases]
 
 
+@pytest.mark.slow
 def test_every_line_of_every_ruleset_is_explained():
     unknown = set()
     for text in rulesets():
@@ -69,9 +74,11 @@ def test_every_line_of_every_ruleset_is_explained():
     "line",
     ["ip saddr 10.0.0.1 drop", "chain surprise {", "set strange4 {", "10.0.0.1", 'iifname "wg0" accept', "counter accept", "flush ruleset"],
 )
+@pytest.mark.slow
 def test_a_line_that_is_not_known_has_no_explanation(line):
     assert explain_rule(line) is None
 
 
+@pytest.mark.slow
 def test_braces_and_comments_need_none():
     assert [explain_rule(line) for line in ("", "}", "\t# answers", "\t\telements = {")] == [""] * 4

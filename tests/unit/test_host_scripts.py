@@ -52,6 +52,7 @@ def test_every_script_is_good_syntax(shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.slow
 def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Path) -> None:
     begin = "alone take_lock; trap - HUP INT TERM PIPE; echo taken; exit\n"
     for turn in range(10):

@@ -172,6 +172,7 @@ def test_any_site_fits_any_width(site, width: int, height: int) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.integers(40, 160))
+@pytest.mark.slow
 def test_a_document_with_anything_in_any_field_is_drawn(data, width: int) -> None:
     document = data.draw(st.sampled_from(list(SITES.values())))()
     place, key = document, data.draw(st.sampled_from(list(document)))

@@ -51,6 +51,7 @@ def test_sealed_keys_come_back_and_only_their_owner_can_read_the_file(path, tmp_
         assert secret.reveal() not in content
 
 
+@pytest.mark.slow
 def test_the_real_derivation_is_argon2id_with_64_mib(path, tmp_path, keyring, monkeypatch):
     monkeypatch.undo()
     profiles.save_keys(path, keyring, PASSPHRASE)
@@ -58,6 +59,7 @@ def test_the_real_derivation_is_argon2id_with_64_mib(path, tmp_path, keyring, mo
     assert profiles.load_keys(path, PASSPHRASE) == keyring
 
 
+@pytest.mark.slow
 def test_where_openssl_has_no_argon2id_scrypt_serves(path, tmp_path, keyring, monkeypatch):
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.kdf import argon2
@@ -116,6 +118,7 @@ def test_what_is_not_a_secrets_file_is_called_that(path, tmp_path):
     assert "not a secrets file of wgwizard" in refused_keys(path)
 
 
+@pytest.mark.slow
 def test_every_cut_is_noticed(path, tmp_path, keyring):
     """94: cut at any byte, the file is said to be empty or cut off, never opened and never "wrong passphrase"."""
     profiles.save_keys(path, keyring, PASSPHRASE)
@@ -126,6 +129,7 @@ def test_every_cut_is_noticed(path, tmp_path, keyring):
         assert ("is empty" if length == 0 else "cut off") in refused_keys(path), length
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_noticed(path, tmp_path, keyring):
     """94: with any byte changed the file is not opened, and the passphrase is not blamed."""
     profiles.save_keys(path, keyring, PASSPHRASE)

@@ -178,6 +178,7 @@ def test_what_would_change_it_is_true():
             assert named.get((other.question, other.answer), found.recommended) is strategy
 
 
+@pytest.mark.slow
 def test_what_would_change_it_holds_for_the_site_written_anew():
     """The answers as a person would write them into the file, through the front door."""
     for described in every_answer():

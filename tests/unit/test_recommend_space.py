@@ -27,6 +27,7 @@ GROUNDS = [(families, networks) for families in WORDS["families"].values() for n
 @pytest.mark.parametrize(
     ("families", "networks"), fast(GROUNDS, chosen=GROUNDS[-1:], several=True), ids=lambda part: "+".join(map(str, part))
 )
+@pytest.mark.slow
 def test_every_verdict_is_what_the_trace_says(families, networks):
     verdicts_are_as_traced(families, networks, whole=False)
 
@@ -81,6 +82,7 @@ POINTS = st.builds(
     st.booleans(),
     st.sampled_from([group[0] for group in route_states().values()]),
 )
+@pytest.mark.slow
 def test_the_same_where_points_differ_among_themselves(points, opens, apart, seen, state):
     base = site_of(Answers(opens, apart, 0, seen, (4, 6), ("link", "behind"), state))
     addresses = ground((4, 6), ("link", "behind")).points[0].addresses
@@ -126,6 +128,7 @@ def may(point: Point, network) -> bool:
     return point.may_reach is None or any(right.to in ("site", str(network)) for right in point.may_reach)
 
 
+@pytest.mark.slow
 def test_one_route_state_stands_for_its_group():
     """Every answer about routes is in exactly one group, and the groups differ in the way back from some network."""
     groups = route_states()

@@ -174,6 +174,7 @@ def boxes(elements: list[str]) -> list[tuple[Network, range]]:
 
 @settings(max_examples=200, deadline=None)
 @given(PERMITS)
+@pytest.mark.slow
 def test_interval_sets_never_overlap_and_permit_exactly_what_was_said(permits: list[Permit]) -> None:
     sets = permit_sets(tuple(permits), (ip_network("192.168.200.0/24"),))
     whole = boxes([*sets.of(4, "permit_any"), *sets.of(4, "permit_net")])

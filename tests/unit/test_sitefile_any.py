@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from wgwizard.sitefile.schema import schema
 
 @settings(max_examples=150, deadline=None)
 @given(sites())
+@pytest.mark.slow
 def test_any_site_survives_being_written_and_read(site):
     document, problems = yamltext.parse(sitefile.to_yaml(site).encode())
     assert problems == ()
