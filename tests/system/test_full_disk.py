@@ -72,6 +72,9 @@ def test_a_site_that_cannot_be_saved_stays_as_it_was(places, tmp_path, monkeypat
     terminal.press("-north", "\x13")
     terminal.sees("8 of 9 · Save")
     terminal.press("enter")
+    terminal.sees("A passphrase for the keys")
+    passphrase = "seven ducks walk over the green dyke at noon"
+    terminal.press(passphrase, "enter", passphrase, "enter")
     terminal.sees("× cannot write", "No space left on device")
     terminal.press("ctrl+q")
     terminal.sees("Leave the wizard?", "They are kept as a draft")
