@@ -15,8 +15,6 @@ from wgwizard.wizard.saving import Seal, save
 DEEP = (NAS, CHANGED[-1], WRONG_FIRST[0])
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-# Line by line costs nearly nothing; each of the others is driven through two cases at first.
-costly_cases = pytest.mark.parametrize("case", fast(CASES, chosen=(NAS, WRONG_FIRST[1])), ids=lambda case: case.name)
 
 
 def assert_as_the_file(case: Case, path: str, said: list[str], folder: Path) -> None:
@@ -36,13 +34,13 @@ def test_line_by_line(case, tmp_path, monkeypatch):
     assert_as_the_file(case, str(draft.path), said, tmp_path)
 
 
-@costly_cases
+@pytest.mark.parametrize("case", fast(CASES, chosen=(WRONG_FIRST[1],)), ids=lambda case: case.name)
 def test_with_menus(case, tmp_path):
     draft, said = by_keys(case)
     assert_as_the_file(case, str(draft.path), said, tmp_path)
 
 
-@costly_cases
+@pytest.mark.parametrize("case", fast(CASES, chosen=(NAS,)), ids=lambda case: case.name)
 async def test_on_the_screens(case, tmp_path):
     """Three go the whole way to the saved file; the others are saved as the last page but one would."""
     deep = case in DEEP
