@@ -137,6 +137,39 @@ def test_the_files_and_the_alias_of_sshs_configuration_are_used(
     assert (own.parent.stat().st_mode & 0o777, own.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
+def test_a_key_that_sshs_configuration_revokes_is_refused_as_ssh_refuses_it(
+    beta: LabHost, make_client: MakeClient, client_key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RevokedHostKeys, as a list and as a KRL, whatever known_hosts knows; nothing is sent to the host."""
+    client, revoked = make_client(beta), tmp_path / "revoked"
+    assert client.known_hosts is not None
+    client.known_hosts.write_text(f"{NAME} {beta.host_key}\n")
+    configure_ssh(monkeypatch, tmp_path, f"Host *\n RevokedHostKeys {revoked}\n")
+    revoked.write_text("")
+    client.apply(dry_run=True)
+    logins = beta.sh("journalctl -u ssh --no-pager").count("Accepted publickey")
+    for form in ("list", "KRL"):
+        revoked.write_text(f"{beta.host_key}\n")
+        if form == "KRL":
+            (tmp_path / "beta.pub").write_text(f"{beta.host_key}\n")
+            subprocess.run(["ssh-keygen", "-q", "-k", "-f", str(revoked), str(tmp_path / "beta.pub")], check=True)
+        command = [
+            "ssh",
+            "-i",
+            client_key,
+            "-o",
+            f"UserKnownHostsFile={client.known_hosts}",
+            "-o",
+            "BatchMode=yes",
+            f"admin@{NAME}",
+            "true",
+        ]
+        assert "revoked" in subprocess.run(command, capture_output=True, text=True, timeout=20, check=False).stderr
+        with pytest.raises(RemoteError, match=r"\(RevokedHostKeys\) revokes"):
+            client.apply(dry_run=True)
+    assert beta.sh("journalctl -u ssh --no-pager").count("Accepted publickey") == logins
+
+
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_sent(beta: LabHost, make_client: MakeClient, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     client = make_client(beta)

@@ -1,6 +1,7 @@
 """Where to log in: the address as written, and what ssh's own configuration makes of it."""
 
 import getpass
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -119,12 +120,13 @@ def test_a_jump_host_that_would_be_its_own_is_refused_as_ssh_does(monkeypatch: p
 def test_files_of_the_configuration_are_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     config = (
         "Host beta\n UserKnownHostsFile /tmp/hosts_%r /tmp/more\n GlobalKnownHostsFile none\n IdentitiesOnly yes\n"
-        " IdentityAgent /run/agent\n CertificateFile ~/.ssh/cert-%h\n"
+        " IdentityAgent /run/agent\n CertificateFile ~/.ssh/cert-%h\n RevokedHostKeys ~/.ssh/lost-%h\n"
     )
     with_config(monkeypatch, tmp_path, config)
     login = resolve(SshAddress("root", "beta"))
     assert (login.known_hosts, login.global_known_hosts) == (("/tmp/hosts_root", "/tmp/more"), ())
     assert (login.identities_only, login.agent, login.certificate_files) == (True, "/run/agent", ("~/.ssh/cert-beta",))
+    assert login.revoked_keys == "~/.ssh/lost-beta"
 
 
 def test_a_configuration_that_ssh_cannot_read_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -136,6 +138,24 @@ def test_a_configuration_that_ssh_cannot_read_is_said(monkeypatch: pytest.Monkey
 def test_without_ssh_an_address_is_taken_as_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert resolve(SshAddress("root", "beta", 2222)) == ssh_config.Login(SshAddress("root", "beta", 2222), "root", "[beta]:2222")
+
+
+@pytest.mark.parametrize("user", ["CORP\\me", "machine$", "CORP\\new$", "me"])
+def test_a_proxy_command_gets_the_users_name_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str) -> None:
+    """What the shell hands to the program, in each kind of quotes that the configuration may have."""
+    with_config(monkeypatch, tmp_path, """Host *\n ProxyCommand printf '%%s\\n' %r "%r" '%r' %r@gate "it's %r" \\%%\n""")
+    proxy = resolve(parse_address(f"{user}@beta")).proxy
+    assert proxy is not None
+    given = subprocess.run(["/bin/sh", "-c", proxy], capture_output=True, text=True, check=True).stdout
+    assert given.splitlines() == [user, user, user, f"{user}@gate", f"it's {user}", "%"]
+
+
+def test_an_ssh_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_config(monkeypatch, tmp_path, 'Match exec "sleep 5"\n User somebody\n')
+    monkeypatch.setattr(ssh_config, "ASK_TIMEOUT", 0.2)
+    with pytest.raises(RemoteError, match=r"did not say within .* what its configuration says of beta") as caught:
+        resolve(SshAddress("root", "beta"))
+    assert "`ssh -G -l root -- beta`" in caught.value.hint
 
 
 def test_settings_may_come_several_times() -> None:

@@ -6,9 +6,15 @@ import hmac
 import subprocess
 from pathlib import Path
 
+import paramiko
 import pytest
 
+from wgwizard.applying import Target
+from wgwizard.errors import RemoteError
+from wgwizard.host.address import SshAddress
+from wgwizard.host.host_keys import HostKeyFiles
 from wgwizard.host.known_hosts import KnownKeys, Verdict, fingerprint, matches, new_line, parse
+from wgwizard.host.ssh_config import Login
 
 KEY = base64.b64decode("AAAAC3NzaC1lZDI1NTE5AAAAIGPGPAvjmPsSwJrqEwhM3PTVJmvYCV7oDwGPVpTSgxqo")
 OTHER = base64.b64decode("AAAAC3NzaC1lZDI1NTE5AAAAIJ6Q4vJcUFqbjSHoPlEBQGXoKlHhGPtV0j4q4bB1xk5d")
@@ -105,3 +111,52 @@ def test_the_fingerprint_is_that_of_ssh_keygen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("before", "lead"), [(b"", b""), (b"x\n", b""), (b"x", b"\n")])
 def test_a_new_line_stands_alone(before: bytes, lead: bytes) -> None:
     assert new_line("beta", "ssh-ed25519", KEY, after=before) == lead + f"beta ssh-ed25519 {KEY_TEXT}\n".encode()
+
+
+def a_key(folder: Path, name: str) -> Path:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)], check=True)
+    return folder / f"{name}.pub"
+
+
+def shown(public: Path, certificate: Path | None = None) -> paramiko.PKey:
+    """The key as a connection gives it, with the certificate that the host showed."""
+    key = paramiko.Ed25519Key(data=base64.b64decode(public.read_text().split()[1]))
+    if certificate is not None:
+        key.load_certificate(str(certificate))
+    return key
+
+
+@pytest.mark.parametrize("form", ["list", "KRL"])
+def test_a_key_that_ssh_revokes_is_refused(tmp_path: Path, form: str) -> None:
+    """RevokedHostKeys: a known key, and whatever an authority signed that is revoked."""
+    key, other, authority = (a_key(tmp_path, name) for name in ("key", "other", "authority"))
+    subprocess.run(["ssh-keygen", "-q", "-s", str(authority.with_suffix("")), "-I", "x", "-h", "-n", "beta", str(other)], check=True)
+    certificate = tmp_path / "other-cert.pub"
+    lines = f"beta {key.read_text()}beta {other.read_text()}@cert-authority beta {authority.read_text()}"
+    (tmp_path / "known").write_text(lines)
+    list_ = tmp_path / "revoked-beta"
+
+    def check(revoked: Path, host_key: paramiko.PKey) -> Verdict:
+        if form == "KRL":
+            subprocess.run(["ssh-keygen", "-q", "-k", "-f", str(list_), str(revoked)], check=True)
+        else:
+            list_.write_text(f"# lost\n{revoked.read_text()}")
+        login = Login(SshAddress("root", "beta"), "root", "beta", known_hosts=(str(tmp_path / "known"),), revoked_keys=str(list_))
+        return HostKeyFiles.of(Target("root@beta"), login).check(host_key)
+
+    assert check(other, shown(key)) is Verdict.KNOWN
+    assert check(key, shown(other, certificate)) is Verdict.KNOWN
+    for revoked, host_key in ((key, shown(key)), (other, shown(other, certificate)), (authority, shown(other, certificate))):
+        with pytest.raises(RemoteError, match=r"which .*revoked-beta \(RevokedHostKeys\) revokes"):
+            check(revoked, host_key)
+
+
+@pytest.mark.parametrize("content", [None, b"SSHKRL\n\0and no more"])
+def test_without_the_list_of_revoked_keys_no_key_is_taken(tmp_path: Path, content: bytes | None) -> None:
+    key, list_ = a_key(tmp_path, "key"), tmp_path / "revoked"
+    if content is not None:
+        list_.write_bytes(content)
+    (tmp_path / "known").write_text(f"beta {key.read_text()}")
+    login = Login(SshAddress("root", "beta"), "root", "beta", known_hosts=(str(tmp_path / "known"),), revoked_keys=str(list_))
+    with pytest.raises(RemoteError, match=f"{list_}, which RevokedHostKeys .* names, cannot be read: ."):
+        HostKeyFiles.of(Target("root@beta"), login).check(shown(key))

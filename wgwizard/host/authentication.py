@@ -14,6 +14,7 @@ from wgwizard.host.ssh_config import Login
 from wgwizard.host.userauth import Reply, Said, Transport, UserAuth
 from wgwizard.secret import Secret
 
+MOST_ROUNDS = 20  # of questions in one login; a server that goes on asking would never end
 MOST_FAILURES = 5  # the sixth would end the connection (MaxAuthTries)
 KEY, INTERACTIVE, PASSWORD = "publickey", "keyboard-interactive", "password"
 
@@ -191,8 +192,11 @@ class Authentication:
         if self._asked_in_vain >= MOST_TRIES:
             return None
         self._make_room()
-        reply, password = self._auth.interactive(), None
+        reply, password, rounds = self._auth.interactive(), None, 0
         while reply.said is Said.PROMPTS:
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                raise self._endless()
             if len(reply.prompts) == 1 and _is_password(reply.prompts[0]):
                 password = self._passwords.next()
                 answers = _alone(password)
@@ -232,6 +236,13 @@ class Authentication:
         hints = [*self._hints, self._identities.hint if self._identities is not None else ""]
         usual = f"Put your public key there: ssh-copy-id {_for_ssh(login)}; or name the right key with --identity."
         return RemoteError("\n".join(lines), next((hint for hint in hints if hint), usual))
+
+    def _endless(self) -> RemoteError:
+        login = self._login
+        return RemoteError(
+            f"{login.address} goes on asking while {login.user} is being logged in: after {MOST_ROUNDS} rounds it has not decided.",
+            f"See what it asks: ssh -o PreferredAuthentications={INTERACTIVE} {_for_ssh(login)}",
+        )
 
     def _hung_up(self, reply: Reply) -> RemoteError:
         login = self._login

@@ -36,6 +36,15 @@ def is_vouched_for(kind: str, blob: bytes, known: KnownKeys, host: str, now: flo
     )
 
 
+def authority_of(kind: str, blob: bytes) -> bytes | None:
+    """The public key of the authority that a certificate names, `None` where it cannot be read."""
+    try:
+        found = serialization.load_ssh_public_identity(f"{kind} ".encode() + base64.b64encode(blob))
+        return _bytes(found.signature_key()) if isinstance(found, serialization.SSHCertificate) else None
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+
+
 def _bytes(key: serialization.SSHCertPublicKeyTypes) -> bytes:
     text = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     return base64.b64decode(text.split()[1])

@@ -9,7 +9,7 @@ import paramiko
 
 from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
-from wgwizard.host import host_certificates, known_hosts
+from wgwizard.host import host_certificates, known_hosts, revoked
 from wgwizard.host.known_hosts import KnownKeys, Verdict
 from wgwizard.host.ssh_config import Login
 
@@ -18,12 +18,13 @@ from wgwizard.host.ssh_config import Login
 class HostKeyFiles:
     """What the files know of one host, and the file that new keys are appended to (`None` where ssh's configuration says none).
 
-    `host` is the host's name without a port.
+    `host` is the host's name without a port, `revoked` the file of RevokedHostKeys.
     """
 
     known: KnownKeys
     host: str
     own: Path | None
+    revoked: Path | None = None
 
     @classmethod
     def of(cls, target: Target, login: Login) -> "HostKeyFiles":
@@ -32,7 +33,8 @@ class HostKeyFiles:
         every = own if target.known_hosts is not None else (*own, *login.global_known_hosts)
         files = [Path(name).expanduser() for name in every]
         entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
-        return cls(KnownKeys(entries, login.known_hosts_name), login.key_host, files[0] if own else None)
+        unwanted = Path(login.revoked_keys).expanduser() if login.revoked_keys is not None else None
+        return cls(KnownKeys(entries, login.known_hosts_name), login.key_host, files[0] if own else None, unwanted)
 
     def kinds(self) -> tuple[str, ...]:
         """The key types to ask for first: certificates, where an authority may vouch for the host, and those that are known."""
@@ -41,6 +43,7 @@ class HostKeyFiles:
     def check(self, key: paramiko.PKey) -> Verdict:
         """KNOWN or UNKNOWN; raises RemoteError for a changed or revoked key."""
         certificate = key.public_blob
+        self._refuse_revoked(key)
         if certificate is not None and host_certificates.is_vouched_for(
             certificate.key_type, certificate.key_blob, self.known, self.host, time.time()
         ):
@@ -61,6 +64,20 @@ class HostKeyFiles:
                 f"Someone may be listening in. Only if the host was installed anew: ssh-keygen -R '{self.known.name}' -f {entry.file}",
             )
         return verdict
+
+    def _refuse_revoked(self, key: paramiko.PKey) -> None:
+        """By ssh's RevokedHostKeys: the key, its certificate, or the authority that signed that."""
+        if self.revoked is None:
+            return
+        shown = [key.asbytes()]
+        if key.public_blob is not None:
+            blob = key.public_blob.key_blob
+            shown += [blob, *filter(None, [host_certificates.authority_of(key.public_blob.key_type, blob)])]
+        if revoked.is_revoked(self.revoked, tuple(shown)):
+            raise RemoteError(
+                f"The host shows the key {known_hosts.fingerprint(key.asbytes())}, which {self.revoked} (RevokedHostKeys) revokes.",
+                "Do not go on: whoever has this key may pretend to be the host.",
+            )
 
     def remember(self, key: paramiko.PKey) -> None:
         """Append the accepted key as one line; everything else in the file stays as it is, byte for byte."""

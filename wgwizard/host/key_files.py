@@ -139,7 +139,10 @@ def opened(path: Path, passphrase: Secret | None) -> paramiko.PKey | None:
     from cryptography.hazmat.primitives import serialization
 
     password = None if passphrase is None else passphrase.reveal().encode()
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:  # it was there when it was looked at
+        raise UnusableKeyError(f"cannot be read any more: {error.strerror}", f"See whether it is still there: ls -l {path}") from None
     load = serialization.load_ssh_private_key if data.lstrip().startswith(_OPENSSH) else serialization.load_pem_private_key
     try:
         loaded = load(data, password)

@@ -41,28 +41,41 @@ class LocalConnection(Connection):
         """Execute `command` and read all of its output, at most `timeout` seconds; `on_line` gets each line as it comes."""
         deadline = time.monotonic() + timeout
         # A session of its own: Ctrl-C reaches the wizard alone, which then undoes, and sudo finds no terminal to ask at.
-        with subprocess.Popen(
+        process = subprocess.Popen(
             ["/bin/sh", "-c", command.line],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self._environment,
             start_new_session=True,
-        ) as process:
-            try:
-                errors = _Reader(process.stderr)
-                threading.Thread(target=_send, args=(process.stdin, command.stdin), daemon=True).start()
-                stdout = read_to_end(_receiver(process.stdout), deadline, on_line)
-                status = process.wait(max(0.1, deadline - time.monotonic()))
-                return Result(status, stdout, errors.finish(deadline))
-            except subprocess.TimeoutExpired:
-                raise ConnectionLostError(
-                    "A script on this computer did not end in time.", "What it began is finished or undone by itself; look again."
-                ) from None
-            finally:
-                if process.poll() is None:
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.killpg(process.pid, signal.SIGKILL)
+        )
+        try:
+            errors = _Reader(process.stderr)
+            threading.Thread(target=_send, args=(process.stdin, command.stdin), daemon=True).start()
+            stdout = read_to_end(_receiver(process.stdout), deadline, on_line)
+            status = process.wait(max(0.1, deadline - time.monotonic()))
+            return Result(status, stdout, errors.finish(deadline))
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise ConnectionLostError(
+                "A script on this computer did not end in time.", "What it began is finished or undone by itself; look again."
+            ) from None
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the script and its children, which may outlive it and keep its pipes; what runs as root by sudo ends when it next writes.
+
+    It is never waited for here: somebody who may not kill it would wait as long as it likes.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    threading.Thread(target=process.wait, daemon=True).start()
 
 
 def _send(stdin: IO[bytes] | None, data: bytes) -> None:
@@ -91,8 +104,10 @@ class _Reader:
         self._thread.start()
 
     def _read(self) -> None:
-        for line in self._stream or ():
-            self._data += line[: max(0, STDERR_CAP - len(self._data))]
+        if self._stream is not None:
+            with self._stream as lines:  # closed here, for a close elsewhere would wait for this reading
+                for line in lines:
+                    self._data += line[: max(0, STDERR_CAP - len(self._data))]
 
     def finish(self, deadline: float) -> bytes:
         """What came, once it ended."""

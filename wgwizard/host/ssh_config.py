@@ -20,6 +20,8 @@ MOST_HOPS = 8
 KNOWN_HOSTS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
 GLOBAL_KNOWN_HOSTS = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
 Settings = Mapping[str, list[str]]
+# What is in single quotes, where a shell changes nothing, or all up to the next of them.
+_QUOTED = re.compile(r"""'[^']*'|(?:"(?:[^"\\]|\\.)*"|\\.|[^'"\\])+""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Login:
     """Where to connect, as whom, under which name the host key is kept, and what belongs to it.
 
     `agent` is the agent's socket, "none" for no agent, `None` for the usual one. A new host key goes to the first of `known_hosts`.
-    `jumps` are the hosts on the way as they are written, the nearest first; `proxy` is a command that is the connection.
+    `jumps` are the hosts on the way as they are written, the nearest first; `proxy` is a command that is the connection. `revoked_keys`
+    is the file of RevokedHostKeys, `None` where none is named.
     """
 
     address: SshAddress
@@ -41,6 +44,7 @@ class Login:
     global_known_hosts: tuple[str, ...] = GLOBAL_KNOWN_HOSTS
     jumps: tuple[str, ...] = ()
     proxy: str | None = None
+    revoked_keys: str | None = None
 
     @property
     def key_host(self) -> str:
@@ -102,6 +106,7 @@ def resolve(address: SshAddress) -> Login:
         _files(settings, "globalknownhostsfile", GLOBAL_KNOWN_HOSTS, tokens),
         tuple(jump for jump in _unless_none(settings, "proxyjump").split(",") if jump),
         _proxy(settings, tokens),
+        expand(_unless_none(settings, "revokedhostkeys"), tokens) or None,
     )
 
 
@@ -112,7 +117,7 @@ def _proxy(settings: Settings, tokens: Mapping[str, str]) -> str | None:
             "ssh's configuration reaches the host by a ProxyCommand with ProxyUseFdpass, which is not supported.",
             "Use a ProxyCommand without it, or a ProxyJump.",
         )
-    return expand(command, tokens) if command else None
+    return expand_in_shell(command, tokens) if command else None
 
 
 def _files(settings: Settings, key: str, otherwise: tuple[str, ...], tokens: Mapping[str, str]) -> tuple[str, ...]:
@@ -128,6 +133,12 @@ def _expanded(texts: list[str], tokens: Mapping[str, str]) -> tuple[str, ...]:
 def expand(text: str, tokens: Mapping[str, str]) -> str:
     """%h and its like as ssh_config(5) lists them; `ssh -G` shows them as they are written."""
     return re.sub("%(.)", lambda match: tokens.get(match[1], match[0]), text)
+
+
+def expand_in_shell(command: str, tokens: Mapping[str, str]) -> str:
+    """The same in a command line, so that its shell takes a name as it is, in whatever quotes: one may hold a backslash or a dollar."""
+    escaped = {sign: re.sub(r"([\\$])", r"\\\1", value) for sign, value in tokens.items()}
+    return _QUOTED.sub(lambda part: expand(part[0], tokens if part[0].startswith("'") else escaped), command)
 
 
 def parse(text: str) -> dict[str, list[str]]:
@@ -149,7 +160,7 @@ def _unless_none(settings: Settings, key: str) -> str:
 
 
 def _ask_ssh(address: SshAddress) -> str:
-    """`ssh -G` connects nowhere; "" where there is no ssh. RemoteError where it cannot read its configuration."""
+    """`ssh -G` connects nowhere; "" where there is no ssh. RemoteError where it cannot read its configuration, or not in time."""
     if shutil.which("ssh") is None:
         return ""
     port = ["-p", str(address.port)] if address.port != SSH_PORT else []
@@ -157,8 +168,13 @@ def _ask_ssh(address: SshAddress) -> str:
     command = ["ssh", "-G", *user, *port, "--", address.host]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=ASK_TIMEOUT, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
+    except subprocess.TimeoutExpired:
+        raise RemoteError(
+            f"ssh did not say within {ASK_TIMEOUT:.0f} seconds what its configuration says of {address.host}.",
+            f"`{' '.join(command)}` waits as well: look for a `Match exec` in ~/.ssh/config whose command does not end.",
+        ) from None
+    except OSError as error:
+        raise RemoteError(f"ssh cannot be started: {error.strerror}.", f"See what is there: ls -l {shutil.which('ssh')}") from None
     if done.returncode != 0:
         raise RemoteError(
             f"ssh cannot read its own configuration: {done.stderr.strip() or 'it gives no reason'}",

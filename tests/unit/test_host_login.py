@@ -1,0 +1,89 @@
+"""Logging in to servers and with keys that no sshd would give: a server of paramiko's on the loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from tests.system.apply_support import Answers
+from wgwizard.applying import Target
+from wgwizard.errors import RemoteError
+from wgwizard.host import authentication, key_files
+from wgwizard.host.connecting import connect
+from wgwizard.host.key_files import KeyFile
+from wgwizard.host.logins import Logins
+
+
+class Server(paramiko.ServerInterface):
+    """Takes what `methods` names; each round of questions is empty, and the next one follows."""
+
+    def __init__(self, methods: str) -> None:
+        self.methods = methods
+
+    def get_allowed_auths(self, username: str) -> str:
+        return self.methods
+
+    def check_auth_none(self, username: str) -> int:
+        return paramiko.AUTH_FAILED
+
+    def check_auth_interactive(self, username: str, submethods: str) -> paramiko.InteractiveQuery:
+        return paramiko.InteractiveQuery("", "")
+
+    def check_auth_interactive_response(self, responses: list[str]) -> paramiko.InteractiveQuery:
+        return paramiko.InteractiveQuery("", "")
+
+
+@contextmanager
+def server(methods: str, known_hosts: Path) -> Iterator[int]:
+    """Such a server with its key in `known_hosts`; gives its port."""
+    key = paramiko.ECDSAKey.generate()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        known_hosts.write_text(f"[127.0.0.1]:{port} {key.get_name()} {key.get_base64()}\n")
+
+        def serve() -> None:
+            transport = paramiko.Transport(listening.accept()[0])
+            transport.add_server_key(key)
+            transport.start_server(server=Server(methods))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield port
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without this machine's ssh, agent and keys."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+
+
+def test_a_server_that_asks_without_end_is_left(tmp_path: Path) -> None:
+    known = tmp_path / "known"
+    with server("keyboard-interactive", known) as port, pytest.raises(RemoteError, match="after 20 rounds it has not decided") as caught:
+        connect(Target(f"me@127.0.0.1:{port}", known_hosts=str(known)), Answers(), Logins())
+    assert f"ssh -o PreferredAuthentications=keyboard-interactive -p {port} me@127.0.0.1" in caught.value.hint
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_key_that_is_gone_since_it_was_found_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool) -> None:
+    """Taken away between the look and the reading, whether the command line names it or it is one of the usual ones."""
+    known, path = tmp_path / "known", tmp_path / ".ssh" / "id_ecdsa"
+    path.parent.mkdir()
+    paramiko.ECDSAKey.generate().write_private_key_file(str(path))
+    usual = authentication.key_files.look
+
+    def look(file: Path) -> KeyFile:
+        found = usual(file)
+        file.unlink()
+        return found
+
+    monkeypatch.setattr(key_files, "look", look)
+    target = Target("", str(path) if named else None, str(known))
+    with server("publickey", known) as port, pytest.raises(RemoteError, match="id_ecdsa cannot be read any more: No such file") as caught:
+        connect(Target(f"me@127.0.0.1:{port}", target.identity, target.known_hosts), Answers(), Logins())
+    assert caught.value.hint == f"See whether it is still there: ls -l {path}"
