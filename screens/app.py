@@ -2,61 +2,40 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.filter import LineFilter, NoColor
 from textual.reactive import Reactive
-from textual.screen import ModalScreen, Screen
-from textual.theme import Theme
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, ContentSwitcher, Static
 
 from screens.background import Broke, Ended, run_beside
 from screens.chrome import Buttons, Header, Keys, StepBar
-from screens.dialogs import AskSecret, Choose, Help
+from screens.dialogs import Help
+from screens.keeping import KeepsAnswers
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
-from screens.signs import PlainSigns
 from screens.step import HEIGHTS, WIDTHS, Step
-from screens.terminal import Careful, check_terminal, is_colourless
-from wgwizard import profiles
+from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.applying import Connector, Target
-from wgwizard.picture.canvas import Charset
-from wgwizard.picture.terminal import charset_of
 from wgwizard.questions import Document, new_document
-from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import latest_of, open_draft, open_site, sealed_text
+from wgwizard.wizard.opening import open_site
 from wgwizard.wizard.tools import Tools
-from wgwizard.wizard.words import told
 
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
     from screens.form import Form
     from wgwizard.surroundings import Surroundings
 
-CALM = Theme(
-    name="calm",
-    primary="#4f9fcf",
-    secondary="#4f9fcf",
-    accent="#4f9fcf",
-    success="#74b374",
-    warning="#d7a94b",
-    error="#e57a72",
-    foreground="#d6d6d6",
-    background="#16191d",
-    surface="#1d2126",
-    panel="#262b31",
-    dark=True,
-)
 START = PAGES[0].name
 LOOK_AROUND = "look around"
 LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
@@ -67,7 +46,7 @@ _TCSS = ("app", "picture", "dialogs")
 _LATER_TCSS = ("form", "points", "strategy", "files", "save", "apply", "follow")
 
 
-class WizardApp(Careful, inherit_bindings=False):
+class WizardApp(KeepsAnswers, inherit_bindings=False):
     """The pages in their order over one draft; `tools` are what it may use of the world outside."""
 
     TITLE = "wgwizard"
@@ -89,37 +68,12 @@ class WizardApp(Careful, inherit_bindings=False):
     theme: Reactive[str] = Reactive(CALM.name)
 
     def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
-        super().__init__(ansi_color=True if plain_colours else None)
-        self.draft = draft
-        self.tools = tools
-        self.here = begin_at
-        self.reached = 0
-        self.parting = ""
+        super().__init__(draft, tools, begin_at=begin_at, ansi_color=True if plain_colours else None)
+        self.reached = place_of("strategy") if draft.is_saved else 0
         self.surroundings: Surroundings | None = None
-        self._keeping_timer: Timer | None = None
         self._picture_timer: Timer | None = None
-        self.charset = charset_of(os.environ)
         if plain_colours:
             self.theme = "ansi-dark"
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """Textual's and ours, which is there from the beginning: with one that is registered later every style is read twice."""
-        return super().available_themes | {CALM.name: CALM}
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every line passes: no colour where the terminal has none (Textual knows NO_COLOR alone), plain signs likewise."""
-        filters = list(super().get_line_filters())
-        if self.native_ansi_color and not self.no_color:
-            filters.append(NoColor())
-        return [*filters, PlainSigns()] if self.charset is Charset.ASCII else filters
-
-    def get_default_screen(self) -> Screen[Any]:
-        """With the classes of the terminal's size from the beginning: else every style is worked out twice, and the picture for nothing."""
-        screen: Screen[Any] = super().get_default_screen()
-        for size, steps in zip(self.size, (WIDTHS, HEIGHTS), strict=True):
-            screen.add_class(max(step for step in steps if step[0] <= size)[1])
-        return screen
 
     def compose(self) -> ComposeResult:
         """The frame with the first page; the others come when they are needed."""
@@ -143,62 +97,20 @@ class WizardApp(Careful, inherit_bindings=False):
         if self.tools.look_around is not None:
             self.set_timer(LOOK_AFTER, partial(run_beside, self, LOOK_AROUND, self.tools.look_around))
         self.take_keys()
-        kept = latest_of(self.draft.path) if self.draft.path is not None else None
-        if kept is not None:
-            self._offer_draft(kept)
-        else:
-            self._open_keys()
+        self.offer_what_was_left()
 
-    def on_unmount(self) -> None:
-        """What this wizard claimed is free for others."""
-        self.tools.keeping.closed()
-
-    def _offer_draft(self, kept: Draft) -> None:
-        """Answers for this very site were left unsaved."""
-        ask = Choose("Go on where you left off?", f"There are answers for this site that are not saved:\n{kept.kept}",
-                     (("go", "Go on with them"), ("saved", "Open the site as it is saved")))  # fmt: skip
-
-        async def begin(answer: str | None) -> None:
-            if answer == "go":
-                await self.on_step_replaced(Step.Replaced(open_draft(kept, None), complete=False))
-            self._open_keys()
-
-        self.push_screen(ask, begin)
-
-    def _open_keys(self) -> None:
-        if self.draft.path is not None and self.draft.passphrase is None and profiles.has_keys(self.draft.path):
-            self._ask_passphrase("")
-
-    def _ask_passphrase(self, why_again: str) -> None:
-        """Keys lie sealed beside the site that the command line named."""
-        self.push_screen(AskSecret("The passphrase of its keys", f"{sealed_text('Escape')}\n{why_again}".rstrip()), self._unseal)
-
-    def _unseal(self, passphrase: Secret | None) -> None:
-        draft = self.draft
-        if passphrase is not None and draft.path is not None:
-            run_beside(self, "unseal", lambda: open_draft(draft, passphrase))
-
-    async def on_ended(self, event: Ended) -> None:
-        """Unsealed, or why not; or looked around."""
+    def on_ended(self, event: Ended) -> None:
+        """Looked around; or the keys are open, or why not."""
         if event.name == LOOK_AROUND:
             self.surroundings = event.value
             self.draft = self._informed(self.draft)
             self.page.learn(self._informed(self.page.draft))
-            return
-        if event.error is not None:
-            self._ask_passphrase(told(event.error))
         else:
-            opened: Any = event.value
-            await self.on_step_replaced(Step.Replaced(replace(opened, document=self.draft.document), complete=True))
+            self.unsealed(event)
 
     def _informed(self, draft: Draft) -> Draft:
         """The draft that also knows what this machine shows."""
         return replace(draft, here=self.surroundings)
-
-    @property
-    def page(self) -> Step:
-        """The page that is shown."""
-        return self.query_one(f"#{self.here}", Step)
 
     @property
     def place(self) -> int:
@@ -215,7 +127,7 @@ class WizardApp(Careful, inherit_bindings=False):
         switcher.current = name
         self._refresh_frame()
         self.page.enter(self.draft)
-        self._keep(self.draft, 0)
+        self.keep(self.draft, 0)
 
     def _made(self, name: str) -> Step:
         if name != START:
@@ -227,27 +139,6 @@ class WizardApp(Careful, inherit_bindings=False):
     def _read_later_styles(self) -> None:
         paths = [Path(__file__).parent / f"{name}.tcss" for name in _LATER_TCSS]
         self.stylesheet.read_all([path for path in paths if not self.stylesheet.has_source(str(path))])
-
-    def _keep(self, draft: Draft, within: float) -> None:
-        """Keep these answers within so many seconds; a change meanwhile goes with them."""
-        keeping = self.tools.keeping
-        keeping.note(draft, self.here)
-        if self._keeping_timer is not None and within == 0:
-            self._keeping_timer.stop()
-            self._keeping_timer = None
-        if self._keeping_timer is None:
-            self._keeping_timer = self.set_timer(within or 0.001, self._keep_now)
-
-    def _keep_now(self) -> None:
-        self._keeping_timer = None
-        self.tools.keeping.flush_beside(lambda: self.call_later(self._show_notice))
-
-    def _show_notice(self) -> None:
-        """What must be known while one goes on."""
-        text = self.tools.keeping.notice()
-        for notice in self.query("#notice").results(Static):  # there is none any more where the wizard ends meanwhile
-            notice.display = bool(text)
-            notice.update(text)
 
     def _refresh_frame(self) -> None:
         page = PAGES[self.place]
@@ -277,18 +168,18 @@ class WizardApp(Careful, inherit_bindings=False):
         """Keep the draft, and the picture true."""
         self.draft = self._informed(event.draft)
         self._refresh_frame()
-        self._keep(self.draft, KEEP_WITHIN)
+        self.keep(self.draft, KEEP_WITHIN)
 
     def on_step_learned(self, event: Step.Learned) -> None:
         """What work beside the screen found, onto the answers as they are now."""
         self.draft = self._informed(event.onto(self.page.draft))
         self.page.learn(self.draft)
         self._refresh_frame()
-        self._keep(self.draft, KEEP_WITHIN)
+        self.keep(self.draft, KEEP_WITHIN)
 
     def on_form_changed(self, event: "Form.Changed") -> None:
         """A point that is being described, in a dialog: its answers are kept too, though they are not taken over yet."""
-        self._keep(event.draft, KEEP_WITHIN)
+        self.keep(event.draft, KEEP_WITHIN)
 
     async def on_step_finished(self, _: Step.Finished) -> None:
         """On to the next page."""
@@ -298,11 +189,15 @@ class WizardApp(Careful, inherit_bindings=False):
             self.leave_with(0)
 
     async def on_step_replaced(self, event: Step.Replaced) -> None:
-        """Another site was opened: all pages are made anew."""
-        self.draft = self._informed(event.draft)
+        """Another site was opened."""
+        await self.open_anew(event.draft, complete=event.complete)
+
+    async def open_anew(self, draft: Draft, *, complete: bool) -> None:
+        """Another site: all pages are made anew; `complete` where all of them were answered before."""
+        self.draft = self._informed(draft)
         self.tools.keeping.opened(self.draft)
         wanted = min(place_of(self.draft.kept_page or PAGES[1].name), place_of("save"))
-        self.reached = place_of("strategy") if event.complete else wanted
+        self.reached = place_of("strategy") if complete else wanted
         switcher = self.query_one("#pages", ContentSwitcher)
         switcher.current = None  # a page made anew under the name that is shown would stay hidden
         for step in switcher.query(Step):
@@ -358,41 +253,9 @@ class WizardApp(Careful, inherit_bindings=False):
         await self.show_page(stuck)
         self.page.finish()
 
-    def action_leave(self) -> None:
-        """Ask once, say where the answers are kept, and leave."""
-        if isinstance(self.screen, Choose) and self.screen.id == "leave":
-            return
-        keeping = self.tools.keeping
-        keeping.flush()
-        self._show_notice()
-        kept = "\n".join(filter(None, [self.page.under_way(), keeping.where_kept()]))
-        ways = [("stay", "Stay"), *([("print", "Leave and print them")] if keeping.is_lost else []), ("go", "Leave")]
-        dialog = Choose("Leave the wizard?", kept, tuple(ways))
-        dialog.id = "leave"
-        self.push_screen(dialog, self._leave)
-
-    def _leave(self, answer: str | None) -> None:
-        if answer == "print":
-            self.parting = self.tools.keeping.parting_text()
-        if answer in ("go", "print"):
-            self.leave_with(0 if self.tools.keeping.draft.is_saved else 130)
-
-    def keep_answers(self) -> bool:
-        """Before an end that nobody asked for; what cannot be kept is printed. Whether it was kept."""
-        keeping = self.tools.keeping
-        keeping.flush()
-        if keeping.is_lost:
-            self.parting = keeping.parting_text()
-        return not keeping.is_lost
-
     def on_broke(self, message: Broke) -> None:
         """Work beside the screen met an error that nobody expected."""
         raise message.error
-
-    def leave_with(self, code: int) -> None:
-        """Keep what is not saved, and end with this exit code."""
-        self.tools.keeping.flush()
-        self.exit(return_code=code)
 
 
 def run_wizard(

@@ -46,6 +46,7 @@ class ApplyStep(Step):
     """Applies the plan when asked to; can be skipped."""
 
     NEXT_LABEL = "Go on"
+    SHOWS_KEYS = True
 
     def __init__(self, draft: Draft, tools: Tools) -> None:
         super().__init__(draft)

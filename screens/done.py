@@ -40,6 +40,7 @@ class DoneStep(Step):
     """What is left to do by hand, and a live look for each point's first handshake."""
 
     NEXT_LABEL = "Leave"
+    SHOWS_KEYS = True
 
     def __init__(self, draft: Draft, tools: Tools) -> None:
         super().__init__(draft)

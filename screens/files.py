@@ -30,6 +30,7 @@ _EXPLAINED = (
 class FilesStep(Step):
     """The list of files and a preview of the marked one; the first entry is who reaches whom."""
 
+    SHOWS_KEYS = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("h", "hand_over", show=False)]
 
     def __init__(self, draft: Draft) -> None:

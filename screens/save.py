@@ -41,6 +41,7 @@ class SaveStep(Step):
     """Asks for the path, and for a passphrase where keys were made here."""
 
     NEXT_LABEL = "Save"
+    SHOWS_KEYS = True
 
     def __init__(self, draft: Draft, tools: Tools) -> None:
         super().__init__(draft)

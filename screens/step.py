@@ -17,6 +17,8 @@ class Step(Vertical):
     """A page. The app enters it with the draft, asks it to finish when Next is pressed, and listens for what it tells."""
 
     NEXT_LABEL = "Next"
+    # Whether what it shows follows from the site's keys, so that it is shown anew where they are opened.
+    SHOWS_KEYS = False
 
     class Finished(Message):
         """The page is done, the next may come."""

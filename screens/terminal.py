@@ -1,21 +1,42 @@
-"""What the terminal needs from the wizard: a way out that restores it, a crash that shows no secret, and an honest no."""
+"""What the terminal needs from the wizard: signs that it has, a way out that restores it, crashes that show no secret, an honest no."""
 
 import asyncio
+import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
+from textual.theme import Theme
 
 from screens.ahead import TypesAhead
 from screens.cursor import place_of
+from screens.signs import PlainSigns
+from screens.step import HEIGHTS, WIDTHS
 from wgwizard.errors import UsageError
+from wgwizard.picture.canvas import Charset
+from wgwizard.picture.terminal import charset_of
 
 _OURS = ("wgwizard", "screens", "presets")
+CALM = Theme(
+    name="calm",
+    primary="#4f9fcf",
+    secondary="#4f9fcf",
+    accent="#4f9fcf",
+    success="#74b374",
+    warning="#d7a94b",
+    error="#e57a72",
+    foreground="#d6d6d6",
+    background="#16191d",
+    surface="#1d2126",
+    panel="#262b31",
+    dark=True,
+)
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -39,7 +60,30 @@ def is_colourless(environ: Mapping[str, str]) -> bool:
 
 
 class Careful(TypesAhead):
-    """An App that leaves the terminal as it found it, and whose crash report holds no values."""
+    """An App that shows what the terminal can show, leaves it as it found it, and whose crash report holds no values."""
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.charset = charset_of(os.environ)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's and ours, which is there from the beginning: with one that is registered later every style is read twice."""
+        return super().available_themes | {CALM.name: CALM}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes: no colour where the terminal has none (Textual knows NO_COLOR alone), plain signs likewise."""
+        filters = list(super().get_line_filters())
+        if self.native_ansi_color and not self.no_color:
+            filters.append(NoColor())
+        return [*filters, PlainSigns()] if self.charset is Charset.ASCII else filters
+
+    def get_default_screen(self) -> Screen[Any]:
+        """With the classes of the terminal's size from the beginning: else every style is worked out twice, and the picture for nothing."""
+        screen: Screen[Any] = super().get_default_screen()
+        for size, steps in zip(self.size, (WIDTHS, HEIGHTS), strict=True):
+            screen.add_class(max(step for step in steps if step[0] <= size)[1])
+        return screen
 
     def watch_signals(self) -> None:
         """Listen for the signals with which a terminal or a person ends us."""

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from screens.app import CALM
+from screens.terminal import CALM
 from tests.screens.contrast import contrast
 from tests.screens.terminal import Terminal
 from tests.stages import fast

@@ -12,8 +12,11 @@ from tests.screens.test_apply import OFFICE, to_the_apply_page, to_the_changes
 from wgwizard import profiles
 from wgwizard.host.facts import Facts
 from wgwizard.lock import Lock, with_others
+from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.saving import conflict
+from wgwizard.wizard.opening import open_site
+from wgwizard.wizard.saving import Seal, conflict, save
+from wgwizard.wizard.study import whole
 
 
 async def rename(person, name):
@@ -48,6 +51,27 @@ class SlowLook(FakeConnector):
     def look(self, target, ask):
         self.go_on.wait(20)
         return Facts(ipv4_forwarding=True)
+
+
+async def test_who_goes_on_while_the_keys_are_opened_stays_there_and_has_them(monkeypatch):
+    """What was typed meanwhile stands, and the page that is shown by then is made anew with the keys."""
+    draft = whole(Draft(OFFICE))
+    saved = save(draft, "office.yaml", Secret("open sesame"), Seal.NEW)
+    go_on = threading.Event()
+    load_keys = profiles.load_keys
+    monkeypatch.setattr(profiles, "load_keys", lambda path, passphrase: (go_on.wait(20), load_keys(path, passphrase))[1])
+    async with sit_down(FakeConnector(), draft=open_site("office.yaml", None), begin_at="site") as person:
+        await person.sees("The passphrase of its keys")
+        await person.pastes("open sesame")
+        await person.press("enter")
+        await rename(person, "annex")
+        await person.press("f3")
+        await person.sees("7 of 9")
+        go_on.set()
+        await person.waits(lambda: person.app.draft.passphrase is not None)
+        await person.sees("7 of 9")
+        assert (person.app.draft.document["name"], person.app.draft.keyring.private) == ("annex", saved.keyring.private)
+        assert person.app.page.result.keyring.private == saved.keyring.private
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ from pathlib import Path
 import presets
 from wgwizard import profiles
 from wgwizard.errors import SiteRefusedError
+from wgwizard.keys import joined, remember
+from wgwizard.lock import with_others
 from wgwizard.moments import moment_text
 from wgwizard.profiles import unfinished
 from wgwizard.profiles.files import FileError
@@ -152,3 +154,11 @@ def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
     opened = open_site(draft.path, passphrase)
     held = replace(opened.stamp, site=draft.stamp.site or opened.stamp.site)
     return replace(opened, document=draft.document, stamp=held, kept=draft.kept, kept_page=draft.kept_page)
+
+
+def with_opened_keys(present: Draft, opened: Draft) -> Draft:
+    """The answers as they are now with the site and the keys that were opened beside them; a sealed key stays what it is."""
+    keyring = joined(opened.keyring, present.keyring)
+    lock = remember(with_others(present.lock, opened.lock), keyring)
+    mine = {name: getattr(present, name) for name in ("document", "taken", "here", "host", "host_login", "preset", "kept", "kept_page")}
+    return replace(opened, keyring=keyring, lock=lock, **mine)
