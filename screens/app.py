@@ -28,7 +28,7 @@ from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.applying import Connector, Target
 from wgwizard.questions import Document, new_document
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import open_site
+from wgwizard.wizard.opening import is_same_site, open_site
 from wgwizard.wizard.tools import Tools
 
 # What the first page does without is imported where it is used.
@@ -194,6 +194,8 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     async def open_anew(self, draft: Draft, *, complete: bool) -> None:
         """Another site: all pages are made anew; `complete` where all of them were answered before."""
+        if not is_same_site(draft, self.draft):
+            self.tools = self.tools.for_another_site()
         self.draft = self._informed(draft)
         self.tools.keeping.opened(self.draft)
         wanted = min(place_of(self.draft.kept_page or PAGES[1].name), place_of("save"))
@@ -276,7 +278,7 @@ def run_wizard(
     check_terminal(os.environ, stdin_is_terminal=sys.stdin.isatty(), stderr_is_terminal=sys.stderr.isatty())
     draft = open_site(site_path, None) if site_path is not None else Draft(document or new_document(), preset=document)
     begin_at = START if site_path is None and document is None else PAGES[1].name
-    tools = Tools(connector, output, login or Target(address=""), look_around=look_around)
+    tools = Tools(connector, output, login or Target(address=""), look_around=look_around, login_of={site_path} if site_path else set())
     app = WizardApp(draft, tools, begin_at=begin_at, plain_colours=is_colourless(os.environ))
     app.run()
     if app.parting:

@@ -5,6 +5,8 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Hide
+from textual.timer import Timer
 from textual.widgets import Button, Static
 
 from screens.apply_dialogs import DialogAsk
@@ -19,7 +21,7 @@ from wgwizard.wizard.study import Study, outlook, study
 from wgwizard.wizard.tools import Tools, folder_of, write_files
 from wgwizard.wizard.words import told
 
-_EVERY = 10.0  # seconds; each look is a login of its own
+EVERY = 10.0  # seconds; each look is a login of its own
 _WHY = (
     "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
     "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from "
@@ -49,6 +51,8 @@ class DoneStep(Step):
         self.keyring = draft.keyring
         self.seen: dict[str, float | None] | None = None
         self.waiting = False
+        self.looking = False
+        self.again: Timer | None = None
         self.ask = DialogAsk(self.app)
 
     def compose(self) -> ComposeResult:
@@ -89,10 +93,26 @@ class DoneStep(Step):
         elif event.button.id == "hand-over":
             self._hand_over()
         elif not self.waiting:
-            self.waiting = True
-            event.button.disabled = True
-            self._say("waiting; a point arrives when it first sends something")
+            self._wait("waiting; a point arrives when it first sends something")
             self._look()
+
+    def on_hide(self, _: Hide) -> None:
+        """Whoever leaves the page waits no longer: each look is a login."""
+        if self.waiting and not self.display:
+            self._wait_no_longer("")
+
+    def _wait(self, said: str) -> None:
+        self.waiting = True
+        self.query_one("#wait", Button).disabled = True
+        self._say(said)
+
+    def _wait_no_longer(self, said: str) -> None:
+        self.waiting = False
+        self.query_one("#wait", Button).disabled = False
+        if self.again is not None:
+            self.again.stop()
+            self.again = None
+        self._say(said)
 
     def _say(self, text: str) -> None:
         self.query_one("#told", Static).update(text)
@@ -109,25 +129,29 @@ class DoneStep(Step):
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found
+        if self.looking or not self.waiting:
+            return
         if connector is None or found is None or found.site.host.ssh is None:
             return
         interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), self.ask
+        self.looking = True
         run_beside(self, "handshakes", lambda: connector.handshakes(interface, target, ask))
 
     def on_ended(self, event: Ended) -> None:
         """A look or the writing is over."""
         event.stop()
         value: Any = event.value
+        if event.name == "write":
+            self._say(told(event.error) if event.error is not None else value)
+            return
+        self.looking = False
         if event.error is not None:
-            self.waiting = False
-            self.query_one("#wait", Button).disabled = False
-            self._say(told(event.error))
-        elif event.name == "write":
-            self._say(value)
-        else:
-            self.seen = value
-            self._show_arrived()
-            self.set_timer(_EVERY, self._look)
+            self._wait_no_longer(told(event.error))
+            return
+        self.seen = value
+        self._show_arrived()
+        if self.waiting:
+            self.again = self.set_timer(EVERY, self._look)
 
     def why(self) -> tuple[str, str]:
         """What a handshake is."""

@@ -1,9 +1,11 @@
 """Applying from the wizard. FakeConnector stands in for a real host; the live one is in tests/system."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from screens import done
 from screens.apply import progress
 from tests.screens.fake_connector import FINGERPRINT, HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
@@ -164,6 +166,38 @@ async def test_without_a_login_the_files_come_with_a_script_that_installs_them()
 
 
 @pytest.mark.slow
+class Counting(FakeConnector):
+    """Counts how often it is looked at."""
+
+    looks = 0
+
+    def handshakes(self, interface, target, ask):
+        self.looks += 1
+        return {}
+
+
+async def test_the_last_page_looks_in_one_loop_and_only_while_it_is_shown(monkeypatch):
+    host, answer = Counting(), threading.Event()
+    monkeypatch.setattr(done, "EVERY", 0.02)
+    Path("site").write_text("a file where the folder would be")
+    async with sit_down(host, draft=Draft(OFFICE), begin_at="done") as person:
+        await person.clicks("#wait")
+        await person.waits(lambda: host.looks > 2)
+        await person.clicks("#write")
+        await person.sees("× ")
+        wait = person.app.page.query_one("#wait")
+        assert wait.disabled
+        await person.press("escape")
+        await person.sees("9 of 9")
+        assert not wait.disabled
+        looked = host.looks
+        assert not answer.wait(0.2)
+        assert host.looks <= looked + 1  # the look that was under way
+        await person.press("ctrl+n")
+        await person.clicks("#wait")
+        await person.waits(lambda: host.looks > looked + 2)
+
+
 def test_every_step_of_an_apply_has_its_line():
     lines = progress({step: Event(step, State.FAILED, f"told of {step}") for step in Step}, 80).splitlines()
     assert [line.split("told of ")[1] for line in lines] == [step.value for step in Step]

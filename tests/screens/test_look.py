@@ -1,15 +1,21 @@
 """Once one can log in to Host β, the wizard offers to look at it; FakeConnector and `Facts` written here stand in for the host."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
+from tests.screens.test_apply import OFFICE
 from tests.unit.test_proposing import BETA
+from wgwizard import profiles
+from wgwizard.applying import Target
 from wgwizard.host.facts import System
 from wgwizard.questions import new_document
+from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.tools import Tools
 
 SITE_KNOWN = Draft({**new_document(), "site": {"networks": ["192.168.1.0/24"]}})
 SHOWN = replace(BETA, system=System(name="Debian GNU/Linux 12 (bookworm)", node="nas-box"))
@@ -90,3 +96,44 @@ async def test_escape_goes_on_without_a_look():
         await person.press("escape")
         await person.sees("3 of 9 · Tunnel")
     assert connector.targets == []
+
+
+async def looks_at(person, name):
+    """Open a saved site on the first page, and look at its Host β."""
+    while "Welcome" not in person.read():
+        await person.press("escape")
+    await person.clicks("#saved")
+    await person.press("end", "ctrl+u")
+    await person.pastes(name)
+    await person.press("enter")
+    await person.sees(f"{Path(name).stem}", "1 of 9")
+    await person.press("ctrl+n")
+    await person.sees("2 of 9")
+    await person.press("f4")
+    await person.sees("Is this Host β?")
+    await person.press("escape")
+    await person.sees("F4 tries again")
+
+
+@pytest.mark.slow
+async def test_what_the_command_line_gives_to_log_in_serves_the_site_that_it_was_given_for():
+    """A site that is opened next may be anybody's: neither key nor password goes to its host unasked."""
+    for name in ("office", "annex"):
+        profiles.save_site(f"{name}.yaml", {**OFFICE, "name": name})
+    host = FakeConnector()
+    secret = Secret("the password")
+    login = Target("", "key", "known", ("SHA256:x",), secret, secret, secret, 30.0)
+    async with sit_down(tools=Tools(host, login=login)) as person:
+        await looks_at(person, "office.yaml")
+        await looks_at(person, str(Path("office.yaml").absolute()))
+        await looks_at(person, "annex.yaml")
+    assert host.targets == [replace(login, address="admin@192.168.1.10")] * 2 + [
+        Target("admin@192.168.1.10", known_hosts="known", confirm_timeout=30.0)
+    ]
+
+
+def test_a_login_that_served_nobody_yet_goes_to_the_site_that_is_opened_next():
+    tools = Tools(login=Target("", "key"))
+    assert tools.for_another_site().target("a").identity == "key"
+    assert tools.for_another_site().target("b").identity is None
+    assert Tools(login=Target("", "key"), login_of={"home.yaml"}).for_another_site().target("b").identity is None

@@ -1,5 +1,6 @@
 """Drafts on disk: what is written is there again, whole, closed to others; what is broken is said and stays."""
 
+import fcntl
 import os
 import shutil
 import stat
@@ -222,6 +223,24 @@ def test_answers_that_are_noted_while_a_draft_is_deleted_are_kept(monkeypatch):
     keeper.forget()
     keeper.flush()
     assert [draft.document for draft in unfinished.drafts() if isinstance(draft, Kept)] == [{"name": "new"}]
+
+
+def test_who_comes_second_knows_at_once_and_who_only_looks_is_waited_for(monkeypatch):
+    """Asked while somebody types: nothing may wait for a wizard that works on it."""
+    first = claims.Claim("one")
+    pauses = []
+    monkeypatch.setattr(claims.time, "sleep", pauses.append)
+    second = claims.Claim("one")
+    assert second.holder is not None
+    assert second.take()
+    assert pauses == []
+    first.release()
+    looking = os.open(claims.private_directory("open") / "two", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(claims.time, "sleep", lambda seconds: (pauses.append(seconds), os.close(looking)))
+    assert claims.Claim("two").holder is None
+    assert len(pauses) == 1
+    assert sum(pauses) < 0.005
 
 
 def test_what_was_claimed_is_let_go_where_the_state_directory_is_gone(state):

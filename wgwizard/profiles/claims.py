@@ -13,8 +13,8 @@ from pathlib import Path
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.state import private_directory
 
-_TRIES = 3
-_PAUSE = 0.02  # seconds; somebody who only looks holds the lock for less
+_TRIES = 20
+_PAUSE = 0.001  # seconds; somebody who only looks holds the lock for less
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,25 @@ def _locked(path: Path) -> int | None:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            held = not _is_only_looked_at(handle)
             os.close(handle)
+            if held:
+                return None
             time.sleep(_PAUSE)
             continue
         if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
             return handle
         os.close(handle)  # its holder took the file away while we opened it
     return None
+
+
+def _is_only_looked_at(handle: int) -> bool:
+    """Whether nobody holds the locked file; who looks shares it for a moment."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _ourselves() -> Holder:

@@ -156,6 +156,11 @@ def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
     return replace(opened, document=draft.document, stamp=held, kept=draft.kept, kept_page=draft.kept_page)
 
 
+def is_same_site(one: Draft, other: Draft) -> bool:
+    """Whether both are answers for one saved site."""
+    return one.path is not None and other.path is not None and Path(one.path).resolve() == Path(other.path).resolve()
+
+
 def with_opened_keys(present: Draft, opened: Draft) -> Draft:
     """The answers as they are now with the site and the keys that were opened beside them; a sealed key stays what it is."""
     keyring = joined(opened.keyring, present.keyring)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Tools:
     """`connector` reaches Host β (`None`: nobody can), `output` is where `-o` says that the site is to be saved.
 
-    `login` says how to log in; its address is the site's. `keeping` keeps the answers while one goes. `look_around` looks at this machine
-    (`None`: nothing is to be found here).
+    `login` is what the command line says of logging in; its address is the site's. `keeping` keeps the answers while one goes.
+    `look_around` looks at this machine (`None`: nothing is to be found here). `login_of` is what the login belongs to: the saved site that
+    the command line names, and the addresses that it was used for.
     """
 
     connector: Connector | None = None
@@ -29,10 +30,19 @@ class Tools:
     login: Target = field(default_factory=lambda: Target(address=""))
     keeping: Keeping = field(default_factory=Keeping)
     look_around: "Callable[[], Surroundings] | None" = None
+    login_of: set[str] = field(default_factory=set)
 
     def target(self, address: str) -> Target:
         """How to log in to this address."""
+        self.login_of.add(address)
         return replace(self.login, address=address)
+
+    def for_another_site(self) -> "Tools":
+        """The same for a site that is opened next: keys and passwords of a login that belongs to another site are not taken along."""
+        if not self.login_of:
+            return self
+        login = Target("", known_hosts=self.login.known_hosts, confirm_timeout=self.login.confirm_timeout)
+        return replace(self, login=login, login_of=set())
 
     def path_for(self, draft: Draft) -> str:
         """Where the site is saved: where it came from, where `-o` says, else ./NAME.yaml."""
