@@ -1,5 +1,6 @@
 """The wizard's App: it owns the draft and the order of the pages; each page is a file of its own."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -85,8 +86,8 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
                 with ContentSwitcher(id="pages", initial=START if self.here == START else None):
                     if self.here == START:
                         yield self._made(START)
-                yield Buttons()
-            yield PicturePanel()
+                yield Buttons(can_go_back=self.here != START)
+            yield PicturePanel(classes=PAGES[self.place].picture)
         yield Keys()
 
     async def on_mount(self) -> None:
@@ -97,6 +98,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         if self.tools.look_around is not None:
             self.set_timer(LOOK_AFTER, partial(run_beside, self, LOOK_AROUND, self.tools.look_around))
         self.take_keys()
+        self.call_after_refresh(gc.enable)  # off until here: what comes up leaves nothing to collect
         self.offer_what_was_left()
 
     def on_ended(self, event: Ended) -> None:

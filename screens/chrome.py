@@ -81,16 +81,21 @@ class StepBar(Widget):
 class Buttons(Horizontal):
     """Back and Next, for the mouse and for those who look for them."""
 
+    def __init__(self, *, can_go_back: bool) -> None:
+        super().__init__()
+        self.can_go_back = can_go_back
+
     def compose(self) -> ComposeResult:
         """The two buttons at the right."""
-        yield Button("◀ Back", id="back", compact=True)
+        yield Button("◀ Back", id="back", compact=True, disabled=not self.can_go_back)
         yield Button("Next ▶", id="next", compact=True, variant="primary")
 
     def label(self, text: str, *, can_go_back: bool) -> None:
         """What Next does here, and whether there is a way back."""
         following = self.query_one("#next", Button)
-        following.label = Content(f"{text} ▶")
-        following.refresh(layout=True)
+        if following.label != (label := Content(f"{text} ▶")):
+            following.label = label
+            following.refresh(layout=True)
         self.query_one("#back", Button).disabled = not can_go_back
 
 

@@ -110,8 +110,9 @@ class KeepsAnswers(Careful):
         """What must be known while one goes on."""
         text = self.tools.keeping.notice()
         for notice in self.query("#notice").results(Static):  # there is none any more where the wizard ends meanwhile
-            notice.display = bool(text)
-            notice.update(text)
+            if notice.content != text:
+                notice.display = bool(text)
+                notice.update(text)
 
     # --- at the end ------------------------------------------------------------------------------------------------------------
 

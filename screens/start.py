@@ -46,7 +46,7 @@ class StartStep(Step):
             yield OptionList(id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
             with Horizontal(classes="answers"):
-                yield Button("Throw this draft away", id="throw-away", compact=True)
+                yield Button("Throw this draft away", id="throw-away", compact=True, disabled=True)
             yield Static("… or open a saved site", classes="prompt", markup=False)
             yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
             yield ProblemLine()
@@ -110,7 +110,7 @@ class StartStep(Step):
         """Say what the marked offer is for; only a draft can be thrown away."""
         event.stop()
         offer = self._offer(event.option_id)
-        self.query_one("#for-what", Static).update(offer.about)
+        self.query_one("#for-what", Static).update(offer.about, layout=False)  # of a fixed height
         self.query_one("#throw-away", Button).disabled = offer.file is None
         self.refresh_bindings()
 

@@ -16,8 +16,8 @@ from textual.theme import Theme
 
 from screens.ahead import TypesAhead
 from screens.cursor import place_of
+from screens.frame import Frame
 from screens.signs import PlainSigns
-from screens.step import HEIGHTS, WIDTHS
 from wgwizard.errors import UsageError
 from wgwizard.picture.canvas import Charset
 from wgwizard.picture.terminal import charset_of
@@ -80,10 +80,7 @@ class Careful(TypesAhead):
 
     def get_default_screen(self) -> Screen[Any]:
         """With the classes of the terminal's size from the beginning: else every style is worked out twice, and the picture for nothing."""
-        screen: Screen[Any] = super().get_default_screen()
-        for size, steps in zip(self.size, (WIDTHS, HEIGHTS), strict=True):
-            screen.add_class(max(step for step in steps if step[0] <= size)[1])
-        return screen
+        return Frame(self.size)
 
     def watch_signals(self) -> None:
         """Listen for the signals with which a terminal or a person ends us."""

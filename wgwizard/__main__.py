@@ -84,7 +84,6 @@ def _wizard(options: argparse.Namespace) -> int:
 
     document, own = _preset(options), login(options, address="")
     gc.freeze()
-    gc.enable()
     return run_wizard(
         LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_looks_around()
     )
