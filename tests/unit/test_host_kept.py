@@ -90,6 +90,15 @@ def test_other_preshared_keys_that_are_known_here_are_a_change() -> None:
     assert "preshared keys change (hidden)" in found[LAYOUT.tunnel]
 
 
+def test_another_key_is_a_change_also_where_the_host_keeps_those_that_are_not_known_here() -> None:
+    there = facts(conf(KEYRING))
+    for point, key, is_change in (("bob", KEYRING.preshared["bob"], False), ("bob", generate_preshared(), True)):
+        wanted = wanted_of(bundle(Keyring(preshared={point: key})), there, LAYOUT)
+        assert wanted.missing == ()
+        found = {change.path: change.diff for change in changes(there, wanted, LAYOUT)}
+        assert found.get(LAYOUT.tunnel) == ("# preshared keys change (hidden)\n" if is_change else None)
+
+
 # --- the host's side -------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from wgwizard.host.changes import Wanted, WantedFile
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.launch import NEEDS_PASSWORD, NO_SENTINEL, Command, inline, over_stdin, validation
 from wgwizard.host.layout import Layout
-from wgwizard.host.masking import masked_conf, preshared_digest
+from wgwizard.host.masking import MOST_DIGESTS, masked_conf, preshared_digest
 from wgwizard.host.scripts import script, source
 from wgwizard.host.steps import Staging, engine_digest, stage_function
 from wgwizard.host.transaction import engine_script
@@ -109,14 +109,18 @@ def test_modes_are_read_as_stat_reads_them(shell: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_host_hides_keys_as_the_client_does(shell: str, tmp_path: Path) -> None:
-    private, preshared = generate_private(), generate_preshared()
-    text = f"[Interface]\nPrivateKey = {private.reveal()}\nListenPort = 1\n[Peer]\n# x\nPresharedKey = {preshared.reveal()}\n"
-    file = tmp_path / "wg0.conf"
-    file.write_text(text)
-    main = f"masked {file}; echo; preshared_digest {file}"
+    private = generate_private()
     probe = source("probe").split("\nshow_file() {")[0] + "\n"
-    assert sh(shell, script(LAYOUT, main=probe + main)) == f"{masked_conf(text)}\n{preshared_digest(text)}\n"
-    assert private.reveal() not in masked_conf(text)
+    file = tmp_path / "wg0.conf"
+    for count, digests in ((0, 0), (1, 1), (3, 3), (MOST_DIGESTS + 1, 1)):
+        peers = "".join(f"[Peer]\n# x\nPresharedKey = {generate_preshared().reveal()}\n" for _ in range(count))
+        text = f"[Interface]\nPrivateKey = {private.reveal()}\nListenPort = 1\n{peers}"
+        file.write_text(text)
+        main = f"masked {file}; echo; preshared_digest {file}"
+        said = sh(shell, script(LAYOUT, main=probe + main, MOST_DIGESTS=str(MOST_DIGESTS)))
+        assert said == f"{masked_conf(text)}\n{preshared_digest(text)}\n"
+        assert len(preshared_digest(text).split()) == digests
+        assert private.reveal() not in masked_conf(text)
 
 
 # --- root and sudo ---------------------------------------------------------------------------------------------------------

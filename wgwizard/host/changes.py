@@ -9,7 +9,7 @@ from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout
-from wgwizard.host.masking import masked_conf, preshared_digest
+from wgwizard.host.masking import masked_conf
 from wgwizard.plan.model import HOST
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
@@ -70,9 +70,7 @@ def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFi
     if artefact.path != layout.tunnel:
         return WantedFile(artefact.path, artefact.mode, Secret(content), content)
     shown = kept.shown_in(masked_conf(content))
-    # A digest cannot be made of keys that are not known here; those that the host has stay as they are.
-    digest = kept.preshared_digest if kept.fills_preshared(content) else preshared_digest(content)
-    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, digest)
+    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, kept.digest_of(content))
 
 
 def _sysctls(text: str) -> dict[str, str]:

@@ -39,10 +39,10 @@ def parse_conf(text: str) -> WantedTunnel:
     )
 
 
-def preshared_peers(text: str) -> frozenset[str]:
-    """The public keys of the peers that have a preshared key in this .conf, be it hidden."""
+def preshared_peers(text: str) -> tuple[str, ...]:
+    """The public keys of the peers that have a preshared key in this .conf, be it hidden, in their order."""
     peers = [pairs for title, pairs in _sections(text) if title == "peer"]
-    return frozenset(key for peer in peers if _values(peer, "presharedkey") for key in _values(peer, "publickey"))
+    return tuple(key for peer in peers if _values(peer, "presharedkey") for key in _values(peer, "publickey"))
 
 
 def _sections(text: str) -> list[tuple[str, _Section]]:

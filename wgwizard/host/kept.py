@@ -1,28 +1,33 @@
 """Keys that are not known here but stand in β's present file: what the host puts in their lines' place (transaction.sh); pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wgwizard.host.conf import preshared_peers
 from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.layout import Layout
+from wgwizard.host.masking import MOST_DIGESTS, key_digest, preshared_digest
 from wgwizard.secret import HIDDEN
 
 PRIVATE_KEY = "host.private_key"
 _MADE_THERE = re.compile(r"^# PrivateKey = \(made on .*\)$", re.MULTILINE)
 _PRIVATE = re.compile(r"^# PrivateKey = \((?:made on|kept in) .*\)$", re.MULTILINE)
+_KNOWN = "PresharedKey = "
 _PRESHARED = re.compile(r"# PresharedKey = \(kept in .*\)")
 _HAS_PRIVATE = re.compile(r"^[ \t]*PrivateKey[ \t]*= \(hidden, of public key [A-Za-z0-9+/]{43}=\)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptKeys:
-    """The keys in our present file on the host: of which public key its own is, `None` for none, and whose preshared keys it has."""
+    """The keys in our present file on the host: of which public key its own is, `None` for none, and whose preshared keys it has.
+
+    `preshared` has the digest of each peer's by its public key, "" where the host told `preshared_digest` of all together.
+    """
 
     public_key: str | None
     private: bool
-    preshared: frozenset[str]
+    preshared: Mapping[str, str]
     preshared_digest: str
 
     def supplied(self, text: str, missing: Iterable[str]) -> frozenset[str]:
@@ -42,17 +47,28 @@ class KeptKeys:
             lines.append(f"PresharedKey = {HIDDEN}" if _PRESHARED.fullmatch(line) and public in self.preshared else line)
         return "\n".join(lines)
 
-    def fills_preshared(self, text: str) -> bool:
-        """Whether a preshared key of this .conf is the host's to put in."""
-        return any(peer in self.preshared for peer in _lacking_preshared(text))
+    def digest_of(self, text: str) -> str:
+        """What the probe will show of the preshared keys of this .conf once the host has put in those that are not known here."""
+        if not any(peer in self.preshared for peer in _lacking_preshared(text)):
+            return preshared_digest(text)
+        digests, public = [], ""
+        for line in text.splitlines():
+            public = _public_key(line, public)
+            if line.startswith(_KNOWN):
+                digests.append(key_digest(line.removeprefix(_KNOWN)))
+            elif _PRESHARED.fullmatch(line) and public in self.preshared:
+                digests.append(self.preshared[public])
+        return " ".join(digests) if "" not in digests and len(digests) <= MOST_DIGESTS else self.preshared_digest
 
 
 def kept_keys(facts: Facts, layout: Layout) -> KeptKeys:
     """What our file on the host has; nothing where we never applied, as that file is another's."""
     if not facts.ours:
-        return KeptKeys(None, False, frozenset(), "")
+        return KeptKeys(None, False, {}, "")
     file = facts.files.get(layout.tunnel, HostFile(layout.tunnel))
-    return KeptKeys(facts.public_key, _HAS_PRIVATE.search(file.text) is not None, preshared_peers(file.text), file.preshared_digest)
+    peers, digests = preshared_peers(file.text), file.preshared_digest.split(" ")
+    preshared = dict(zip(peers, digests, strict=True)) if len(peers) == len(digests) else dict.fromkeys(peers, "")
+    return KeptKeys(facts.public_key, _HAS_PRIVATE.search(file.text) is not None, preshared, file.preshared_digest)
 
 
 def _lacking_preshared(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from wgwizard.keys import public_of
 from wgwizard.secret import HIDDEN, Secret
 
 SHOWN_CHARACTERS = 4000
+MOST_DIGESTS = 200
 _SECRET_LINE = re.compile(r"^([ \t]*)(PrivateKey|PresharedKey)([ \t]*=[ \t]*)(\S*).*$", re.MULTILINE | re.IGNORECASE)
 _BASE64_KEY = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=(?![A-Za-z0-9+/=])")
 _CONTROL = re.compile(r"[^\n\t\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff01-\ufffc]")
@@ -42,6 +43,14 @@ def masked_conf(text: str) -> str:
 
 
 def preshared_digest(text: str) -> str:
-    """One sha256 over all preshared keys of a .conf, in their order, as the probe makes it; "" where it has none."""
+    """A sha256 of each preshared key of a .conf, in their order, as the probe makes them; "" where it has none.
+
+    Where they are more than MOST_DIGESTS one over all of them, for a host takes a process for each.
+    """
     keys = [match[4] for match in _SECRET_LINE.finditer(text) if match[2].lower() == "presharedkey"]
-    return hashlib.sha256("".join(f"{key}\n" for key in keys).encode()).hexdigest() if keys else ""
+    return " ".join(map(key_digest, keys)) if len(keys) <= MOST_DIGESTS else key_digest("\n".join(keys))
+
+
+def key_digest(key: str) -> str:
+    """What stands for a preshared key."""
+    return hashlib.sha256(f"{key}\n".encode()).hexdigest()

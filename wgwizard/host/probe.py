@@ -9,7 +9,7 @@ from wgwizard.host.diagnosis import why_nothing_runs
 from wgwizard.host.facts import Facts
 from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout
-from wgwizard.host.masking import shown
+from wgwizard.host.masking import MOST_DIGESTS, shown
 from wgwizard.host.packages import WIREGUARD_GO
 from wgwizard.host.safety import NEEDED_TOOLS
 from wgwizard.host.scripts import script
@@ -24,7 +24,8 @@ TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIRE
 def probe(shell: RootShell, layout: Layout) -> Facts:
     """The facts of the host; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
-    result = shell.run(script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS)), timeout=PROBE_TIMEOUT)
+    text = script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS), MOST_DIGESTS=str(MOST_DIGESTS))
+    result = shell.run(text, timeout=PROBE_TIMEOUT)
     return _facts(shell.connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
 
 

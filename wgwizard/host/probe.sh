@@ -1,4 +1,4 @@
-# Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS.
+# Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS MOST_DIGESTS.
 
 begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
 
@@ -13,8 +13,13 @@ masked() {
     tolower($0) ~ /^[ \t]*[#;].*(private|preshared)/ { sub(/=.*/, "= (hidden)") }
     { print }' "$1"
 }
+# One digest for each preshared key, in a line; one over all of them where they are so many that this would take seconds.
 preshared_digest() {
-  awk 'tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r].*/, ""); print }' "$1" | digest
+  digests=$(awk 'tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r].*/, ""); key[++count] = $0 }
+    END {
+      for (i = 1; i <= count; i++) { print key[i] | "sha256sum"; if (count <= most) close("sha256sum") }
+    }' most="$MOST_DIGESTS" "$1" | cut -d ' ' -f 1 | tr '\n' ' ')
+  printf '%s\n' "${digests% }"
 }
 
 show_file() {
