@@ -140,7 +140,9 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     def _read_later_styles(self) -> None:
         paths = [Path(__file__).parent / f"{name}.tcss" for name in _LATER_TCSS]
-        self.stylesheet.read_all([path for path in paths if not self.stylesheet.has_source(str(path))])
+        if not self.stylesheet.has_source(str(paths[-1])):
+            self.stylesheet.read_all(paths)
+            self.stylesheet.parse()  # else the next widget is styled by the rules before these (Textual 8.2 keeps its map of them)
 
     def _refresh_frame(self) -> None:
         page = PAGES[self.place]

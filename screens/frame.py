@@ -19,7 +19,7 @@ class Frame(Screen[Any]):
         classes = [max(step for step in steps if step[0] <= side)[1] for side, steps in zip(size, (WIDTHS, HEIGHTS), strict=True)]
         super().__init__(id="_default", classes=" ".join(classes))
         self._begun = False
-        self._laid_out: Size | None = None
+        self._laid_out = size
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """What was styled when it was mounted has its styles."""

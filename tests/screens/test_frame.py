@@ -1,0 +1,36 @@
+"""The first page comes up styled and laid out once, and as well as if Textual had done it again."""
+
+import pytest
+from textual.dom import DOMNode
+
+from tests.screens.person import sit_down
+from wgwizard.questions import new_document
+from wgwizard.wizard.draft import Draft
+
+
+def looks(node: DOMNode) -> tuple[object, ...]:
+    """All that the style sheets say of it and of its parts."""
+    return dict(node.styles.base.get_rules()), {name: dict(part.get_rules()) for name, part in node._component_styles.items()}
+
+
+@pytest.mark.parametrize("begin_at", ["start", "site"])
+async def test_what_was_styled_once_looks_as_if_styled_again(begin_at):
+    async with sit_down(draft=Draft(new_document()), begin_at=begin_at) as person:
+        shown = {node: (looks(node), node.region) for node in person.app.screen.walk_children(with_self=True)}
+        person.app.screen.update_node_styles(animate=False)
+        person.app.screen.refresh(layout=True)
+        await person.press("f1")
+        await person.press("escape")
+        assert len(shown) > 20
+        different = [node for node, (look, region) in shown.items() if (looks(node), node.region) != (look, region)]
+        assert different == []
+
+
+async def test_a_terminal_that_changes_its_size_is_laid_out_anew_and_back():
+    async with sit_down() as person:
+        narrow = person.read()
+        await person.pilot.resize_terminal(120, 30)
+        await person.sees("the network so far")
+        await person.pilot.resize_terminal(80, 24)
+        await person.sees_gone("the network so far")
+        assert person.read() == narrow
