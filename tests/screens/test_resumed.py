@@ -1,5 +1,7 @@
 """A set-up that was left on its last pages and is gone on with: its keys are made and saved like any other's, and stay."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.screens.fake_connector import HOST_PUBLIC_KEY, FakeConnector
@@ -7,6 +9,7 @@ from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE, PASSPHRASE, to_the_changes
 from wgwizard import profiles
 from wgwizard.profiles.unfinished import Keeper
+from wgwizard.questions import Proposal
 from wgwizard.secret import Secret
 
 
@@ -49,3 +52,19 @@ async def test_a_draft_that_was_left_on_the_save_page_is_saved_with_its_keys_and
     after = profiles.load_keys("office.yaml", Secret(PASSPHRASE))
     assert (after.private, after.preshared) == (keys.private, keys.preshared)
     assert profiles.load_lock("office.yaml").public_keys == {"laptop": keys.public["laptop"], "host": HOST_PUBLIC_KEY}
+
+
+@pytest.mark.parametrize("origin", [None, pytest.param("office.yaml", marks=pytest.mark.slow)])
+async def test_answers_that_nobody_typed_are_marked_when_a_draft_is_gone_on_with(origin):
+    """Also where they change a saved site; what the machine shows by then does not matter."""
+    document = {"version": 1, "name": "office", "site": {"networks": ["192.168.178.0/24"]}}
+    profiles.save_site("office.yaml", OFFICE)
+    keeper = Keeper()
+    taken = {"site.networks": Proposal("192.168.178.0/24", "this computer's wlan0")}
+    keeper.note(document, page="site", origin=origin, taken=taken)
+    keeper.flush()
+    keeper.close()
+    async with sit_down() as person:
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "192.168.178.0/24", "found: this computer's wlan0")
+        assert person.app.draft.path == (str(Path(origin).absolute()) if origin else None)

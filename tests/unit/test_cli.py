@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from wgwizard.cli import arguments
+from wgwizard.profiles import claims
 
 KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 ROOT = Path(__file__).parent.parent.parent
@@ -44,7 +45,7 @@ def run(*words, cwd, check=None):
         capture_output=True,
         text=True,
         timeout=60,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, "XDG_STATE_HOME": f"{cwd}-state"},
     )
     assert "Traceback" not in found.stderr, found.stderr
     if check is not None:
@@ -108,6 +109,27 @@ def test_help_imports_nothing_heavy(words):
     found = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=30)
     assert found.stderr == "0\n[]\n"
     assert found.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "site.yaml", "-o", "out"),
+        pytest.param(("plan", "site.yaml", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
+        pytest.param(("qr", "site.yaml", "a2", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
+        pytest.param(("secrets", "site.yaml", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
+        ("apply", "site.yaml", "--ssh", "nobody@127.0.0.1:1"),
+    ],
+)
+def test_who_else_works_on_the_site_is_said_before_anything_is_written(folder, words, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", f"{folder}-state")
+    run("plan", "site.yaml", "--passphrase-file", "phrase", cwd=folder, check=0)
+    claim = claims.claim_site(str(folder / "site.yaml"))
+    words_of_it = f"! site.yaml is also open in another wizard (process {os.getpid()} "
+    assert words_of_it in run(*words, cwd=folder).stderr
+    claim.release()
+    assert "also open" not in run(*words, cwd=folder).stderr
+    assert list((folder.parent / f"{folder.name}-state/wgwizard/open").iterdir()) == []
 
 
 # --- presets, schema, recommend ------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     (tmp_path / "site.yaml").write_text(SITE)
     (tmp_path / "phrase").write_text("correct horse\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return tmp_path
 
 

@@ -16,10 +16,13 @@ from wgwizard.moments import moment_text
 from wgwizard.profiles import claims, unfinished
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.unfinished import Broken, Keeper, Kept
+from wgwizard.questions import Proposal
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 
 ANSWERS = {"version": 1, "name": "office", "site": {"networks": ["192.168.1."]}, "points": [{"name": "no"}, {}]}
+
+FOUND = {"site.networks": Proposal("192.168.1.0/24", "this computer's eth0"), "tunnel.port": Proposal("51821", "unused", found=False)}
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +47,14 @@ def mode(path: Path) -> int:
 def test_a_draft_is_there_again_with_all_that_belongs_to_it_and_closed_to_others(state):
     before = os.umask(0)
     try:
-        keeper = kept(ANSWERS, page="host", origin="office.yaml", digest="abc", preset={"name": "x"})
+        keeper = kept(ANSWERS, page="host", origin="office.yaml", digest="abc", preset={"name": "x"}, taken=FOUND)
     finally:
         os.umask(before)
     (draft,) = unfinished.drafts()
     assert isinstance(draft, Kept)
     assert (draft.path, draft.document) == (keeper.path, ANSWERS)
     assert (draft.about.page, draft.about.origin, draft.about.origin_digest) == ("host", str(Path("office.yaml").absolute()), "abc")
-    assert draft.about.preset == {"name": "x"}
+    assert (draft.about.preset, draft.about.taken) == ({"name": "x"}, FOUND)
     assert abs(datetime.now(UTC) - draft.about.kept) < timedelta(seconds=60)
     assert (mode(draft.path), mode(draft.path.parent), mode(state)) == (0o600, 0o700, 0o700)
 

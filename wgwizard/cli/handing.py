@@ -9,7 +9,7 @@ from pathlib import Path
 from wgwizard import profiles
 from wgwizard.cli.asking import new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.streams import has_terminal
-from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
+from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, joined, keyring_problems, made_elsewhere, remember
 from wgwizard.passphrase import known_words
@@ -27,6 +27,11 @@ def qr(options: argparse.Namespace) -> int:
     """A point's file as a QR code: blocks on stdout, or an image with `-o`."""
     output = Path(options.output) if options.output is not None else None
     _check_output(output)
+    with at_work(options.site):
+        return _qr(options, output)
+
+
+def _qr(options: argparse.Namespace, output: Path | None) -> int:
     found, _ = opened(options.site)
     need_strategy(options.site, found)
     point = next((point for point in found.site.points if point.name == options.point), None)
@@ -77,6 +82,11 @@ def _drawn(code: QrCode) -> list[str]:
 
 def secrets(options: argparse.Namespace) -> int:
     """Whose keys lie sealed beside a site; with options another's joined to them, or sealed with another passphrase."""
+    with at_work(options.site):
+        return _secrets(options)
+
+
+def _secrets(options: argparse.Namespace) -> int:
     found, _ = opened(options.site)
     path = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
     if not profiles.has_keys(options.site):

@@ -9,7 +9,7 @@ from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.login import login
 from wgwizard.cli.streams import has_terminal
-from wgwizard.cli.verbs import need_strategy, opened, put, with_sealed_keys
+from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, complete_keyring
@@ -24,6 +24,11 @@ from wgwizard.site import DEFAULT_INTERFACE, Site
 
 def apply(options: argparse.Namespace, connector: Connector) -> int:
     """Bring Host β to the plan; 5 where a dry run finds differences."""
+    with at_work(options.site):
+        return _apply(options, connector)
+
+
+def _apply(options: argparse.Namespace, connector: Connector) -> int:
     found, warnings = opened(options.site)
     need_strategy(options.site, found)
     target = target_of(options, found.site)

@@ -4,7 +4,8 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +72,12 @@ def recommend(options: argparse.Namespace) -> int:
 
 def plan(options: argparse.Namespace) -> int:
     """Every file for every node; with `-o` the complete ones are written."""
+    writes = options.output is not None or options.passphrase_file is not None
+    with at_work(options.site) if writes else nullcontext():
+        return _plan(options)
+
+
+def _plan(options: argparse.Namespace) -> int:
     if options.reveal_secrets and options.passphrase_file is None:
         raise UsageError("--reveal-secrets needs --passphrase-file", "without the passphrase no secret is known here")
     found, warnings = opened(options.site)
@@ -162,6 +169,20 @@ def opened(path: str) -> tuple[Study, tuple[Problem, ...]]:
     """The study of a site file with its lock, and the warnings about the file; SiteRefusedError where it is refused."""
     loaded = profiles.load_site(path)
     return study(loaded.site, profiles.load_lock(path)), loaded.warnings
+
+
+@contextmanager
+def at_work(path: str) -> Iterator[None]:
+    """Claim a site as the wizard does, and say who else works on it: the keys and the lock beside it are written."""
+    from wgwizard.profiles.claims import claim_site, holder_text
+
+    claim = claim_site(path)
+    if claim.holder is not None:
+        say(f"! {path} is also open in {holder_text(claim.holder)}: what is not saved there is not in this.")
+    try:
+        yield
+    finally:
+        claim.release()
 
 
 def need_strategy(path: str, found: Study) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from wgwizard.moments import moment_text
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.state import private_directory
 
@@ -81,6 +82,12 @@ def holder_of(name: str) -> Holder | None:
     finally:
         os.close(handle)
     return None
+
+
+def holder_text(holder: Holder) -> str:
+    """Who else is at work, in words."""
+    where = f"at {holder.terminal} on {holder.host}" if holder.terminal else f"on {holder.host}"
+    return f"another wizard (process {holder.pid} {where}, since {moment_text(holder.since, datetime.now().astimezone())})"
 
 
 def _locked(path: Path) -> int | None:

@@ -6,7 +6,7 @@ draft once the answers are saved as a site.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from wgwizard.profiles.claims import Claim, Holder, holder_of
 from wgwizard.profiles.files import FileError, read_file, replace_file
 from wgwizard.profiles.state import private_directory
+from wgwizard.questions import Proposal
 
 # What reads and writes YAML waits until there is a draft: the wizard's first page does without.
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Circumstances:
     """What belongs to a draft.
 
     When it was kept and on which page, the saved site that it changes and that file's digest when it was opened, the preset that it was
-    begun from.
+    begun from, and which answers are proposals that nobody typed, by their paths.
     """
 
     kept: datetime
@@ -39,6 +40,7 @@ class Circumstances:
     origin: str | None = None
     origin_digest: str | None = None
     preset: Mapping[str, Any] | None = None
+    taken: Mapping[str, Proposal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,9 @@ class Keeper:
         self._claim = Claim(_claim_name(path)) if path is not None else None
 
     def note(self, document: Mapping[str, Any], *, page: str = "", origin: str | None = None, digest: str | None = None,
-             preset: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+             preset: Mapping[str, Any] | None = None, taken: Mapping[str, Proposal] | None = None) -> None:  # fmt: skip
         """These are the answers now; `origin` is the saved site that they change, `digest` that of its file when it was opened."""
-        about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset)
+        about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset, taken or {})
         self._wanted = (document, about)
 
     def flush(self) -> None:

@@ -2,11 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from wgwizard.moments import moment_text
-from wgwizard.profiles.claims import Claim, Holder, claim_site
+from wgwizard.profiles.claims import Claim, claim_site, holder_text
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.state import private_directory, state_path
 from wgwizard.profiles.unfinished import Keeper, draft_text
@@ -54,7 +52,7 @@ class Keeping:
     def note(self, draft: Draft, page: str) -> None:
         """These are the answers now."""
         self.draft = draft
-        self.keeper.note(draft.document, page=page, origin=draft.path, digest=draft.stamp.site, preset=draft.preset)
+        self.keeper.note(draft.document, page=page, origin=draft.path, digest=draft.stamp.site, preset=draft.preset, taken=draft.taken)
 
     def flush(self) -> None:
         """Write what is not written yet, or take the draft away where the site holds it all; `trouble` says how it went."""
@@ -129,9 +127,3 @@ class Keeping:
 def _keys_end(draft: Draft) -> str:
     """What becomes of keys that lie sealed nowhere."""
     return f"\n{_KEYS_END}" if draft.has_unsaved_keys else ""
-
-
-def holder_text(holder: Holder) -> str:
-    """Who else is at work, in words."""
-    where = f"at {holder.terminal} on {holder.host}" if holder.terminal else f"on {holder.host}"
-    return f"another wizard (process {holder.pid} {where}, since {moment_text(holder.since, datetime.now().astimezone())})"

@@ -11,6 +11,7 @@ from wgwizard.keys import joined, remember
 from wgwizard.lock import with_others
 from wgwizard.moments import moment_text
 from wgwizard.profiles import unfinished
+from wgwizard.profiles.claims import holder_text
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.stamps import stamp
 from wgwizard.profiles.unfinished import Broken, Kept
@@ -18,7 +19,6 @@ from wgwizard.questions import Document
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.keeping import holder_text
 
 PRESENT = "present"
 WHAT_IT_DOES = (
@@ -82,7 +82,8 @@ def draft_of(kept: Kept) -> Draft:
     """The wizard's draft with the answers of a kept one; `path` only where the saved site that it changes is still there."""
     origin = kept.about.origin if kept.about.origin is not None and Path(kept.about.origin).is_file() else None
     held = Stamp(site=kept.about.origin_digest)
-    return Draft(kept.document, origin, preset=kept.about.preset, stamp=held, kept=str(kept.path), kept_page=kept.about.page)
+    about = kept.about
+    return Draft(kept.document, origin, preset=about.preset, taken=about.taken, stamp=held, kept=str(kept.path), kept_page=about.page)
 
 
 def latest_of(path: str) -> Draft | None:
@@ -153,7 +154,8 @@ def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
         return draft
     opened = open_site(draft.path, passphrase)
     held = replace(opened.stamp, site=draft.stamp.site or opened.stamp.site)
-    return replace(opened, document=draft.document, stamp=held, kept=draft.kept, kept_page=draft.kept_page)
+    own = {name: getattr(draft, name) for name in ("document", "taken", "preset", "kept", "kept_page")}
+    return replace(opened, stamp=held, **own)
 
 
 def is_same_site(one: Draft, other: Draft) -> bool:
