@@ -2,73 +2,21 @@
 
 import re
 import subprocess
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wgwizard.derive import complete
-from wgwizard.keys import Keyring
-from wgwizard.lock import Lock
-from wgwizard.plan import make_plan
-from wgwizard.render import render
-from wgwizard.site import Host, Needs, Opens, Point, PortRange, Right, Service, Site, SiteHost, SiteNetwork, Strategy
+from tests.unit.any_rules import ruleset_of, sites
+from wgwizard.site import Site, Strategy
 
 pytestmark = pytest.mark.live
-
-LAN4, LAN6 = ip_network("192.168.200.0/24"), ip_network("fd00:200::/64")
-FOUR = st.integers(0, 255).map(lambda number: str(ip_address(f"192.168.200.{number}")))
-FOUR_NETS = st.tuples(st.integers(0, 255), st.integers(24, 32)).map(
-    lambda it: str(IPv4Network((f"192.168.200.{it[0]}", it[1]), strict=False))
-)
-SIX = st.integers(0, 65535).map(lambda number: f"fd00:200::{number:x}")
-SIX_NETS = st.tuples(st.integers(0, 65535), st.integers(64, 128)).map(
-    lambda it: str(IPv6Network((f"fd00:200::{it[0]:x}", it[1]), strict=False))
-)
-PORTS = st.tuples(st.integers(1, 65535), st.integers(0, 3000)).map(lambda it: PortRange(it[0], min(65535, it[0] + it[1])))
-RIGHTS = st.builds(
-    lambda to, protocol, ports: Right(to, protocol, tuple(ports) if protocol else ()),
-    st.one_of(FOUR, FOUR_NETS, SIX, SIX_NETS, st.sampled_from(["site", "host", "lan", "b"])),
-    st.sampled_from([None, "tcp", "udp"]),
-    st.lists(PORTS, max_size=4),
-)
-SERVICES = st.lists(st.tuples(st.sampled_from(["tcp", "udp"]), st.integers(1, 65535)), max_size=3, unique=True)
-
-
-@st.composite
-def sites(draw: st.DrawFn) -> Site:
-    """A site of either or both families, with a few points of any rights; published ports are distinct, as the checks demand."""
-    versions = draw(st.sampled_from([(4,), (6,), (4, 6)]))
-    networks = tuple(SiteNetwork(network, "lan") for network in (LAN4, LAN6) if network.version in versions)
-    more = [SiteNetwork(network) for network in (ip_network("192.168.201.0/24"), ip_network("10.1.0.0/16")) if draw(st.booleans())]
-    own = tuple(address for address in (ip_interface("192.168.200.2/24"), ip_interface("fd00:200::2/64")) if address.version in versions)
-    points = []
-    for number in range(draw(st.integers(1, 5))):
-        offered = tuple(
-            Service(f"s{place}", protocol, port, 20_000 + 10 * number + place) for place, (protocol, port) in enumerate(draw(SERVICES))
-        )
-        rights = draw(st.one_of(st.none(), st.lists(RIGHTS, max_size=6).map(tuple)))
-        points.append(Point(f"p{number}", services=offered, may_reach=rights, opens=draw(st.sampled_from([None, *Opens]))))
-    services = tuple(Service(f"h{place}", protocol, port) for place, (protocol, port) in enumerate(draw(SERVICES)))
-    b = tuple(ip_address(text) for text in ("192.168.200.22", "fd00:200::22") if ip_address(text).version in versions)
-    return Site(
-        "any",
-        (*networks, *(more if 4 in versions else [])),
-        Host(addresses=own, interfaces=("eth0",), services=services),
-        tuple(points),
-        hosts=(SiteHost("b", b),),
-        needs=Needs(opens=draw(st.sampled_from(list(Opens)))),
-    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sites(), st.sampled_from(list(Strategy)), st.booleans())
 def test_nft_loads_the_rules_of_any_site(site: Site, strategy: Strategy, into_tunnel: bool) -> None:
-    filled, _, problems = complete(site, Lock())
-    assert problems == ()
-    plan = make_plan(filled, strategy, masquerade_into_tunnel=into_tunnel, public_keys={})
-    rules = render(plan, Keyring()).artefacts[0].text
+    rules = ruleset_of(site, strategy, into_tunnel=into_tunnel)
     assert set(re.findall(r"@(\w+)", rules)) == set(re.findall(r"^\t(?:set|map) (\w+)", rules, re.MULTILINE))
     script = 'nft -f - <<"END"\n' + rules + 'END\nnft -s list ruleset >/tmp/first; nft -f - <<"END"\n' + rules + "END\nnft -s list ruleset"
     inside = f"set -e; mount -t tmpfs tmp /tmp\n{script} >/tmp/second; cmp /tmp/first /tmp/second"

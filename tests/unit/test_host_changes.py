@@ -10,8 +10,9 @@ from wgwizard.host.changes import Wanted, changes, removed_files, running_differ
 from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, UnitState
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import masked_conf, preshared_digest, shown
-from wgwizard.host.safety import NEEDED_TOOLS, refusals, uninstall_refusals, unsupported, warnings
+from wgwizard.host.safety import NEEDED_TOOLS, refusals, unsupported
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
+from wgwizard.host.ways_parsing import parse_ways
 from wgwizard.keys import generate_preshared, generate_private, public_of
 from wgwizard.render import Artefact, Bundle
 from wgwizard.secret import Secret
@@ -21,6 +22,11 @@ PRIVATE, PEER, PRESHARED = generate_private(), public_of(generate_private()), ge
 PUBLIC = public_of(PRIVATE)
 SYSCTLS = "# forwarding\nnet/ipv4/conf/eth0/forwarding = 1\nnet.ipv6.conf.all.forwarding=1\n"
 RULES = "table inet wgwizard_wg0\ndelete table inet wgwizard_wg0\ntable inet wgwizard_wg0 {\n}\n"
+ROUTES = """default via 192.168.200.1 dev eth0
+192.168.200.0/24 dev eth0 proto kernel scope link src 192.168.200.2
+172.16.5.0/24 via 192.168.200.9 dev eth0
+local 192.168.200.2 dev eth0 table local proto kernel scope host src 192.168.200.2
+"""
 SYSTEM = System("Debian", tools=frozenset((*NEEDED_TOOLS, "nft", "wg", "wg-quick")), userspace_wireguard=True)
 TABLE = "t" * 64
 
@@ -57,6 +63,7 @@ def fresh() -> Facts:
         files={path: HostFile(path) for path in LAYOUT.files},
         ssh=SshPath(ip_address("198.51.100.7"), ip_address("192.168.200.2"), 22),
         system=SYSTEM,
+        ways=parse_ways({"routes4": ROUTES, "routes6": "fd00:200::/64 dev eth0 metric 256\n"}, LAYOUT.table),
     )
 
 
@@ -231,16 +238,6 @@ def test_a_point_may_have_networks_behind_it() -> None:
     assert codes(fresh(), conf(allowed="10.0.0.1/32, 192.168.77.0/24")) == set()
 
 
-def test_through_the_tunnel_points_can_be_added_and_nothing_else_be_changed() -> None:
-    inside = replace(applied(), ssh=SshPath(ip_address("10.0.0.1"), ip_address("10.0.0.2"), 22))
-    more = conf() + f"\n[Peer]\nPublicKey = {public_of(generate_private())}\nAllowedIPs = 10.0.0.9/32\n"
-    assert codes(inside) == codes(inside, more) == set()
-    for text in (conf(port=51821), conf(address="10.0.0.7/24"), conf().replace(PEER, PUBLIC)):
-        assert "ssh-through-tunnel" in codes(inside, text)
-    assert [problem.code for problem in uninstall_refusals(inside)] == ["ssh-through-tunnel"]
-    assert uninstall_refusals(applied()) == ()
-
-
 @pytest.mark.parametrize(
     ("system", "named"),
     [
@@ -254,12 +251,6 @@ def test_a_host_that_is_not_supported_yet_is_refused_with_the_reason(system: Sys
     assert [problem.code for problem in found] == ["not-supported-yet"]
     assert named in found[0].message
     assert unsupported(fresh()) == ()
-
-
-def test_a_foreign_firewall_that_drops_forwards_is_warned_about() -> None:
-    found = warnings(replace(fresh(), forward_drops=("ip filter FORWARD",)))
-    assert [(problem.code, problem.is_error) for problem in found] == [("foreign-forward-drop", False)]
-    assert "ip filter FORWARD" in found[0].message
 
 
 # --- uninstalling ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from wgwizard.host.facts import Facts, Route, SshPath, UnitState
 from wgwizard.host.facts_parsing import ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout
+from wgwizard.host.nft_verdicts import NftPacket, stops
 from wgwizard.host.packages import install_command, missing_packages
 
 OUTPUT = Path(__file__).with_name("probe_output")
@@ -27,7 +28,8 @@ def test_a_fresh_host() -> None:
     assert found.ra_default_interfaces == ("eth0",)
     assert found.links == {"lo", "eth0"}
     assert found.ssh == SshPath(ip_address("192.168.200.254"), ip_address("192.168.200.2"), 22)
-    assert (found.table, found.tunnel, found.applied, found.forward_drops) == (None, None, {}, ())
+    assert (found.table, found.tunnel, found.applied) == (None, None, {})
+    assert [(table.family, table.name) for table in found.ways.firewall.tables] == [("inet", "filter")]
     assert {file.kind for file in found.files.values()} == {"absent"}
     assert found.files.keys() == set(LAYOUT.files)
     assert (found.system.name, found.system.init, found.system.package_manager) == ("Debian GNU/Linux 12 (bookworm)", "systemd", "apt-get")
@@ -76,7 +78,7 @@ def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     assert found.units == {unit: UnitState("enabled", "active") for unit in ("wgwizard-wg0.service", "wg-quick@wg0.service")}
     assert found.applied.keys() == found.baseline.keys() == set(LAYOUT.files)
     assert set(found.baseline.values()) == {"absent"}
-    assert found.forward_drops == ("ip filter FORWARD",)
+    assert [stop.name for stop in stops(found.ways.firewall, "forward", NftPacket(4, "wg0", "eth0"))] == ["ip filter FORWARD"]
     assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True, via=ip_address("192.168.200.9")) in found.routes
 
 

@@ -46,7 +46,7 @@ def test_a_script_that_was_cut_anywhere_before_its_last_line_runs_nothing(shell:
 def test_every_script_is_good_syntax(shell: str) -> None:
     for text in (
         engine_script(LAYOUT, "ID", "apply"),
-        *(script(LAYOUT, name) for name in ("probe", "transaction", "confirm", "undo", "recover")),
+        *(script(LAYOUT, name) for name in ("ways", "probe", "transaction", "confirm", "undo", "recover")),
     ):
         subprocess.run([shell, "-n"], input=text, text=True, check=True)
 

@@ -12,13 +12,20 @@ _Section = list[tuple[str, str]]
 class WantedTunnel:
     """The [Interface] section, and each peer's AllowedIPs by public key.
 
-    `interface_lines` are what a live change must not touch while SSH runs through the tunnel.
+    `interface_lines` ("key=value", the key in small letters) are what a live change must not touch while SSH runs through the tunnel.
+    `endpoints` are the peers' as they are written, "host:port".
     """
 
     addresses: tuple[InterfaceAddress, ...]
     listen_port: int | None
     peers: dict[str, frozenset[str]]
     interface_lines: tuple[str, ...]
+    endpoints: tuple[str, ...] = ()
+
+    @property
+    def makes_no_routes(self) -> bool:
+        """Whether wg-quick leaves the routes of AllowedIPs to us: all of them lie in the network of Address."""
+        return "table=off" in self.interface_lines
 
     def networks(self) -> tuple[Network, ...]:
         """All AllowedIPs of all peers."""
@@ -36,6 +43,7 @@ def parse_conf(text: str) -> WantedTunnel:
         listen_port=int(port[0]) if port else None,
         peers={key: frozenset(_values(peer, "allowedips")) for peer in peers for key in _values(peer, "publickey")},
         interface_lines=tuple(f"{key}={value}" for key, value in interface),
+        endpoints=tuple(endpoint for peer in peers for endpoint in _values(peer, "endpoint")),
     )
 
 

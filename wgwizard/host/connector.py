@@ -13,6 +13,7 @@ from wgwizard.host.packages import missing_packages
 from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
 from wgwizard.host.steps import Staging
+from wgwizard.host.through_tunnel import uninstall_refusals
 from wgwizard.host.transaction import engine_script
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
 from wgwizard.keys import Keyring
@@ -44,7 +45,8 @@ class SshConnector:
             wanted = wanted_for(facts)
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
-            notes = (*ended, *(problem.message for problem in safety.warnings(facts)), *_missing_notes(facts))
+            warned = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
+            notes = (*ended, *warned, *_missing_notes(facts))
             found = changes(facts, wanted, layout)
             session.previewed(found)
             if dry_run or not found:
@@ -69,7 +71,7 @@ class SshConnector:
             facts, ended = session.looked_at(shell, read_only=False)
             if not facts.ours:
                 return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
-            session.refuse(safety.uninstall_refusals(facts))
+            session.refuse(uninstall_refusals(facts, layout))
             found = uninstall_changes(facts, layout)
             session.previewed(found)
             session.confirmed(found)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
+from wgwizard.host.ways import Ways
 from wgwizard.site import Address, InterfaceAddress, Network
 
 
@@ -34,12 +35,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class LivePeer:
-    """A peer of the running interface; `handshake` in seconds since 1970, `None` for never."""
+    """A peer of the running interface; `handshake` in seconds since 1970, `None` for never; `endpoint` "address:port" or ""."""
 
     public_key: str
     allowed_ips: frozenset[str]
     handshake: float | None
     keepalive: int | None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Facts:
     default route by RA. The forwarding flags say how it was without us; `ipv4_forwarders` are the interfaces that forwarded IPv4 by
     their own switch. `applied` maps the path of each file that we put there to
     its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `fingerprint` covers
-    everything that an apply would touch.
+    everything that an apply would touch; `ways` is what the checks against lock-outs need.
     """
 
     interfaces: dict[str, tuple[InterfaceAddress, ...]] = field(default_factory=dict)
@@ -117,7 +119,6 @@ class Facts:
     routes: tuple[Route, ...] = ()
     sysctls: dict[str, str] = field(default_factory=dict)
     udp_ports: frozenset[int] = frozenset()
-    forward_drops: tuple[str, ...] = ()
     files: dict[str, HostFile] = field(default_factory=dict)
     table: str | None = None
     applied_table: str | None = None
@@ -130,6 +131,7 @@ class Facts:
     transaction: Transaction = field(default_factory=Transaction)
     fingerprint: str = ""
     ipv4_forwarders: frozenset[str] = frozenset()
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def ours(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, Transaction, UnitState
 from wgwizard.host.layout import Layout
+from wgwizard.host.ways_parsing import parse_ways
 from wgwizard.site import Address, InterfaceAddress
 
 PACKAGE_MANAGERS = ("apt-get", "dnf", "yum", "zypper", "pacman", "apk", "opkg")
@@ -54,7 +55,6 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         routes=routes_in(routes),
         sysctls=sysctls,
         udp_ports=ports_in(parts.get("listening", "")),
-        forward_drops=_forward_drops(parts.get("chains", ""), layout.table),
         files=files,
         table=parts.get("table", "").strip() or None,
         applied_table=parts.get("applied_table", "").strip() or None,
@@ -67,6 +67,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         transaction=_transaction(parts.get("transaction", "")),
         fingerprint=parts.get("fingerprint", "").strip(),
         ipv4_forwarders=_ipv4_forwarders(before),
+        ways=parse_ways(parts, layout.table),
     )
 
 
@@ -152,21 +153,6 @@ def _ipv4_forwarders(sysctls: dict[str, str]) -> frozenset[str]:
     return frozenset(parts[3] for parts in keys if len(parts) == 5 and parts[4] == "forwarding") - {"all", "default"}
 
 
-def _forward_drops(chains: str, own: str) -> tuple[str, ...]:
-    """The base chains of the forward hook whose policy is drop, as "family table chain": an accept of ours cannot undo theirs."""
-    found: list[str] = []
-    table = chain = ""
-    for line in chains.splitlines():
-        words = line.split()
-        if words[:1] == ["table"] and len(words) >= 3:
-            table = f"{words[1]} {words[2]}"
-        elif words[:1] == ["chain"] and len(words) >= 2:
-            chain = words[1]
-        elif "hook forward" in line and "policy drop" in line and not table.endswith(f" {own}"):
-            found.append(f"{table} {chain}")
-    return tuple(found)
-
-
 def _file(path: str, body: str) -> HostFile:
     """A section "file": its state, the digest of its preshared keys, then its text with keys hidden."""
     state, _, rest = body.partition("\n")
@@ -204,9 +190,9 @@ def _tunnel(text: str, addresses: tuple[InterfaceAddress, ...]) -> LiveTunnel | 
 
 
 def _peer(row: list[str]) -> LivePeer:
-    key, _, allowed, handshake, keepalive = row
+    key, endpoint, allowed, handshake, keepalive = row
     networks = frozenset(allowed.split(",")) - {"(none)"}
-    return LivePeer(key, networks, float(handshake) or None, int(keepalive) if keepalive.isdigit() else None)
+    return LivePeer(key, networks, float(handshake) or None, int(keepalive) if keepalive.isdigit() else None, endpoint)
 
 
 def _public_key(conf: HostFile, tunnel: LiveTunnel | None) -> str | None:

@@ -66,9 +66,14 @@ def kept_keys(facts: Facts, layout: Layout) -> KeptKeys:
     if not facts.ours:
         return KeptKeys(None, False, {}, "")
     file = facts.files.get(layout.tunnel, HostFile(layout.tunnel))
-    peers, digests = preshared_peers(file.text), file.preshared_digest.split(" ")
-    preshared = dict(zip(peers, digests, strict=True)) if len(peers) == len(digests) else dict.fromkeys(peers, "")
+    preshared = digests_by_peer(file.text, file.preshared_digest)
     return KeptKeys(facts.public_key, _HAS_PRIVATE.search(file.text) is not None, preshared, file.preshared_digest)
+
+
+def digests_by_peer(text: str, preshared_digest: str) -> dict[str, str]:
+    """The digest of each peer's preshared key by its public key in a .conf as it is shown; "" where there is one of all together."""
+    peers, digests = preshared_peers(text), preshared_digest.split(" ")
+    return dict(zip(peers, digests, strict=True)) if len(peers) == len(digests) else dict.fromkeys(peers, "")
 
 
 def _lacking_preshared(text: str) -> list[str]:

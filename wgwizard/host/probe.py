@@ -24,7 +24,7 @@ TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIRE
 def probe(shell: RootShell, layout: Layout) -> Facts:
     """The facts of the host; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
-    text = script(layout, "recover", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS), MOST_DIGESTS=str(MOST_DIGESTS))
+    text = script(layout, "recover", "ways", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS), MOST_DIGESTS=str(MOST_DIGESTS))
     result = shell.run(text, timeout=PROBE_TIMEOUT)
     return _facts(shell.connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
 
@@ -32,7 +32,7 @@ def probe(shell: RootShell, layout: Layout) -> Facts:
 def look(connection: Connection) -> Facts:
     """What the host shows without root: its system, addresses, interfaces, routes and UDP ports; raises RemoteError as above."""
     nonce, layout = secrets.token_hex(8), Layout(DEFAULT_INTERFACE)
-    text = script(layout, "probe", main="look; exit", NONCE=nonce, TOOLS=" ".join(TOOLS))
+    text = script(layout, "ways", "probe", main="look; exit", NONCE=nonce, TOOLS=" ".join(TOOLS))
     result = connection.run(launch.as_user(text), timeout=LOOK_TIMEOUT)
     return _facts(connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there.")
 

@@ -63,8 +63,7 @@ show_network() {
   forwarding_sysctls
   begin listening
   cat /proc/net/udp /proc/net/udp6 2>/dev/null | awk '$2 ~ /:/ { print $2 }'
-  begin chains
-  nft list chains 2>/dev/null
+  show_ways
 }
 
 show_ours() {

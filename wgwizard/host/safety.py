@@ -1,15 +1,18 @@
 """Facts + what is wanted -> the reasons not to apply: what would cut off the person or the host, or harm what is not ours; pure.
 
-The numbers of the measured lock-outs are in docs/apply.md. These refusals cannot be overridden.
+The lock-outs' numbers are those of docs/lockouts.md. These refusals cannot be overridden.
 """
 
 from collections.abc import Iterator
 
 from wgwizard.host.changes import Wanted
-from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts, Route
+from wgwizard.host.foreign_rules import foreign_drops
 from wgwizard.host.layout import Layout
-from wgwizard.problems import Problem, error, warning
+from wgwizard.host.linting import lint, strange_settings
+from wgwizard.host.swallowing import collision_problem, swallowed, swallowed_problem
+from wgwizard.host.through_tunnel import inside_refusals, others_inside
+from wgwizard.problems import Problem, error
 from wgwizard.site import Network
 
 NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock", "systemd-run")
@@ -41,21 +44,15 @@ def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
         *_listen_port(facts, wanted),
         *_own_networks(facts, wanted, layout),
         *_allowed_networks(facts, wanted, layout),
-        *_ssh_inside(facts, wanted, layout),
+        *swallowed(facts, wanted, layout),
+        *inside_refusals(facts, wanted, layout),
+        *lint(facts, wanted, layout),
     )
 
 
-def warnings(facts: Facts) -> tuple[Problem, ...]:
-    """What works against the plan on this host and is not ours to change."""
-    return tuple(
-        warning(
-            "foreign-forward-drop",
-            "host",
-            f"The host's own firewall ({chain}) drops forwarded packets; rules of ours cannot override that.",
-            "Let the tunnel's interface through there, too: Docker's DOCKER-USER chain, `ufw route allow`, firewalld's zones.",
-        )
-        for chain in facts.forward_drops
-    )
+def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:
+    """What works against the plan on this host and is not ours to change, and who else will be cut off as it says."""
+    return (*foreign_drops(facts, wanted, layout), *others_inside(facts, wanted, layout))
 
 
 def _taken_names(facts: Facts, layout: Layout) -> Iterator[Problem]:
@@ -90,6 +87,16 @@ def _strange_files(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Pro
         there = facts.files.get(path)
         if there is not None and there.kind == "other" and wanted.file(path) is not None:
             yield error("strange-file", "host", f"{path} on the host is a link or a directory, not a file.", "Move it away first.")
+    # Lock-outs 23, 25 and 26: what wg-quick did by these lines it takes back by the same lines only, and they would be gone.
+    strange = strange_settings(facts.files[layout.tunnel].text) if layout.tunnel in facts.files else ()
+    if strange:
+        yield error(
+            "tunnel-settings",
+            "tunnel.interface",
+            f"{layout.tunnel} on the host has {', '.join(strange)}, which our files never have: what it did would stay for good.",
+            f"Take the tunnel down with that file (wg-quick down {layout.interface}) and these lines out of it, "
+            "or choose another tunnel.interface.",
+        )
 
 
 def _listen_port(facts: Facts, wanted: Wanted) -> Iterator[Problem]:
@@ -107,27 +114,16 @@ def _own_networks(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Prob
         for name, items in facts.interfaces.items():
             for item in items:
                 if _overlap(item.network, network):
-                    yield _collision(network, f"the host's own address {item} on {name}")
+                    yield collision_problem(network, f"the host's own address {item} on {name}")
         for route in _foreign_routes(facts, layout):
             if _overlap(route.network, network) and not any(_overlap(other, route.network) for other in attached):
-                yield _collision(network, f"the host's route to {route.network} over {route.device}")
-        if facts.ssh is not None and not _ssh_is_inside(facts) and facts.ssh.client in network:
-            yield _collision(network, f"{facts.ssh.client}, from where you are logged in")
+                yield collision_problem(network, f"the host's route to {route.network} over {route.device}")
 
 
 def _foreign_routes(facts: Facts, layout: Layout) -> list[Route]:
     """The host's routes but for the default ones, link-local ones and our own."""
     routes = (route for route in facts.routes if route.network.prefixlen and not route.network.is_link_local)
     return [route for route in routes if route.device != layout.interface]
-
-
-def _collision(network: Network, what: str) -> Problem:
-    return error(
-        "tunnel-collides",
-        "tunnel.networks",
-        f"The tunnel network {network} collides with {what}: the host would lose it.",
-        "Choose another tunnel network.",
-    )
 
 
 def _allowed_networks(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
@@ -137,59 +133,13 @@ def _allowed_networks(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[
     attached += [
         (route.network, f"the host's route to {route.network} over {route.device}")
         for route in _foreign_routes(facts, layout)
-        if route.gateway
+        if route.gateway or not any(_overlap(network, route.network) for network, _ in attached)
     ]
-    outside = facts.ssh if facts.ssh is not None and not _ssh_is_inside(facts) else None
     for network in wanted.tunnel.networks():
         for other, name in attached:
             if _overlap(other, network):
-                yield _swallowed(network, name)
-        if outside is not None and outside.client in network:
-            yield _swallowed(network, f"{outside.client}, from where you are logged in")
-
-
-def _swallowed(network: Network, what: str) -> Problem:
-    return error(
-        "allowed-ips-swallow",
-        "points",
-        f"AllowedIPs {network} of a point covers {what}: the host would send that into the tunnel.",
-        "Leave it out of the point's networks.",
-    )
+                yield swallowed_problem(network, name)
 
 
 def _overlap(one: Network, other: Network) -> bool:
     return one.version == other.version and one.overlaps(other)
-
-
-def _ssh_is_inside(facts: Facts) -> bool:
-    """Whether this very session comes through the tunnel that is about to change."""
-    return facts.ssh is not None and facts.tunnel is not None and any(item.ip == facts.ssh.server for item in facts.tunnel.addresses)
-
-
-def _ssh_inside(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
-    if not _ssh_is_inside(facts) or facts.tunnel is None:
-        return
-    before = parse_conf(facts.files[layout.tunnel].text)
-    same_peers = all(facts_peer.public_key in wanted.tunnel.peers for facts_peer in facts.tunnel.peers)
-    if _settings(before.interface_lines) != _settings(wanted.tunnel.interface_lines) or not same_peers:
-        yield ssh_inside_problem()
-
-
-def ssh_inside_problem() -> Problem:
-    """The refusal of changes that would end the session that makes them."""
-    return error(
-        "ssh-through-tunnel",
-        "host.ssh",
-        "You are logged in through the tunnel that this would take down or change.",
-        "Log in by the host's own address instead. Through the tunnel, points can only be added.",
-    )
-
-
-def uninstall_refusals(facts: Facts) -> tuple[Problem, ...]:
-    """Why the tunnel cannot be taken off the host from here."""
-    return (ssh_inside_problem(),) if _ssh_is_inside(facts) else ()
-
-
-def _settings(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """The [Interface] lines without the private key, which either side shows differently."""
-    return tuple(sorted(line for line in lines if not line.startswith("privatekey=")))
