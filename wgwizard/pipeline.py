@@ -1,9 +1,9 @@
 """The one way through the house: Site and Lock -> Study (completed, recommended) -> Result (plan, files, reachability); pure."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wgwizard import derive
-from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, remember
 from wgwizard.lock import Lock
 from wgwizard.plan import HOST, Plan, make_plan, plan_warnings
@@ -13,6 +13,9 @@ from wgwizard.render import render
 from wgwizard.render.artefact import Bundle
 from wgwizard.site import Site, Strategy
 from wgwizard.trace import Reach, trace
+
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def study(site: Site, lock: Lock) -> Study:
     return Study(completed, filled, recommendation, (*problems, *recommendation.problems))
 
 
-def planned(found: Study, keyring: Keyring, facts: Facts | None = None) -> Plan:
+def planned(found: Study, keyring: Keyring, facts: "Facts | None" = None) -> Plan:
     """The plan for the chosen strategy; ValueError where there is none, which `Study.strategy` tells beforehand."""
     if found.strategy is None:
         raise ValueError("nothing is chosen, so there is nothing to plan")
@@ -56,7 +59,7 @@ def planned(found: Study, keyring: Keyring, facts: Facts | None = None) -> Plan:
     return make_plan(found.site, found.strategy, masquerade_into_tunnel=into_tunnel, public_keys=keys, facts=facts)
 
 
-def result(found: Study, keyring: Keyring, facts: Facts | None = None) -> Result:
+def result(found: Study, keyring: Keyring, facts: "Facts | None" = None) -> Result:
     """Everything that follows from a study and the keys that are known."""
     plan = planned(found, keyring, facts)
     return Result(plan, render(plan, keyring), trace(plan), (*found.problems, *plan_warnings(plan)))

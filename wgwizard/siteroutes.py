@@ -3,8 +3,9 @@
 The facts were measured (docs/recommendation.md, "Routes at the site"); `recommend`, `plan` and `trace` share these predicates.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wgwizard.site import Cloud, Family, Network, Opens, Point, RoutesAt, Site
 
@@ -21,8 +22,7 @@ class Trouble(StrEnum):
     HALF_SEEN_MAYBE = "router-may-drop-what-it-half-sees"
 
 
-@dataclass(frozen=True, slots=True)
-class RouteAnswers:
+class RouteAnswers(Struct, frozen=True):
     """The answers on which the way back hangs; `None` is "not known"."""
 
     default_gateway: bool | None
@@ -31,8 +31,7 @@ class RouteAnswers:
     router_drops_invalid: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class WayBack:
+class WayBack(Struct, frozen=True):
     """The way back from one site network: `works` is `None` where that hangs on an answer that is not known.
 
     `at` is the place where the route is told, `None` where none is needed or none would help; `trouble` says what stands in the way.

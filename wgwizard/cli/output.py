@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from ipaddress import IPv6Address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from wgwizard.applying import Change, Event, Outcome
 from wgwizard.errors import WgwizardError
 from wgwizard.owners import owner_steps
 from wgwizard.pipeline import Result
@@ -18,6 +17,9 @@ from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import address_text
 from wgwizard.site import Site
 from wgwizard.trace import Hop, Reach
+
+if TYPE_CHECKING:
+    from wgwizard.applying import Change, Event, Outcome
 
 # Stand for a point's name and its address in a row's text; neither can be those of a point.
 _ANY_NAME, _ANY_ADDRESS = "\ue000", IPv6Address((1 << 128) - 1)
@@ -79,7 +81,8 @@ def _reach_template(reach: Reach) -> str:
 
 def recommendation_document(recommendation: Recommendation) -> dict[str, Any]:
     """The object of `recommend --json`."""
-    return asdict(recommendation)
+    document: dict[str, Any] = msgspec.to_builtins(recommendation)
+    return document
 
 
 def artefact_document(artefact: Artefact, *, reveal: bool) -> dict[str, Any]:
@@ -138,12 +141,12 @@ def error_document(problem: WgwizardError, refused: Iterable[Problem]) -> dict[s
     return {"error": problem.message, "hint": problem.hint, "problems": [problem_document(one) for one in refused]}
 
 
-def event_document(event: Event) -> dict[str, Any]:
+def event_document(event: "Event") -> dict[str, Any]:
     """One event of an apply."""
     return asdict(event)
 
 
-def outcome_document(outcome: Outcome) -> dict[str, Any]:
+def outcome_document(outcome: "Outcome") -> dict[str, Any]:
     """How an apply ended: the last line."""
     return {"outcome": asdict(outcome)}
 
@@ -245,7 +248,7 @@ _HOLDS = (
 )
 
 
-def change_line(change: Change) -> str:
+def change_line(change: "Change") -> str:
     """One change in plain words: what is done, what for, and to what."""
     if change.kind == "run":
         words = ", ".join(line.lstrip("+- ") for line in change.diff.splitlines()[:3])
@@ -254,17 +257,17 @@ def change_line(change: Change) -> str:
     return f"{_DOES.get(change.kind, change.kind):<9} {words + ': ' if words else ''}{change.path}"
 
 
-def changes_list(changes: Iterable[Change]) -> str:
+def changes_list(changes: Iterable["Change"]) -> str:
     """Every change in plain words, one a line."""
     return "\n".join(map(change_line, changes))
 
 
-def changes_text(changes: Iterable[Change]) -> str:
+def changes_text(changes: Iterable["Change"]) -> str:
     """The differences between the host and the plan, as unified diffs."""
     return "\n".join(f"{change.kind} {change.path}\n{change.diff}".rstrip() for change in changes)
 
 
-def event_text(event: Event) -> str:
+def event_text(event: "Event") -> str:
     """One event on one line."""
     sign = {"running": "●", "done": "✓", "failed": "×", "skipped": "○"}[event.state.value]
     undo = f"   (undo in {event.undo_in:.0f} s)" if event.undo_in is not None else ""

@@ -15,9 +15,6 @@ from wgwizard.cli.asking import read_secret, say
 from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
-from wgwizard.picture.canvas import Charset
-from wgwizard.picture.terminal import charset_of
-from wgwizard.picture.text import render_text
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem
 from wgwizard.render import with_install_script
@@ -99,6 +96,10 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _picture(outcome: Result) -> str:
     """The picture as wide as the terminal, at most 100 signs; 78 where there is none."""
+    from wgwizard.picture.canvas import Charset
+    from wgwizard.picture.terminal import charset_of
+    from wgwizard.picture.text import render_text
+
     encoding = (sys.stdout.encoding or "").lower()
     charset = charset_of(os.environ) if encoding.startswith("utf") else Charset.ASCII
     width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else _PICTURE_WIDTH

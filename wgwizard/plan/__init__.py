@@ -1,8 +1,8 @@
 """Site + strategy -> Plan: addresses, AllowedIPs, permits, NAT and routes; no syntax (docs/strategies.md has the facts)."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from wgwizard.host.facts import Facts
 from wgwizard.plan.model import (
     HOST,
     ROUTER,
@@ -21,6 +21,9 @@ from wgwizard.plan.routes import forwarding, routes_needed
 from wgwizard.plan.warnings import plan_warnings
 from wgwizard.site import Site, Strategy
 
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
+
 __all__ = [
     "HOST",
     "ROUTER",
@@ -38,7 +41,7 @@ __all__ = [
 
 
 def make_plan(
-    site: Site, strategy: Strategy, *, masquerade_into_tunnel: bool, public_keys: Mapping[str, str], facts: Facts | None = None
+    site: Site, strategy: Strategy, *, masquerade_into_tunnel: bool, public_keys: Mapping[str, str], facts: "Facts | None" = None
 ) -> Plan:
     """What will stand on every node of a completed site (derive.complete) under one strategy.
 

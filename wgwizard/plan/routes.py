@@ -1,9 +1,13 @@
 """The routes that the site needs, and what β itself must forward."""
 
-from wgwizard.host.facts import Facts
+from typing import TYPE_CHECKING
+
 from wgwizard.plan.model import FAMILIES, Forwarding, RouteNeeded, lan_address
 from wgwizard.site import Family, Network, RoutesAt, Site, Strategy, of_family
 from wgwizard.siteroutes import is_default_gateway, way_back
+
+if TYPE_CHECKING:
+    from wgwizard.host.facts import Facts
 
 
 def routes_needed(site: Site, strategy: Strategy) -> tuple[RouteNeeded, ...]:
@@ -32,7 +36,7 @@ def _told(site: Site, family: Family, place: RoutesAt) -> tuple[Network, ...]:
     return told[:1] if place is RoutesAt.ROUTER else told
 
 
-def forwarding(site: Site, facts: Facts | None) -> Forwarding:
+def forwarding(site: Site, facts: "Facts | None") -> Forwarding:
     """What β must forward: the families that both the tunnel and the site have."""
     used = {
         family: any(network.version == family for network in site.tunnel.networks)
@@ -53,12 +57,12 @@ def forwarding(site: Site, facts: Facts | None) -> Forwarding:
     )
 
 
-def _forwarded_ipv4(facts: Facts, interfaces: tuple[str, ...]) -> bool:
+def _forwarded_ipv4(facts: "Facts", interfaces: tuple[str, ...]) -> bool:
     """Whether what comes in on β's LAN interfaces was forwarded without us."""
     return facts.ipv4_forwarding or (bool(interfaces) and facts.ipv4_forwarders.issuperset(interfaces))
 
 
-def lan_interfaces(site: Site, facts: Facts | None) -> tuple[str, ...]:
+def lan_interfaces(site: Site, facts: "Facts | None") -> tuple[str, ...]:
     """β's LAN interfaces: those that the site names, else those that carry β's LAN addresses."""
     if site.host.interfaces or facts is None:
         return site.host.interfaces

@@ -1,8 +1,9 @@
 """Whether each strategy meets what a situation asks for, and in which order they are preferred (docs/recommendation.md)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wgwizard.recommend.recommendation import Verdict
 from wgwizard.recommend.situation import PointKind, Situation
@@ -21,8 +22,7 @@ class Code(StrEnum):
     CLIENTS_SEEN = "site-clients-seen"
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """Something asked for that a strategy does not give; not `certain` where it hangs on an answer that is not known.
 
     `network` is the index of the first site network without a way back, and `trouble` says what stands in its way.
@@ -35,8 +35,7 @@ class Lack:
     trouble: Trouble | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What follows from a situation: who opens, the networks that the points open to, and the way back from each network."""
 
     by_points: bool
@@ -47,8 +46,7 @@ class Outlook:
     ways: tuple[WayBack, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A strategy and what it lacks; `surplus`: it does more than was asked for."""
 
     strategy: Strategy

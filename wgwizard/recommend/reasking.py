@@ -1,7 +1,9 @@
 """What would change a recommendation: every question answered differently, and recommended again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.recommend.fitness import best, outlook_of, rank
 from wgwizard.recommend.recommendation import Reason, Verdict, WouldChange
@@ -36,8 +38,7 @@ _SAYING = {
 _PLACES = {"router": "on the router", "dhcp": "by DHCP", "hosts": "on the computers themselves"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reanswer:
+class Reanswer(Struct, frozen=True):
     """One question answered differently."""
 
     question: str

@@ -1,7 +1,8 @@
 """What a recommendation says: the strategies ranked, with reasons, costs, and what would change the answer."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wgwizard.problems import Problem
 from wgwizard.site import Strategy
@@ -23,16 +24,14 @@ class Verdict(StrEnum):
     UNFIT = "unfit"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One sentence for or against, with the question (site-file path, "needs.opens") whose answer decided it."""
 
     question: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """One strategy, judged: why or why not, what it costs, where something must be changed ("router", "hosts", …)."""
 
     strategy: Strategy
@@ -44,8 +43,7 @@ class Ranked:
     changes_needed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WouldChange:
+class WouldChange(Struct, frozen=True):
     """An answer that would change the recommendation: "if `question` were `answer`, then `strategy`".
 
     `answer` holds every answer that leads to the same strategy, as in the site file, separated by " | "; `strategy` `None`: none fits.
@@ -57,8 +55,7 @@ class WouldChange:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """The ranked strategies, best first; `chosen` is the recommended or hand-written one, `None` where none can work.
 
     `find_out` says how to answer what is not known; `problems` holds contradictions and what a hand-written strategy loses.

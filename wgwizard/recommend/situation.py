@@ -1,15 +1,16 @@
 """A site reduced to the answers on which the strategy hangs: small however many points there are, so that it can be asked again."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from ipaddress import ip_network
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.site import Family, Network, Opens, Point, Site
 from wgwizard.siteroutes import RouteAnswers, on_host_link, route_answers
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkKind:
+class NetworkKind(Struct, frozen=True):
     """A site network: `on_link` is on β's own link, else it lies behind the router."""
 
     cidr: Network
@@ -21,8 +22,7 @@ class NetworkKind:
         return self.cidr.version
 
 
-@dataclass(frozen=True, slots=True)
-class PointKind:
+class PointKind(Struct, frozen=True):
     """All points of which the same is said; `index` and `name` are those of the first, `networks` the indices of what they may reach."""
 
     index: int
@@ -40,8 +40,7 @@ class PointKind:
         return Opens.BOTH if self.has_services else Opens.POINTS
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """The answers on which the strategy hangs; `None` is "not known"."""
 
     opens: Opens | None

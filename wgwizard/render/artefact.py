@@ -1,12 +1,11 @@
 """What rendering yields: files and cards, each for one node."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wgwizard.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Artefact:
+class Artefact(Struct, frozen=True):
     """A file on a node ("host" or a point's name), or a card for the router's administrator (node "router").
 
     `text` is always safe to show: keys in it read "(hidden)". `whole` is the true content where the artefact holds secrets and is complete.
@@ -36,8 +35,7 @@ class Artefact:
         return self.text if self.whole is None else self.whole.reveal()
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """Every artefact of a plan, β's first, in the order in which they are put in place."""
 
     artefacts: tuple[Artefact, ...]

@@ -4,13 +4,13 @@ Texts inside matches come from validated addresses, numbers and interface names;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 INDENT = "\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule: all of `matches` must hold, then `statement` is done; `why` becomes the comment line above it."""
 
     matches: tuple[str, ...]
@@ -23,8 +23,7 @@ class Rule:
         return [*comment, INDENT * 2 + " ".join((*self.matches, self.statement))]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """A chain; `base` is the line that hangs it on a hook, empty for one that is only jumped to."""
 
     name: str
@@ -43,8 +42,7 @@ class Chain:
         return [*lines, f"{INDENT}}}"]
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """A named set: a hash set of exact elements with room for as many again, or an interval set for ranges and networks.
 
     Hash sets cost the same at any size; interval sets grow dearer with theirs (docs/strategies.md, Rule shapes).
@@ -62,8 +60,7 @@ class Set:
         return _container("set", self.name, self.why, self.key, kind, self.elements)
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Struct, frozen=True):
     """A named hash map; `elements` are "key : value"."""
 
     name: str
@@ -98,8 +95,7 @@ def _container(word: str, name: str, why: str, key: str, kind: list[str], elemen
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table of family inet, replaced whole and in one transaction by the file that it renders to."""
 
     name: str

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.plan.model import HOST, Forward, InterfacePlan, Permit, Plan
 from wgwizard.site import Address, Family, Network, Point, PortRange, SiteNetwork
@@ -19,8 +21,7 @@ POINTS = "points"
 PING = "icmp"
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """A packet at one node.
 
     Its addresses when it leaves there, and what was done to it: "routed", "masquerade", "port forward", "port forward and
@@ -35,8 +36,7 @@ class Hop:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """What all points that are treated alike have in common in one row; `POINT` stands for each one's own name and address."""
 
     origin: str | Placeholder
@@ -48,8 +48,7 @@ class _Row:
     way: Way
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Whether `origin` can open a connection to `target`.
 
     It is made of what points with equal rights share, so that a hundred thousand of them stay cheap; ask its properties. `point` and

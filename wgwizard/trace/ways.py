@@ -5,10 +5,12 @@ facts behind every step were measured (docs/strategies.md).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import ip_network
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
 from wgwizard.site import Address, Family, InterfaceAddress, Network, RoutesAt
@@ -43,8 +45,7 @@ _NO_WAY_BACK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A packet at one node, as a template of `trace.Hop`."""
 
     node: str | Placeholder
@@ -54,8 +55,7 @@ class Step:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Whether the packet arrives and its answer comes back, the steps until then, what the far side sees, and why."""
 
     reachable: bool
@@ -64,8 +64,7 @@ class Way:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class PointKind:
+class PointKind(Struct, frozen=True):
     """All that matters of a point on a packet's way beside the permits; points of one kind share their ways.
 
     For each family in `families`: `accepted` where β takes the point's address from it, `masqueraded` where β rewrites it, and
