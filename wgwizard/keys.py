@@ -1,10 +1,10 @@
 """WireGuard keys: X25519 pairs and preshared keys, in base64 of 32 bytes as `wg` writes them."""
 
+import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from wgwizard.lock import Lock
@@ -47,12 +47,12 @@ def key_problem(text: str) -> str | None:
 
 def generate_private() -> Secret:
     """A new private key, clamped as `wg genkey` clamps it (RFC 7748, 5)."""
-    return _encode(_clamp(token_bytes(32)))
+    return _encode(_clamp(os.urandom(32)))
 
 
 def generate_preshared() -> Secret:
     """A new preshared key."""
-    return _encode(token_bytes(32))
+    return _encode(os.urandom(32))
 
 
 def clamped(private: Secret) -> Secret:

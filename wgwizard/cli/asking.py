@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.output import changes_list, changes_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
+
+if TYPE_CHECKING:
+    from wgwizard.applying import Change, HostKey, Prompt
 
 _OTHERS_READ = 0o044
 
@@ -24,7 +27,7 @@ class TerminalAsk:
 
     yes: bool
 
-    def accept_host_key(self, key: HostKey) -> bool:
+    def accept_host_key(self, key: "HostKey") -> bool:
         """Whether the fingerprint is the host's own."""
         if not has_terminal():
             raise RemoteError(
@@ -35,7 +38,7 @@ class TerminalAsk:
         say(f"{key.host} (port {key.port}) shows a {key.kind} key that is not known here: {key.fingerprint}")
         return _asked("Is that the host's own key?")
 
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, changes: tuple["Change", ...]) -> bool:
         """Whether these changes are wanted."""
         if self.yes:
             return True
@@ -60,7 +63,7 @@ class TerminalAsk:
         _need_terminal(f"the host asks for the password of {who}", "add --ssh-password-file FILE, or log in by key")
         return _hidden(f"password of {who}", refused)
 
-    def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
+    def answers(self, who: str, said: str, prompts: tuple["Prompt", ...]) -> tuple[Secret, ...] | None:
         """What the login asks for; the end of the input gives up."""
         asked = ", ".join(prompt.text.strip().rstrip(":") for prompt in prompts)
         _need_terminal(f"the login of {who} asks for: {asked}", "log in by key, which needs no such answer")
@@ -154,7 +157,7 @@ def _hidden(what: str, refused: int) -> Secret | None:
     return Secret(text) if text else None
 
 
-def _answer(prompt: Prompt) -> Secret:
+def _answer(prompt: "Prompt") -> Secret:
     if not prompt.echo:
         return Secret(getpass.getpass(f"{prompt.text} ", stream=sys.stderr))
     print(f"{prompt.text} ", end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +85,8 @@ def replace_file(path: Path, content: bytes, mode: int) -> None:
 def _replace(target: Path, content: bytes, mode: int) -> None:
     if target.exists() and not target.is_file():
         raise FileError(f"{target} exists and is not a file", "choose another name")
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

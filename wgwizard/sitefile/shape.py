@@ -1,7 +1,6 @@
 """Fits a document of plain values to msgspec structs, saying every misfit at once where msgspec stops at the first."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeVar
 
@@ -44,6 +43,8 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
+    from difflib import get_close_matches
+
     matches = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 
