@@ -1,0 +1,135 @@
+"""No meaning by colour alone: what looks different in colour differs without it in a sign or in how the letters are drawn."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+import pytest
+from textual.geometry import Region
+from textual.widgets import Button, OptionList
+
+from screens.chrome import StepBar
+from screens.field import Field
+from screens.preview import Preview
+from tests.screens.fake_connector import FakeConnector
+from tests.screens.looks import Look, look
+from tests.screens.person import Person, sit_down
+from tests.screens.shoot import home
+from tests.screens.test_keyboard import PLACES, controls, opened
+from tests.stages import fast
+
+Looks = dict[str, Look]
+
+
+def check(colours: Looks, plain: Looks) -> None:
+    """Each pair that colours tell apart is told apart without them, too."""
+    assert colours.keys() == plain.keys()
+    alike = [
+        (one, other)
+        for one, other in combinations(colours, 2)
+        if colours[one] != colours[other] and plain[one].monochrome == plain[other].monochrome
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("place", fast(PLACES, chosen=["files"]))
+async def test_what_has_the_focus_is_seen_without_colour(place: str) -> None:
+    """Every control of every page and dialog."""
+    async with opened(place, plain_colours=True) as person:
+        app, alike = person.app, []
+        if app.screen.focused is None:
+            await person.press("tab")
+        first = here = app.screen.focused
+        for _ in controls(person):
+            assert here is not None
+            before = look(app, here.region).monochrome
+            await person.press("tab")
+            if look(app, here.region).monochrome == before and app.screen.focused is not here:
+                alike.append(here)
+            here = app.screen.focused
+        assert here is first
+        assert alike == []
+
+
+async def steps(person: Person) -> Looks:
+    """A step to come, one that is done, one that was skipped, and where we are; their names left out."""
+    bar = person.app.query_one(StepBar)
+    bar.here, bar.reached, bar.skipped = 2, 2, frozenset({1})
+    await person.press()
+    found, x = {}, 1
+    for title, state in zip(bar.titles, ("done", "skipped", "here", "to come"), strict=False):
+        whole = look(person.app, Region(x, bar.region.y, len(title) + 2, 1))
+        found[state] = Look(whole.cells[:3])
+        x += len(title) + 2 + bar._gap()
+    return found
+
+
+async def buttons(person: Person) -> Looks:
+    """A button with the focus, without it, and one that does nothing now."""
+    button, found = person.app.query_one("#next", Button), {}
+    for state, act in (("calm", None), ("focus", button.focus), ("off", lambda: setattr(button, "disabled", True))):
+        if act is not None:
+            act()
+        await person.press()
+        found[state] = look(person.app, button.region)
+    return found
+
+
+async def rows(person: Person) -> Looks:
+    """A list's marked row with the focus and without it, and one that is not marked, all with the same text."""
+    listed, found = person.app.query_one("#artefacts", OptionList), {}
+    listed.set_options(["the same", "the same"])
+    for state, act in (("marked", listed.focus), ("left", person.app.query_one(Preview).focus)):
+        listed.highlighted = 0
+        act()
+        await person.press()
+        for row, name in ((0, state), (1, f"{state}: another")):
+            found[name] = look(person.app, Region(listed.region.x, listed.region.y + row, listed.region.width, 1))
+    return found
+
+
+async def fields(person: Person) -> Looks:
+    """An answer that is empty, typed, wrong or found, with the focus and without."""
+    field = next(field for field in person.app.query(Field) if field.path == "site.networks")
+    found: Looks = {}
+    for text in ("", "192.168.1.0/24", "192.168.1.0/33"):
+        field.control.focus()
+        field.control.value = text
+        await person.press()
+        found[f"focus on {text!r}"] = look(person.app, field.region)
+        await person.press("shift+tab")
+        found[f"left with {text!r}"] = look(person.app, field.region)
+        await person.press("tab")
+    return found
+
+
+async def choices(person: Person) -> Looks:
+    """Each choice of a question, chosen or not, with the focus and without."""
+    field = next(field for field in person.app.query(Field) if field.question.kind.is_chosen and not field.control.across)
+    found: Looks = {}
+    for focused in (True, False):
+        (field.control if focused else person.app.query_one("#next")).focus()
+        await person.press()
+        area = field.control.region
+        for row, choice in enumerate(field.control.offered[:2]):
+            signs = look(person.app, Region(area.x, area.y + row, 5, 1))
+            found[f"{choice.answer} {'with' if focused else 'without'} the focus"] = signs
+    return found
+
+
+STATES: dict[str, tuple[str, Callable[[Person], object]]] = {
+    "steps": ("site", steps),
+    "buttons": ("points", buttons),
+    "rows": ("files", rows),
+    "fields": ("site", fields),
+    "choices": ("needs", choices),
+}
+
+
+@pytest.mark.parametrize("what", fast(STATES, chosen=["rows"]))
+async def test_states_that_colours_tell_apart_are_told_apart_without_them(what: str) -> None:
+    page, seen = STATES[what]
+    found: list[Looks] = []
+    for plain_colours in (False, True):
+        async with sit_down(FakeConnector(), draft=home(), begin_at=page, plain_colours=plain_colours, size=(100, 40)) as person:
+            found.append(await seen(person))
+    check(*found)
