@@ -3,7 +3,7 @@
 `__main__` makes the connector (wgwizard.host) and hands it to the wizard and to `cli`, which know only these types.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -119,6 +119,40 @@ class Outcome:
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something on the host that is not as it was applied: `what` in plain words, `diff` unified with secrets masked, or empty."""
+
+    what: str
+    diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tunnel of ours stands on the host.
+
+    `applied` is false where there is none. `site`, `strategy` and `who` (the login, and from where) are "" where the host does not
+    know them; `at` is when, in seconds since 1970. `put_back` says when and by whom a rollback brought this back. `under_way` says in
+    words what change has not ended yet, with its deadline. `handshakes` are seconds by public key, `None` for never.
+    """
+
+    interface: str
+    applied: bool
+    site: str = ""
+    strategy: str = ""
+    who: str = ""
+    at: float | None = None
+    put_back: tuple[float, str] | None = None
+    differences: tuple[Difference, ...] = ()
+    under_way: str = ""
+    handshakes: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def as_applied(self) -> bool:
+        """Whether there is nothing to look after."""
+        return self.applied and not self.differences and not self.under_way
+
+
 class Ask(Protocol):
     """The questions that come up on the way; each is asked from the worker's thread and blocks until answered."""
 
@@ -160,6 +194,9 @@ class Connector(Protocol):
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""
+
+    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
+        """What is applied, and what of the host is not as it was applied; nothing is changed."""
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.system.lab import base
 from tests.system.lab.host import LabHost
-from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Target
+from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Standing, Target
 from wgwizard.derive import complete
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
@@ -150,6 +150,9 @@ class Client:
 
     def handshakes(self) -> dict[str, float | None]:
         return self.connector.handshakes("wg0", self.target, self.answers)
+
+    def status(self) -> Standing:
+        return self.connector.status("wg0", self.target, self.answers)
 
     def uninstall(self) -> Outcome:
         return self.connector.uninstall(self.site.tunnel.interface, self.target, self.answers, self.tell)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -70,7 +71,9 @@ def test_from_the_first_dry_run_to_the_uninstall(beta: LabHost, wgwizard: Callab
     assert len(secrets) == 2
     assert not [secret for secret in secrets if secret in changes + lines + words]
 
-    assert wgwizard("status")[:2] == (0, "○ laptop: no handshake yet\n")
+    code, told, _ = wgwizard("status")
+    assert (code, told.splitlines()[-1]) == (0, "○ laptop: no handshake yet")
+    assert re.match(r"wg0: the site lab, .*, applied just now by admin@192\.168\.200\.2 from 192\.168\.200\.254$", told.splitlines()[0])
     assert wgwizard("uninstall")[0] == 2
     assert wgwizard("uninstall", "--yes")[0] == 0
     assert beta.run("ip", "link", "show", "wg0", check=False).returncode != 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wgwizard import profiles
-from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, State, Step, Target
+from wgwizard.applying import Change, Difference, Event, HostKey, Outcome, Prompt, Standing, State, Step, Target
 from wgwizard.cli import arguments, remote, verbs
 from wgwizard.cli.asking import TerminalAsk, read_secret
 from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
@@ -37,7 +37,7 @@ class Host:
         self.outcome = outcome
         self.asks = asks
         self.plan = self.keyring = self.target = self.interface = None
-        self.ages: dict[str, float | None] = {}
+        self.standing = Standing("wg0", applied=False)
 
     def apply(self, site, make_plan, keyring, target, ask, tell, *, dry_run):
         self.keyring, self.target = keyring, target
@@ -51,9 +51,9 @@ class Host:
         self.interface, self.target = interface, target
         return self.outcome
 
-    def handshakes(self, interface, target, ask):
+    def status(self, interface, target, ask):
         self.interface, self.target = interface, target
-        return self.ages
+        return self.standing
 
 
 @pytest.fixture
@@ -207,18 +207,47 @@ def test_uninstall_needs_a_site_or_a_target(folder):
         remote.uninstall(arguments.parse(["uninstall"]), host)
 
 
-def test_status_names_the_points_that_were_heard_of(folder, capsys):
+def status(host, *words) -> int:
+    return remote.status(arguments.parse(["status", *words]), host)
+
+
+def test_status_says_whose_site_it_is_and_names_the_points_that_were_heard_of(folder, capsys):
     host = Host(Outcome(True, "applied", HOST_KEY))
     apply(host, "--passphrase-file", "phrase")
     capsys.readouterr()
-    host.ages = {host.keyring.public["laptop"]: 12.4, host.keyring.public["phone"]: None, HOST_KEY[::-1]: 600.0}
-    assert remote.status(arguments.parse(["status", "site.yaml"]), host) == ExitCode.OK
+    ages = {host.keyring.public["laptop"]: 12.4, host.keyring.public["phone"]: None, HOST_KEY[::-1]: 600.0}
+    host.standing = Standing("wg0", True, "site-b", "masquerade", "admin@beta from 192.0.2.7", 0.0, handshakes=ages)
+    assert status(host, "site.yaml") == ExitCode.OK
+    heading, same, *points = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"wg0: the site site-b, Masquerade, applied (1970-01-01|1969-12-31) \S+ by admin@beta from 192\.0\.2\.7", heading)
+    assert same == "✓ files, rules, forwarding and units are as they were applied"
     dead = f"! {HOST_KEY[::-1]}: last handshake 600 s ago, not connected now"
-    assert capsys.readouterr().out.splitlines() == ["✓ laptop: handshake 12 s ago", "○ phone: no handshake yet", dead]
-    assert remote.status(arguments.parse(["status", "--ssh", "root@h", "--json"]), host) == ExitCode.OK
+    assert points == ["✓ laptop: handshake 12 s ago", "○ phone: no handshake yet", dead]
+    assert status(host, "--ssh", "root@h", "--json") == ExitCode.OK
     document = json.loads(capsys.readouterr().out)
-    assert document["interface"] == "wg0"
+    assert (document["interface"], document["as_applied"]) == ("wg0", True)
+    assert document["applied"] == {"site": "site-b", "strategy": "masquerade", "who": "admin@beta from 192.0.2.7", "at": 0.0}
     assert [point["handshake_seconds_ago"] for point in document["points"]] == [12.4, None, 600.0]
+
+
+def test_status_ends_with_5_where_something_differs_is_not_there_or_has_not_ended(folder, capsys):
+    host = Host(Outcome(True, "applied", HOST_KEY))
+    apply(host, "--passphrase-file", "phrase")
+    laptop = host.keyring.public["laptop"]
+    capsys.readouterr()
+    host.standing = Standing(
+        "wg0", True, at=0.0, differences=(Difference(f"peer {laptop} is missing"), Difference("x was edited", "-a\n+b\n"))
+    )
+    assert status(host, "site.yaml") == ExitCode.DIFFERENT
+    assert capsys.readouterr().out.splitlines()[2:5] == ["! peer laptop is missing", "! x was edited", "    -a"]
+    assert status(host, "site.yaml", "--json") == ExitCode.DIFFERENT
+    assert json.loads(capsys.readouterr().out)["differences"][0] == {"what": "peer laptop is missing", "diff": ""}
+    host.standing = Standing("wg0", applied=False)
+    assert status(host, "site.yaml") == ExitCode.DIFFERENT
+    assert capsys.readouterr().out == "There is nothing of ours for wg0 on the host.\n"
+    host.standing = Standing("wg0", applied=True, under_way="A change is pending")
+    assert status(host, "site.yaml") == ExitCode.DIFFERENT
+    assert "! A change is pending" in capsys.readouterr().out
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------------

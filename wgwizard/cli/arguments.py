@@ -12,7 +12,7 @@ VERBS = {
     "plan": "every file for every node, and who reaches whom",
     "rehearse": "prove the plan in a replica of the site, in namespaces of this machine",
     "apply": "put the plan on Host β, with a way back",
-    "status": "when each point was last heard of by Host β",
+    "status": "what is applied on Host β, what differs from it, and when each point was last heard of",
     "uninstall": "take everything off Host β again",
     "qr": "a point's file as a QR code, for the WireGuard app of a phone",
     "secrets": "whose keys lie sealed beside a site; join another's, change the passphrase",

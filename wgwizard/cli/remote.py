@@ -2,19 +2,20 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 
 from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, Target
 from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.login import login
+from wgwizard.cli.standing import standing_document, standing_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
-from wgwizard.owners import handshake_text
 from wgwizard.passphrase import known_words
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
@@ -51,19 +52,23 @@ def _apply(options: argparse.Namespace, connector: Connector) -> int:
 
 
 def status(options: argparse.Namespace, connector: Connector) -> int:
-    """When Host β last heard of each point."""
+    """What is applied on Host β, and what of it is not as it was applied: then 5."""
     site, interface = _on_host(options)
-    ages = connector.handshakes(interface, target_of(options, site), TerminalAsk(options.yes))
+    found = connector.status(interface, target_of(options, site), TerminalAsk(options.yes))
+    names = _names(options, site)
+    if options.json:
+        put(output.to_json(standing_document(found, names)))
+    else:
+        put(standing_text(found, names, datetime.now().astimezone()))
+    return ExitCode.OK if found.as_applied else ExitCode.DIFFERENT
+
+
+def _names(options: argparse.Namespace, site: Site | None) -> dict[str, str]:
+    """The points' names by public key, as far as the site and its lock know them."""
     lock = profiles.load_lock(options.site) if options.site is not None else Lock()
     names = {key: name for name, key in lock.public_keys.items()}
-    if site is not None:
-        names |= {point.public_key: point.name for point in site.points if point.public_key is not None}
-    rows = [(names.get(key, key), age) for key, age in ages.items()]
-    if options.json:
-        put(output.to_json({"interface": interface, "points": [{"name": name, "handshake_seconds_ago": age} for name, age in rows]}))
-    else:
-        put("\n".join(handshake_text(name, age) for name, age in rows) or f"{interface} has no points")
-    return ExitCode.OK
+    points = site.points if site is not None else ()
+    return names | {point.public_key: point.name for point in points if point.public_key is not None}
 
 
 def uninstall(options: argparse.Namespace, connector: Connector) -> int:

@@ -60,7 +60,7 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     return Wanted(
         files=files,
         tunnel=parse_conf(artefacts[layout.tunnel].text),
-        sysctls=_sysctls(artefacts[layout.sysctls].text) if layout.sysctls in artefacts else {},
+        sysctls=sysctls_in(artefacts[layout.sysctls].text) if layout.sysctls in artefacts else {},
         missing=missing,
     )
 
@@ -73,7 +73,8 @@ def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFi
     return WantedFile(artefact.path, artefact.mode, Secret(content), shown, kept.digest_of(content))
 
 
-def _sysctls(text: str) -> dict[str, str]:
+def sysctls_in(text: str) -> dict[str, str]:
+    """The settings in a sysctl.d file, by their paths below /proc/sys."""
     pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith(("#", ";")))
     return {_path_of(key.strip()): value.strip() for key, _, value in pairs}
 

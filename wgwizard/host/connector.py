@@ -2,7 +2,7 @@
 
 import re
 
-from wgwizard.applying import Ask, MakePlan, Outcome, Target, Tell
+from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Target, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError
 from wgwizard.host import safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
@@ -12,6 +12,7 @@ from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
 from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
+from wgwizard.host.standing import handshakes_of, standing
 from wgwizard.host.steps import Staging
 from wgwizard.host.through_tunnel import uninstall_refusals
 from wgwizard.host.transaction import engine_script
@@ -53,7 +54,8 @@ class SshConnector:
                 return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
             session.confirmed(found)
             change = session.transaction("apply", facts)
-            staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"))
+            about = f"site={site.name}\nstrategy={make_plan(facts).strategy.value}\n"
+            staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"), about)
             with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
                 facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout))
         return Outcome(True, "applied", facts.public_key, found, (*notes, *change.notes))
@@ -81,6 +83,12 @@ class SshConnector:
                 session.checked(fresh, lambda after: uninstall_changes(after, layout))
         return Outcome(True, "uninstalled", None, found, (*ended, *change.notes))
 
+    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
+        """What is applied, and what of the host is not as it was applied; one script that only reads."""
+        layout = Layout(interface)
+        with Session(layout, target, ask, lambda _: None, self._logins).opened() as shell:
+            return standing(probe(shell, layout), layout)
+
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""
         layout = Layout(interface)
@@ -88,8 +96,7 @@ class SshConnector:
             facts = probe(shell, layout)
         if facts.tunnel is None:
             raise RemoteError(f"The tunnel {interface} does not run on the host.", "Apply the site first.")
-        now = facts.system.now
-        return {peer.public_key: max(0.0, now - peer.handshake) if peer.handshake else None for peer in facts.tunnel.peers}
+        return handshakes_of(facts)
 
 
 def _refuse_incomplete(wanted: Wanted, site: Site) -> None:

@@ -72,7 +72,8 @@ activate() {
     if [ -f "$T/new/$(basename "$SYSCTLS")" ]; then
       load_sysctls "$T/new/$(basename "$SYSCTLS")" || fail "forwarding could not be set"
     fi
-    own_table | digest >"$T/table"
+    own_table >"$T/ruleset"
+    digest_of "$T/ruleset" >"$T/table"
   fi
   true >"$T/activated"
 }
@@ -159,24 +160,42 @@ keep_baseline() {
     flush "$STATE/$IFACE" && mv -- "$STATE/$IFACE/baseline.part" "$STATE/$IFACE/baseline"
 }
 
-# What we wrote, by digest. While files are being replaced both the old and the new ones count as ours.
-record_applied() {
-  true >"$T/applied"
-  while read -r mode path; do
-    echo "$(digest_of "$T/new/$(basename "$path")") $path" >>"$T/applied"
-  done <"$T/manifest"
-  cat "$STATE/$IFACE/applied" "$T/applied" 2>/dev/null >"$T/applied_meanwhile"
+# keep_before: what a step back needs, whole or not there.
+keep_before() {
+  if [ ! -d "$T/before" ] || [ -d "$STATE/$IFACE/before-$ID" ]; then return 0; fi
+  rm -rf -- "$STATE/$IFACE/before.part" && cp -Rp -- "$T/before" "$STATE/$IFACE/before.part" && flush "$STATE/$IFACE" &&
+    mv -- "$STATE/$IFACE/before.part" "$STATE/$IFACE/before-$ID"
+}
+
+# While files are being replaced both the old and the new ones count as ours.
+record_meanwhile() {
+  cat "$STATE/$IFACE/applied" "$T/record/applied" 2>/dev/null >"$T/applied_meanwhile"
   place "$STATE/$IFACE/applied" 0600 0:0 "$T/applied_meanwhile"
 }
 
+# What is known of this change takes the place of what was known of the last one.
+keep_record() {
+  for copy in "$T/record/kept"/*; do
+    place "$STATE/$IFACE/kept/$(basename "$copy")" "$(mode_of "$copy" | cut -d ' ' -f 1)" "$(mode_of "$copy" | cut -d ' ' -f 2)" "$copy" || return 1
+  done
+  for copy in "$STATE/$IFACE/kept"/*; do
+    if [ ! -e "$T/record/kept/$(basename "$copy")" ]; then rm -f -- "$copy"; fi
+  done
+  place "$STATE/$IFACE/ruleset" 0600 0:0 "$T/ruleset" && place "$STATE/$IFACE/table" 0600 0:0 "$T/table" &&
+    place "$STATE/$IFACE/about" 0600 0:0 "$T/record/about" && place "$STATE/$IFACE/applied" 0600 0:0 "$T/record/applied" || return 1
+  for older in "$STATE/$IFACE"/before-*; do
+    if [ "$older" != "$STATE/$IFACE/before-$ID" ]; then rm -rf -- "$older"; fi
+  done
+}
+
 persist_apply() {
-  keep_baseline && record_applied || return 1
+  keep_baseline && keep_before && record_meanwhile || return 1
   while read -r mode path; do
     place_new "$mode" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then bounded 20 systemctl enable "$RULES_UNIT" "$TUNNEL_UNIT" || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
-  place "$STATE/$IFACE/table" 0600 0:0 "$T/table" && place "$STATE/$IFACE/applied" 0600 0:0 "$T/applied" || return 1
+  keep_record || return 1
   drop_in_away
   systemctl is-active -q "$RULES_UNIT" || bounded 20 systemctl start "$RULES_UNIT" || return 1
   systemctl is-active -q "$TUNNEL_UNIT" || bounded 30 systemctl start "$TUNNEL_UNIT"

@@ -90,13 +90,15 @@ class System:
 class Transaction:
     """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed".
 
-    One that is `left_over` has nobody who ends it.
+    One that is `left_over` has nobody who ends it. `undo_in` and `lock_ends_in` are seconds, `None` where they do not count.
     """
 
     state: str = "none"
     who: str = ""
     since: str = ""
     left_over: bool = False
+    undo_in: int | None = None
+    lock_ends_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Facts:
     `interfaces` maps an interface's name to its addresses, our own tunnel's left out; `ra_default_interfaces` learned their IPv6
     default route by RA. The forwarding flags say how it was without us; `ipv4_forwarders` are the interfaces that forwarded IPv4 by
     their own switch. `applied` maps the path of each file that we put there to
-    its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `fingerprint` covers
+    its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `about` is what the host
+    noted of the last apply, `kept` the files as it wrote them where another one stands there by now, `rulesets` the rules as they
+    were applied and as they are loaded, empty where they are the same. `fingerprint` covers
     everything that an apply would touch; `ways` is what the checks against lock-outs need.
     """
 
@@ -126,6 +130,9 @@ class Facts:
     tunnel: LiveTunnel | None = None
     applied: dict[str, str] = field(default_factory=dict)
     baseline: dict[str, str] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, HostFile] = field(default_factory=dict)
+    rulesets: tuple[str, str] = ("", "")
     ssh: SshPath | None = None
     system: System = field(default_factory=System)
     transaction: Transaction = field(default_factory=Transaction)

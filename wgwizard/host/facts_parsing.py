@@ -62,6 +62,9 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         tunnel=tunnel,
         applied=applied,
         baseline=_baseline(parts.get("baseline", "")),
+        about=_pairs(parts.get("about", "")),
+        kept={path: _file(path, parts[f"kept {path}"]) for path in layout.files if f"kept {path}" in parts},
+        rulesets=(parts.get("applied_ruleset", ""), parts.get("ruleset", "")),
         ssh=ssh_path(system.get("ssh", "")),
         system=_system(system, _pairs(parts.get("os", ""))),
         transaction=_transaction(parts.get("transaction", "")),
@@ -213,7 +216,24 @@ def ssh_path(text: str) -> SshPath | None:
 def _transaction(text: str) -> Transaction:
     state, _, rest = text.partition("\n")
     pairs = _pairs(rest)
-    return Transaction(state.strip() or "none", pairs.get("who", ""), pairs.get("since", ""), pairs.get("left_over") == "yes")
+    now = _whole(pairs.get("uptime"))
+
+    def seconds_to(name: str) -> int | None:
+        then = _whole(pairs.get(name))
+        return max(0, then - now) if then is not None and now is not None else None
+
+    return Transaction(
+        state.strip() or "none",
+        pairs.get("who", ""),
+        pairs.get("since", ""),
+        pairs.get("left_over") == "yes",
+        seconds_to("undo_at") if state.strip() == "pending" else None,
+        seconds_to("until"),
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() else None
 
 
 def _or_none(make: Callable[[str], _T], text: str) -> _T | None:

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wgwizard.applying import Ask, Connector, MakePlan, Outcome, Target, Tell
+from wgwizard.applying import Ask, Connector, MakePlan, Outcome, Standing, Target, Tell
 
 if TYPE_CHECKING:
     from wgwizard.host.facts import Facts
@@ -33,6 +33,10 @@ class LateConnector:
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """As `applying.Connector`."""
         return self._ssh.uninstall(interface, target, ask, tell)
+
+    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
+        """As `applying.Connector`."""
+        return self._ssh.status(interface, target, ask)
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """As `applying.Connector`."""

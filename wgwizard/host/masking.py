@@ -26,8 +26,13 @@ def shown(output: bytes | str, secrets: Iterable[Secret] = ()) -> str:
             text = text.replace(secret.reveal(), HIDDEN)
     text = _SECRET_LINE.sub(rf"\1\2\3{HIDDEN}", text)
     text = _BASE64_KEY.sub("(key)", text.replace("\r\n", "\n"))
-    text = _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text).strip()
+    text = printable(text).strip()
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + f"… ({len(text) - SHOWN_CHARACTERS} characters more)"
+
+
+def printable(text: str) -> str:
+    """Text of the host with its control characters escaped, for a screen."""
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def masked_conf(text: str) -> str:

@@ -22,16 +22,32 @@ preshared_digest() {
   printf '%s\n' "${digests% }"
 }
 
+# show_file SECTION PATH [COPY]: the file at PATH, or a copy of it that lies elsewhere.
 show_file() {
-  begin file "$1"
-  state_of "$1"
-  if [ ! -f "$1" ] || [ -L "$1" ]; then return; fi
-  if [ "$1" = "$TUNNEL" ]; then
-    if grep -qi '^[[:space:]]*presharedkey' "$1"; then preshared_digest "$1"; else echo; fi
-    masked "$1"
+  begin "$1" "$2"
+  place=${3:-$2}
+  state_of "$place"
+  if [ ! -f "$place" ] || [ -L "$place" ]; then return; fi
+  if [ "$2" = "$TUNNEL" ]; then
+    if grep -qi '^[[:space:]]*presharedkey' "$place"; then preshared_digest "$place"; else echo; fi
+    masked "$place"
   else
     echo
-    cat "$1"
+    cat "$place"
+  fi
+}
+
+# What was applied, as far as something else stands there by now.
+show_drift() {
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
+    copy=$STATE/$IFACE/kept/$(basename "$file")
+    if [ -f "$copy" ] && [ "$(state_of "$copy")" != "$(state_of "$file")" ]; then show_file kept "$file" "$copy"; fi
+  done
+  if [ -f "$STATE/$IFACE/ruleset" ] && [ "$(own_table | digest)" != "$(cat "$STATE/$IFACE/table")" ]; then
+    begin ruleset
+    own_table
+    begin applied_ruleset
+    cat "$STATE/$IFACE/ruleset"
   fi
 }
 
@@ -67,7 +83,7 @@ show_network() {
 }
 
 show_ours() {
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file "$file"; done
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file file "$file"; done
   begin table
   if own_table >/dev/null; then own_table | digest; fi
   begin units
@@ -78,6 +94,9 @@ show_ours() {
   cat "$STATE/$IFACE/applied" 2>/dev/null
   begin applied_table
   cat "$STATE/$IFACE/table" 2>/dev/null
+  begin about
+  cat "$STATE/$IFACE/about" 2>/dev/null
+  show_drift
   begin baseline
   cat "$STATE/$IFACE/baseline/index" 2>/dev/null
   begin baseline_sysctls
@@ -86,6 +105,7 @@ show_ours() {
   transaction_state
   if [ -d "$T" ]; then
     cat "$T/owner" 2>/dev/null
+    echo "uptime=$(uptime_seconds)"
     if is_left_over; then echo left_over=yes; fi
   fi
 }

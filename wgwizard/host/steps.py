@@ -11,11 +11,15 @@ ENGINE = "engine.sh"
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """A transaction's files: what shall stand, what goes, and the engine that does it on the host."""
+    """A transaction's files: what shall stand, what goes, and the engine that does it on the host.
+
+    `about` is what the host notes of it, for `wgwizard status`: lines "site=NAME" and "strategy=NAME".
+    """
 
     wanted: Wanted | None
     removed: tuple[str, ...]
     engine: str
+    about: str = ""
 
 
 def engine_digest(staging: Staging) -> str:
@@ -36,6 +40,7 @@ def stage_function(staging: Staging, delimiter: str) -> str:
         *_document(f'cat >"$T/{ENGINE}"', staging.engine, delimiter),
         *_document('cat >"$T/manifest"', "".join(f"{file.mode} {file.path}\n" for file in files), delimiter),
         *_document('cat >"$T/removed"', "".join(f"{path}\n" for path in staging.removed), delimiter),
+        *_document('cat >"$T/about"', staging.about, delimiter),
         "}",
     ]
     return "\n".join(lines) + "\n"

@@ -73,7 +73,7 @@ check_room() {
     directory=$(dirname "$file")
     while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
     [ -w "$directory" ] || give_up "$directory cannot be written to: a read-only file system?"
-    needed=$(($(du -sk "$T/new" | cut -f 1) * 4 + 64))
+    needed=$(($(du -sk "$T/new" | cut -f 1) * 6 + 64))
     left=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
     [ "$left" -ge "$needed" ] || give_up "$directory has only $left KiB left, $needed KiB are needed"
     case $(state_of "$file") in
@@ -83,17 +83,46 @@ check_room() {
   done
 }
 
-# What the first apply finds is kept for uninstall: bytes, mode, owner, "absent", the directories that were not there, forwarding.
-save_baseline() {
-  mkdir -- "$T/baseline" || give_up "the backup cannot be written"
+# save_files DIRECTORY: our files as they stand: bytes, mode, owner, or "absent".
+save_files() {
+  mkdir -- "$1" || give_up "the backup cannot be written"
   for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
-    echo "$(state_of "$file") $file" >>"$T/baseline/index"
-    if [ -f "$file" ]; then cp -p -- "$file" "$T/baseline/$(basename "$file")" || give_up "$file cannot be backed up"; fi
+    echo "$(state_of "$file") $file" >>"$1/index"
+    if [ -f "$file" ]; then cp -p -- "$file" "$1/$(basename "$file")" || give_up "$file cannot be backed up"; fi
+  done
+}
+
+# What the first apply finds is kept for uninstall, with the directories that were not there, and forwarding.
+save_baseline() {
+  save_files "$T/baseline"
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
     directory=$(dirname "$file")
     if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi
   done
   if [ ! -d "$STATE" ]; then echo "$STATE" >>"$T/baseline/directories"; fi
   own_baseline_sysctls >"$T/baseline/sysctls"
+}
+
+# What every later one finds is kept for one step back, with what was known of it.
+save_before() {
+  save_files "$T/before"
+  mkdir -- "$T/before/record" || give_up "the backup cannot be written"
+  for known in applied about table ruleset kept; do
+    if [ -e "$STATE/$IFACE/$known" ]; then cp -Rp -- "$STATE/$IFACE/$known" "$T/before/record/" || give_up "the backup cannot be written"; fi
+  done
+}
+
+# What is to be known of this change: whose site it is, and each file as we write it, for whoever asks later what differs.
+make_record() {
+  if [ "$MODE" != apply ]; then return; fi
+  mkdir -- "$T/record" "$T/record/kept" || give_up "$T/record cannot be made"
+  while read -r mode path; do
+    name=$(basename "$path")
+    echo "$(digest_of "$T/new/$name") $path" >>"$T/record/applied"
+    { cp -- "$T/new/$name" "$T/record/kept/$name" && chmod "$mode" "$T/record/kept/$name"; } || give_up "$T/record cannot be written"
+  done <"$T/manifest"
+  if [ -d "$STATE/$IFACE/baseline" ]; then before=$ID; else before=baseline; fi
+  { cat "$T/about" && printf '%s\n' "who=$WHO" "at=$(date +%s)" "before=$before"; } >"$T/record/about" || give_up "$T/record cannot be written"
 }
 
 back_up() {
@@ -109,7 +138,7 @@ back_up() {
     { ip -o -4 route show dev "$IFACE"; ip -o -6 route show dev "$IFACE"; } | grep -v 'proto kernel' | awk '{ print $1 }' >"$T/old/routes"
     ip -o link show dev "$IFACE" | sed 's/.* mtu \([0-9]*\).*/\1/' >"$T/old/mtu"
   fi
-  if [ ! -d "$STATE/$IFACE/baseline" ]; then save_baseline; fi
+  if [ ! -d "$STATE/$IFACE/baseline" ]; then save_baseline; else save_before; fi
   true >"$T/old/COMPLETE" || give_up "the backup cannot be written"
 }
 
@@ -118,7 +147,7 @@ arm() {
     --property=KillMode=process sh "$T/engine.sh" rollback </dev/null 2>"$T/arm.err" ||
     give_up "the undo cannot be armed: $(cat "$T/arm.err")"
   systemctl is-active -q "wgwizard-rollback-$ID.timer" || give_up "the undo's timer does not run"
-  echo "until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 10))" >>"$T/owner"
+  printf '%s\n' "undo_at=$(($(uptime_seconds) + SECONDS_TO_UNDO))" "until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 10))" >>"$T/owner"
   trap '' HUP INT TERM PIPE
   true >"$T/pending"
 }
@@ -155,6 +184,7 @@ main() {
   if [ "$(digest_of "$T/engine.sh")" != "$ENGINE_SHA256" ]; then give_up "the upload was damaged on the way"; fi
   fill_keys
   check_room
+  make_record
   say done stage
   back_up
   say done backup

@@ -105,7 +105,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using apply' -l ssh-password-file -xka 
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using apply' -l confirm-timeout -x -d 'undo unless confirmed within (default: 90)'
 complete -c wgwizard -n '_shtab_wgwizard_using apply; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d SITE.yaml
-complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a status -d 'when each point was last heard of by Host β'
+complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a status -d 'what is applied on Host β, what differs from it, and when each point was last heard of'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l interface -x -d 'the tunnel'"'"'s interface (default: the site'"'"'s, else wg0)'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l ssh -x -d '[user@]host[:port], or local on Host β itself (default: host.ssh of the site)'

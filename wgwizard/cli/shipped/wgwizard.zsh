@@ -20,7 +20,7 @@ _shtab_wgwizard_commands() {
     rehearse:'prove the plan in a replica of the site, in namespaces of this machine'
     schema:'the JSON Schema of the site file'
     secrets:'whose keys lie sealed beside a site; join another'"'"'s, change the passphrase'
-    status:'when each point was last heard of by Host β'
+    status:'what is applied on Host β, what differs from it, and when each point was last heard of'
     uninstall:'take everything off Host β again'
   )
   _describe 'wgwizard commands' _commands

@@ -1,0 +1,67 @@
+"""What `wgwizard status` prints, for people and as JSON; pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from wgwizard.applying import Standing
+from wgwizard.moments import moment_text
+from wgwizard.owners import handshake_text
+from wgwizard.recommend import TITLES
+from wgwizard.site import Strategy
+
+_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
+_INDENT = "    "
+
+
+def standing_document(found: Standing, names: Mapping[str, str]) -> dict[str, Any]:
+    """The object of `status --json`; `names` has points' names by public key, times are seconds since 1970."""
+    applied = {"site": found.site, "strategy": found.strategy, "who": found.who, "at": found.at} if found.applied else None
+    back = {"at": found.put_back[0], "who": found.put_back[1]} if found.put_back is not None else None
+    return {
+        "interface": found.interface,
+        "as_applied": found.as_applied,
+        "applied": applied,
+        "put_back": back,
+        "differences": [{"what": _named(one.what, names), "diff": one.diff} for one in found.differences],
+        "under_way": found.under_way or None,
+        "points": [{"name": names.get(key, key), "handshake_seconds_ago": age} for key, age in found.handshakes.items()],
+    }
+
+
+def standing_text(found: Standing, names: Mapping[str, str], now: datetime) -> str:
+    """Whose plan is there since when, what is not so any more, what has not ended, and when each point was last heard of."""
+    if not found.applied:
+        lines = [f"There is nothing of ours for {found.interface} on the host."]
+        return "\n".join([*lines, *([f"! {found.under_way}"] if found.under_way else [])])
+    lines = [_heading(found, now)]
+    if found.put_back is not None:
+        at, who = found.put_back
+        lines.append(f"{_INDENT}put back {_moment(at, now)} by {who}: wgwizard rollback")
+    if found.differences:
+        lines.append("It is not as it was applied:")
+        for one in found.differences:
+            lines += [f"! {_named(one.what, names)}", *(_INDENT + line for line in one.diff.splitlines())]
+    else:
+        lines.append("✓ files, rules, forwarding and units are as they were applied")
+    if found.under_way:
+        lines.append(f"! {found.under_way}")
+    rows = [handshake_text(names.get(key, key), age) for key, age in found.handshakes.items()]
+    return "\n".join([*lines, *(rows or [f"○ {found.interface} has no points, or does not run"])])
+
+
+def _heading(found: Standing, now: datetime) -> str:
+    if found.at is None:
+        return f"{found.interface}: applied by an earlier version of wgwizard, which did not note whose site and when"
+    title = TITLES[Strategy(found.strategy)] if found.strategy in set(Strategy) else found.strategy
+    return f"{found.interface}: the site {found.site}, {title}, applied {_moment(found.at, now)} by {found.who}"
+
+
+def _moment(at: float, now: datetime) -> str:
+    return moment_text(datetime.fromtimestamp(at, now.tzinfo), now)
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """The peers' keys in a text as the points' names, where they are known."""
+    return _KEY.sub(lambda match: names.get(match[0], match[0]), text)
