@@ -1,7 +1,7 @@
 """Small dialogs over the page; each returns what was decided through `dismiss`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from screens.asking import Asking
 from screens.entry import Entry
 from screens.focus import focus
 from wgwizard.applying import Prompt
@@ -87,164 +89,77 @@ class Choose(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class AskSecret(ModalScreen[Secret | None]):
+class AskSecret(Asking[Secret]):
     """Asks for a password or passphrase, masked. Returns `None` for Escape.
 
     `problem` says at the start what was wrong with the last one.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
-
     def __init__(self, title: str, body: str, *, problem: str = "") -> None:
-        super().__init__()
-        self.heading, self.body, self.problem = title, body, problem
+        super().__init__(title, body)
+        self.problem = problem
 
-    def compose(self) -> ComposeResult:
+    def lines(self) -> Iterable[Widget]:
         """The question and a masked input."""
-        with Vertical(classes="dialog"):
-            yield Static(self.heading, classes="heading", markup=False)
-            with VerticalScroll(classes="body", can_focus=False):
-                yield Static(self.body, markup=False)
-            yield Entry(masked=True, id="first", placeholder="hidden while you type")
-            yield Static(self.problem, classes="problems -error", markup=False)
-            with Horizontal(classes="answers"):
-                yield Button("OK", id="ok", compact=True, variant="primary")
-                yield Button("Cancel", id="cancel", compact=True)
+        yield VerticalScroll(Static(self.body, markup=False), classes="body", can_focus=False)
+        yield Entry(masked=True, id="first", placeholder="hidden while you type")
+        yield Static(self.problem, classes="problems -error", markup=False)
 
-    def on_mount(self) -> None:
-        """Focus the input."""
-        focus(self.query_one("#first", Input))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: done."""
-        event.stop()
-        self._take()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take or leave it."""
-        event.stop()
-        if event.button.id == "ok":
-            self._take()
-        else:
-            self.dismiss(None)
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Return it, unless it is empty."""
         first = self.query_one("#first", Input)
         if first.value:
             self.dismiss(Secret(first.value))
         else:
-            self.query_one(".problems", Static).update("× It is empty.")
-            focus(first)
-
-    def action_close(self) -> None:
-        """Return nothing."""
-        self.dismiss(None)
+            self.say("× It is empty.", at=first)
 
 
-class AskAnswers(ModalScreen[tuple[Secret, ...] | None]):
+class AskAnswers(Asking[tuple[Secret, ...]]):
     """Asks for what a login asks for, a line for each, masked unless it may be seen. Returns `None` for Escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
-
     def __init__(self, title: str, body: str, prompts: tuple[Prompt, ...]) -> None:
-        super().__init__()
-        self.heading, self.body, self.prompts = title, body, prompts
+        super().__init__(title, body)
+        self.prompts = prompts
 
-    def compose(self) -> ComposeResult:
+    def lines(self) -> Iterable[Widget]:
         """What the host says, its prompts and a line for each."""
-        with Vertical(classes="dialog"):
-            yield Static(self.heading, classes="heading", markup=False)
-            with VerticalScroll(classes="body", can_focus=False):
-                yield Static(self.body or "The host asks:", markup=False)
-                for place, prompt in enumerate(self.prompts):
-                    yield Static(prompt.text.strip(), classes="prompt", markup=False)
-                    yield Entry(masked=not prompt.echo, id=f"answer-{place}", placeholder="" if prompt.echo else "hidden while you type")
-            with Horizontal(classes="answers"):
-                yield Button("OK", id="ok", compact=True, variant="primary")
-                yield Button("Cancel", id="cancel", compact=True)
+        asked: list[Widget] = [Static(self.body or "The host asks:", markup=False)]
+        for place, prompt in enumerate(self.prompts):
+            asked.append(Static(prompt.text.strip(), classes="prompt", markup=False))
+            hidden = "" if prompt.echo else "hidden while you type"
+            asked.append(Entry(masked=not prompt.echo, id=f"answer-{place}", placeholder=hidden))
+        yield VerticalScroll(*asked, classes="body", can_focus=False)
 
-    def on_mount(self) -> None:
-        """Focus the first line."""
-        focus(self.query(Input).first())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: on to the next line, or done."""
-        event.stop()
-        lines = list(self.query(Input))
-        later = lines[lines.index(event.input) + 1 :]
-        if later:
-            focus(later[0])
-        else:
-            self._take()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take or leave it."""
-        event.stop()
-        if event.button.id == "ok":
-            self._take()
-        else:
-            self.dismiss(None)
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Return what stands in the lines."""
         self.dismiss(tuple(Secret(line.value) for line in self.query(Input)))
 
-    def action_close(self) -> None:
-        """Return nothing."""
-        self.dismiss(None)
 
-
-class AskPath(ModalScreen[str | None]):
+class AskPath(Asking[str]):
     """Asks where to save something; `problem_of` says why a path cannot be. A file that is there is replaced only after a yes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
+    OK = "Save"
 
     def __init__(self, title: str, body: str, path: str, problem_of: Callable[[str], str]) -> None:
-        super().__init__()
-        self.heading, self.body, self.path, self.problem_of = title, body, path, problem_of
+        super().__init__(title, body)
+        self.path, self.problem_of = path, problem_of
 
-    def compose(self) -> ComposeResult:
+    def lines(self) -> Iterable[Widget]:
         """The question and the path."""
-        with Vertical(classes="dialog"):
-            yield Static(self.heading, classes="heading", markup=False)
-            yield Static(self.body, markup=False)
-            yield Entry(self.path, id="path")
-            yield Static("", classes="problems -error", markup=False)
-            with Horizontal(classes="answers"):
-                yield Button("Save", id="ok", compact=True, variant="primary")
-                yield Button("Cancel", id="cancel", compact=True)
+        yield Static(self.body, markup=False)
+        yield Entry(self.path, id="path")
+        yield Static("", classes="problems -error", markup=False)
 
-    def on_mount(self) -> None:
-        """Focus the path."""
-        focus(self.query_one("#path", Input))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: done."""
-        event.stop()
-        self._take()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take or leave it."""
-        event.stop()
-        if event.button.id == "ok":
-            self._take()
-        else:
-            self.dismiss(None)
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Return the path if it can be, after a yes where it is another file's."""
         path = self.query_one("#path", Input).value.strip()
         problem = self.problem_of(path)
-        self.query_one(".problems", Static).update(problem)
-        if problem:
-            focus(self.query_one("#path", Input))
-        elif Path(path).exists():
+        self.say(problem, at=self.query_one("#path", Input) if problem else None)
+        if not problem and Path(path).exists():
             ask = Choose(f"Replace {path}?", "A file of this name is there already.", (("no", "Another name"), ("yes", "Replace it")))
             self.app.push_screen(ask, lambda answer: self._leave_with(path) if answer == "yes" else None)
-        else:
+        elif not problem:
             self._leave_with(path)
 
     def _leave_with(self, path: str) -> None:
         self.dismiss(path)
-
-    def action_close(self) -> None:
-        """Return nothing."""
-        self.dismiss(None)
