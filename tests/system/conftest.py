@@ -11,8 +11,10 @@ from tests.system.apply_support import Client, small_site
 from tests.system.lab import base, inside
 from tests.system.lab.host import LabHost
 from tests.system.lab.lan import Lan, LanWiring, enter_own_network
+from tests.system.secrecy import Secrecy, leaks_below, leaks_on, watching
 
 MakeBeta = Callable[..., LabHost]
+SECRECY = Secrecy()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,6 +22,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A live test that cannot run fails and says why; it never passes by being left out."""
     if item.get_closest_marker("live") and (reason := inside.why_not_inside()):
         pytest.fail(reason, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """What a test printed and logged is looked at, too."""
+    report: pytest.TestReport = yield  # type: ignore[assignment, misc]
+    for name, text in report.sections:
+        SECRECY.show(f"{name} of {item.nodeid}", text.encode())
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def secrecy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secrecy]:
+    """Once all tests of this process have ended, no key and no password that they used is anywhere but in its store."""
+    with watching(SECRECY):
+        yield SECRECY
+    assert SECRECY.used
+    assert [*SECRECY.leaks(), *leaks_below(tmp_path_factory.getbasetemp(), SECRECY)] == []
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +73,10 @@ def make_beta(lan: Lan) -> Iterator[MakeBeta]:
         return host
 
     yield make
+    leaks = [leak for host in hosts for leak in leaks_on(host, SECRECY)]
     for host in hosts:
         host.destroy()
+    assert leaks == []
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ def test_a_preset_is_applied_found_unchanged_and_taken_off(preset: str, beta: La
     interface = "wg-a" if preset == "consultant" else "wg0"
     (tmp_path / "site.yaml").write_text(text)
     (tmp_path / "passphrase").write_text("a passphrase of the test")
+    (tmp_path / "passphrase").chmod(0o600)
     sealed = ("--passphrase-file", str(tmp_path / "passphrase"))
     before = take(beta)
 
@@ -85,6 +86,7 @@ def test_a_colleague_without_the_secrets_adds_a_point_and_the_founder_goes_on(be
     for folder in (founder, colleague):
         folder.mkdir()
         (folder / "phrase").write_text(f"the words of the {folder.name}")
+        (folder / "phrase").chmod(0o600)
         sealed[folder] = ("--passphrase-file", str(folder / "phrase"))
 
     def preshared_on_beta() -> dict[str, str]:

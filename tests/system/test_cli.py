@@ -31,6 +31,7 @@ def wgwizard(tmp_path: Path, client_key: str) -> Callable[..., tuple[int, str, s
     """Runs a verb in a folder with a site file, as its caller has no terminal: exit code, stdout, stderr."""
     (tmp_path / "site.yaml").write_text(SITE)
     (tmp_path / "phrase").write_text("correct horse\n")
+    (tmp_path / "phrase").chmod(0o600)
 
     def run(verb: str, *words: str) -> tuple[int, str, str]:
         connecting = ("--identity", client_key, "--known-hosts", "known_hosts") if verb != "plan" else ()
@@ -85,6 +86,7 @@ def test_sudo_with_a_password(make_beta: Callable[..., LabHost], wgwizard: Calla
     code, _, words = wgwizard("apply", "--yes")
     assert (code, "--sudo-password-file" in words) == (2, True)
     (tmp_path / "sudo").write_text(f"{base.SUDO_PASSWORD}\n")
+    (tmp_path / "sudo").chmod(0o600)
     code, out, words = wgwizard("apply", "--yes", "--sudo-password-file", "sudo")
     assert code == 0
     assert base.SUDO_PASSWORD not in out + words
