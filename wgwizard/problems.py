@@ -1,5 +1,6 @@
 """Problems with what a person wrote: values that every front end shows in the same words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,3 +40,10 @@ def error(code: str, field: str, message: str, hint: str) -> Problem:
 def warning(code: str, field: str, message: str, hint: str) -> Problem:
     """A problem that is said, and the way goes on."""
     return Problem(code, Severity.WARNING, field, message, hint)
+
+
+def named(names: Iterable[object], most: int = 3) -> str:
+    """Some names in a sentence, and how many more."""
+    texts = [str(name) for name in names]
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more

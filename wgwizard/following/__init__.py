@@ -4,68 +4,16 @@ The way there is the trace's own (`Reach.hops`); the way back is the same turned
 rewrote. It is worked out for one connection at a time, when somebody asks for it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
+from wgwizard.following.connections import Connection, connections, shown
 from wgwizard.following.model import EXAMPLE_PORT, Action, Applied, Followed, Packet, Stage
 from wgwizard.following.rules import Rules
 from wgwizard.plan.model import HOST, ROUTER, Plan
-from wgwizard.site import Address, Network, SiteHost
+from wgwizard.site import Address, Network
 from wgwizard.siteroutes import is_default_gateway, on_host_link
 from wgwizard.trace import POINTS, Hop, Reach
 from wgwizard.trace.ways import NOT_KNOWN, Walker
 
 __all__ = ["EXAMPLE_PORT", "Action", "Applied", "Connection", "Followed", "Packet", "Stage", "connections", "follow"]
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A row of the trace, with one named computer of the site in place of its whole network where `computer` is given."""
-
-    reach: Reach
-    computer: SiteHost | None = None
-
-    @property
-    def who(self) -> str:
-        """As "laptop → nas"."""
-        reach = self.reach
-        at_site = self.computer.name if self.computer is not None else None
-        origin = at_site if at_site and reach.origin != reach.point else reach.origin
-        target = at_site if at_site and origin is not at_site else reach.target
-        return f"{_shown(origin)} → {_shown(target)}"
-
-    @property
-    def what(self) -> str:
-        """As "tcp 445", "everything", "tcp port 8081 of Host β"."""
-        reach = self.reach
-        protocol = "ping" if reach.protocol == "icmp" else reach.protocol or ""
-        words = [protocol, "port" if reach.published else "", reach.ports, "of Host β" if reach.published else ""]
-        text = " ".join(word for word in words if word) or "everything"
-        return f"{text}, IPv6" if reach.family == 6 else text
-
-
-def _shown(name: str) -> str:
-    return {HOST: "Host β", POINTS: "other points"}.get(name, name)
-
-
-def connections(plan: Plan, reaches: tuple[Reach, ...]) -> Iterator[Connection]:
-    """Every row of the trace; a network that has named computers also as each of these, unless a right opens one that the row refuses."""
-    named: dict[tuple[str, int], tuple[SiteHost, ...]] = {}
-    for item in plan.site.networks:
-        inside = tuple(host for host in plan.site.hosts if any(_in(address, item.cidr) for address in host.addresses))
-        key = (item.name or str(item.cidr), item.cidr.version)
-        named[key] = (*named.get(key, ()), *inside)
-    opened = {(reach.point, reach.target, reach.family) for reach in reaches if reach.reachable and reach.origin == reach.point}
-    for reach in reaches:
-        network = reach.target if reach.origin == reach.point else reach.origin
-        for host in named.get((network, reach.family), ()):
-            if reach.reachable or reach.origin != reach.point or (reach.point, host.name, reach.family) not in opened:
-                yield Connection(reach, host)
-        yield Connection(reach)
-
-
-def _in(address: Address, network: Network) -> bool:
-    return address.version == network.version and address in network
 
 
 def follow(plan: Plan, connection: Connection) -> Followed:
@@ -202,7 +150,7 @@ class _Follower:
         """A node's name in a sentence."""
         is_network = self._connection.computer is None and name not in (HOST, ROUTER, self._reach.point) and self._network() is not None
         named = any(host.name == name for host in self._plan.site.hosts)
-        return f"a computer of {name}" if is_network and not named else _shown(name)
+        return f"a computer of {name}" if is_network and not named else shown(name)
 
     def _sent(self, now: Packet) -> tuple[Applied, ...]:
         if self._from_point:

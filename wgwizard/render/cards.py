@@ -7,7 +7,7 @@ RFC 3442.
 from ipaddress import IPv4Network
 
 from wgwizard.plan.model import FAMILIES, Plan, RouteNeeded, lan_addresses
-from wgwizard.plan.warnings import router_rule
+from wgwizard.plan.route_warnings import router_rule
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.card import card, section
 from wgwizard.render.cloud_card import cloud_card
