@@ -11,7 +11,7 @@ from screens.field import Field
 from screens.focus import focus
 from screens.problem_line import ProblemLine
 from wgwizard.problems import Problem
-from wgwizard.questions import Group, asked
+from wgwizard.questions import UNUSED, Group, asked
 from wgwizard.questions.answers import concerns, path_for, value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET
@@ -96,11 +96,11 @@ class Form(VerticalScroll, can_focus=False):
             self.post_message(self.Changed(self, self.draft))
 
     def _refresh_shown(self) -> None:
-        """Show the questions that matter, and any other whose answer is in the way."""
+        """Show the questions that matter, and any other whose answer is in the way or not used."""
         matters = asked(self.group, self.draft.document, self.point)
-        errors = [problem.field for problem in self.draft.problems() if problem.is_error]
+        told = [problem.field for problem in self.draft.problems() if problem.is_error or problem.code in UNUSED]
         for field in self.query(Field):
-            in_the_way = any(concerns(error, field.path) for error in errors) and field.text != ""
+            in_the_way = any(concerns(path, field.path) for path in told) and field.text != ""
             field.display = field.question in matters or in_the_way
 
     def _refresh_problems(self) -> None:
@@ -108,7 +108,7 @@ class Form(VerticalScroll, can_focus=False):
         problems = self.draft.problems()
         for field in self.query(Field):
             certain = field.touched and not self._is_untaken(field)
-            told = [problem for problem in problems if certain or problem.code in (FROM_PRESET, HOST_DIFFERS)]
+            told = [problem for problem in problems if certain or problem.code in (FROM_PRESET, HOST_DIFFERS, *UNUSED)]
             field.show(tuple(problem for problem in told if concerns(problem.field, field.path)))
 
     def on_field_changed(self, event: Field.Changed) -> None:

@@ -123,7 +123,7 @@ class PointsStep(Step):
         points = points_of(self.draft)
         listed.clear_options()
         marks = marks_of(self.draft)
-        listed.add_options([Option(f"{marks.get(place, ' ')} {described(point)}") for place, point in enumerate(points)])
+        listed.add_options([Option(f"{marks.get(place, ' ')} {described(self.draft, place)}") for place in range(len(points))])
         listed.display = bool(points)
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):

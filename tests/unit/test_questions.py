@@ -7,6 +7,8 @@ import pytest
 
 from wgwizard import questions, sitefile
 from wgwizard.questions import Kind, answers
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.points import described
 
 ALL = [(group, question) for group in questions.GROUPS for question in group.questions]
 IDS = [question.id for _, question in ALL]
@@ -54,6 +56,7 @@ def test_every_question_is_asked_once():
             "nas tcp 80 8000-8010, host",
             [{"to": "nas", "protocol": "tcp", "ports": [80, "8000-8010"]}, {"to": "host"}],
         ),
+        ("points[0].may_reach", "nothing", []),
         ("points[0].preshared_key", "no", False),
         ("needs.opens", "both", "both"),
         ("strategy", "gateway", "gateway"),
@@ -125,6 +128,23 @@ def test_only_what_matters_is_asked(path, document, asked):
 def test_a_points_questions_look_at_that_point(path, point, asked):
     found = questions.asked(questions.POINT, {"points": [{"name": "other"}, point]}, 1)
     assert (path in [question.id for question in found]) is asked
+
+
+@pytest.mark.parametrize(
+    ("opens", "point", "line"),
+    [
+        ("site", {}, "opens nothing; the site opens web tcp 80 on it"),
+        ("both", {}, "may reach all of the site · offers web tcp 80"),
+        ("both", {"opens": "site"}, "opens nothing; the site opens web tcp 80 on it"),
+        ("site", {"opens": "both", "may_reach": []}, "may reach nothing · offers web tcp 80"),
+    ],
+)
+def test_a_points_line_and_its_questions_say_the_same_of_who_opens(opens, point, line):
+    web = {"name": "web", "protocol": "tcp", "port": 80}
+    draft = Draft({"needs": {"opens": opens}, "points": [{"name": "pump-7", "services": [web], **point}]})
+    assert described(draft, 0) == f"pump-7           linux     {line}"
+    asked = [question.id for question in questions.asked(questions.POINT, draft.document, 0)]
+    assert ("points[*].may_reach" in asked) is ("may reach" in line)
 
 
 def test_kinds_that_are_chosen_have_choices_and_typed_ones_have_none():

@@ -6,7 +6,7 @@ from wgwizard.problems import Problem
 from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
-from wgwizard.questions import Group, Kind, Proposal, Question, asked
+from wgwizard.questions import UNUSED, Group, Kind, Proposal, Question, asked
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET
@@ -51,10 +51,10 @@ class _Page:
         return asked(self.group, self.session.draft.document, self.point)
 
     def _listed(self) -> list[Question]:
-        """The questions that are asked now: those that matter, and any other whose answer is in the way."""
-        matters, errors = self._matters(), self._errors()
+        """The questions that are asked now: those that matter, and any other whose answer is in the way or not used."""
+        matters, told = self._matters(), self._told()
         wanted = [question for question in matters if self.more or not question.detail]
-        in_the_way = [question for question in self.group.questions if any(concerns(error.field, self._path(question)) for error in errors)]
+        in_the_way = [question for question in self.group.questions if any(concerns(one.field, self._path(question)) for one in told)]
         shown = [
             question
             for question in self.group.questions
@@ -62,8 +62,10 @@ class _Page:
         ]
         return sorted(shown, key=lambda question: question.detail)
 
-    def _errors(self) -> tuple[Problem, ...]:
-        return self.session.draft.errors_under(*(self._path(question) for question in self.group.questions))
+    def _told(self) -> tuple[Problem, ...]:
+        """The problems for which a question is shown that matters no more."""
+        problems = self.session.draft.problems_under(*(self._path(question) for question in self.group.questions))
+        return tuple(problem for problem in problems if problem.is_error or problem.code in UNUSED)
 
     def _wants_more(self) -> bool:
         """Ask once whether the remaining questions are wanted; true where they now are."""

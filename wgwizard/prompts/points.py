@@ -30,7 +30,7 @@ def points_page(session: Session) -> bool:
             continue
         marks = marks_of(session.draft)
         session.talk.say(f"\n== {POINT.title} ==\n{POINT.about}")
-        session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(point)}" for place, point in enumerate(points)))
+        session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(session.draft, place)}" for place in range(len(points))))
         wish = session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT)
         if wish == BACK:
             return False
@@ -76,7 +76,7 @@ def _which(session: Session, prompt: str) -> int | None:
     points = points_of(session.draft)
     if len(points) == 1:
         return 0
-    choices = tuple(Choice(str(place), described(point)) for place, point in enumerate(points))
+    choices = tuple(Choice(str(place), described(session.draft, place)) for place in range(len(points)))
     chosen = session.talk.one(Asked(prompt, current="0"), choices)
     return None if chosen in (BACK, WHY) else int(chosen)
 

@@ -16,6 +16,7 @@ __all__ = [
     "SITE",
     "STRATEGY",
     "TUNNEL",
+    "UNUSED",
     "Choice",
     "Document",
     "Group",
@@ -27,6 +28,10 @@ __all__ = [
 ]
 
 GROUPS: tuple[Group, ...] = (SITE, HOST, TUNNEL, POINT, NEEDS, STRATEGY)
+
+
+# The problems with answers to questions that matter no more: these are shown all the same, and nothing is lost unseen.
+UNUSED = ("right-unused", "service-unused")
 
 
 def new_document() -> Document:

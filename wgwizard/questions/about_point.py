@@ -35,8 +35,8 @@ MAY_REACH = Question(
     word="rights: who [protocol [ports]]",
     example="192.168.1.20 tcp 445, 192.168.1.0/24",
     why="Host β lets through what is named and refuses the rest, so a lost phone opens one door and not the house. Name a "
-    "computer, an address or a network, then perhaps tcp or udp and ports; `ss -tlpn` on that computer prints its ports. "
-    "When unsure, leave it empty: it may reach all of the site's networks.",
+    "computer, an address or a network, then perhaps tcp or udp and ports (or `nothing`); `ss -tlpn` on that computer prints its "
+    "ports. When unsure, leave it empty: whatever it opens at the site is then let through.",
     when=point_opens,
 )
 SERVICES = Question(

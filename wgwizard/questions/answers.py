@@ -8,6 +8,9 @@ from wgwizard.questions.model import Document, Kind, Question
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _IPV4 = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _YES_NO = {"yes": True, "no": False}
+# How a person says that a point may reach nothing at the site, which the site file says with an empty list.
+NOTHING = "nothing"
+_NO_RIGHT = frozenset({NOTHING, "none"})
 
 
 def steps_of(path: str) -> tuple[str | int, ...]:
@@ -103,7 +106,7 @@ def value_of(question: Question, text: str) -> object:
         case Kind.SERVICES:
             return [_service(item.split()) for item in _items(text)]
         case Kind.RIGHTS:
-            return [_right(item.split()) for item in _items(text)]
+            return [] if text.strip().lower() in _NO_RIGHT else [_right(item.split()) for item in _items(text)]
     return text
 
 
@@ -167,7 +170,7 @@ def text_of(question: Question, value: object) -> str:
         case Kind.SERVICES:
             return ", ".join(_service_text(item) for item in items)
         case Kind.RIGHTS:
-            return ", ".join(_right_text(item) for item in items)
+            return ", ".join(_right_text(item) for item in items) or NOTHING
     return ", ".join(str(item) for item in items)
 
 

@@ -45,6 +45,11 @@ def point_opened_by_site(document: Document) -> bool:
     return value_at(document, "point.opens") != "points"
 
 
+def only_opened_by_site(document: Document) -> bool:
+    """Whether this point opens nothing itself: its own word, else what was said for all points."""
+    return (value_at(document, "point.opens") or value_at(document, "needs.opens")) == "site"
+
+
 def point_opens(document: Document) -> bool:
-    """Whether this point may open things at the site: not where its own word is that only the site opens."""
-    return value_at(document, "point.opens") != "site"
+    """Whether this point may open things at the site: not where only the site opens."""
+    return not only_opened_by_site(document)

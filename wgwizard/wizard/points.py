@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from wgwizard.questions import POINT, Kind
+from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
+from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import sign
 
+_BY_KIND = {question.kind: question for question in POINT.questions}
 REMOVED = "Its address stays reserved, so that nobody else is renumbered or mistaken for it."
 
 
@@ -16,13 +18,20 @@ def points_of(draft: Draft) -> list[dict[str, Any]]:
     return [point for point in points if isinstance(point, dict)] if isinstance(points, list) else []
 
 
-def described(point: dict[str, Any]) -> str:
-    """A point in one line: its name, what runs on it, and what it may reach."""
-    by_kind = {question.kind: question for question in POINT.questions}
-    reach = text_of(by_kind[Kind.RIGHTS], point["may_reach"]) if point.get("may_reach") else "all of the site"
-    services = text_of(by_kind[Kind.SERVICES], point["services"]) if point.get("services") else ""
-    parts = [str(point.get("name", "(no name yet)")).ljust(16), str(point.get("platform", "linux")).ljust(9), f"may reach {reach}"]
-    return " ".join(parts) + (f" · offers {services}" if services else "")
+def described(draft: Draft, place: int) -> str:
+    """A point in one line: its name, what runs on it, and who opens what."""
+    point = points_of(draft)[place]
+    parts = [str(point.get("name", "(no name yet)")).ljust(16), str(point.get("platform", "linux")).ljust(9)]
+    return " ".join([*parts, _opened(draft.document, point)])
+
+
+def _opened(document: Document, point: dict[str, Any]) -> str:
+    """What the point may reach, and what the site opens on it."""
+    services = text_of(_BY_KIND[Kind.SERVICES], point["services"]) if point.get("services") else ""
+    if only_opened_by_site({**document, "point": point}):
+        return f"opens nothing; the site opens {services or 'what the strategy allows'}{' on it' if services else ''}"
+    reach = "all of the site" if point.get("may_reach") is None else text_of(_BY_KIND[Kind.RIGHTS], point["may_reach"])
+    return f"may reach {reach}" + (f" · offers {services}" if services else "")
 
 
 def marks_of(draft: Draft) -> dict[int, str]:
