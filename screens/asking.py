@@ -77,7 +77,7 @@ class Asking(ModalScreen[Answer | None]):
         if event.button.id == "ok":
             self.take()
         elif event.button.id == "cancel":
-            self.dismiss(None)
+            self.action_close()
         else:
             self.press(event.button.id or "")
 

@@ -8,12 +8,13 @@ from textual.widgets import Input, Static
 
 from screens.background import Ended, run_beside
 from screens.conflict import AskConflict
-from screens.dialogs import AskSecret, Choose
+from screens.dialogs import Choose
 from screens.entry import Entry
 from screens.focus import focus
 from screens.new_passphrase import NewPassphrase
 from screens.problem_line import ProblemLine
 from screens.step import Step
+from screens.unsealing import OpenSealed
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import open_site
@@ -121,8 +122,9 @@ class SaveStep(Step):
             self._write(path, self.draft.passphrase, seal)
             return
         if seal is Seal.OLD:
-            ask = AskSecret("The passphrase of the keys", OLD_SEAL)
-            self.app.push_screen(ask, lambda old: self._set_aside(path) if old is None else self._write(path, old, seal))
+            draft = self.draft
+            ask = OpenSealed("The passphrase of the keys", OLD_SEAL, lambda old: save(draft, path, old, seal))
+            self.app.push_screen(ask, lambda ended: self._set_aside(path) if ended is None else self._written(ended))
         else:
             self._new_seal(path, seal)
 
@@ -147,6 +149,9 @@ class SaveStep(Step):
         """Written, or why not."""
         event.stop()
         self.busy = False
+        self._written(event)
+
+    def _written(self, event: Ended) -> None:
         if event.error is not None:
             self._say(told(event.error))
             focus(self.query_one("#path", Input))

@@ -11,17 +11,18 @@ from textual.widgets.option_list import Option
 
 import presets
 from screens.background import Ended, run_beside
-from screens.dialogs import AskSecret, Choose, Help
+from screens.dialogs import Choose, Help
 from screens.entry import Entry
 from screens.focus import focus
 from screens.problem_line import ProblemLine
 from screens.step import Step
+from screens.unsealing import OpenSealed
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.profiles.files import FileError
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import PRESENT, WHAT_IT_DOES, WHY, Offer, offers, open_draft, open_preset, open_site, sealed_text
+from wgwizard.wizard.opening import PRESENT, WHAT_IT_DOES, WHY, Offer, offers, open_draft, open_preset, open_site, sealed_text, why_no_site
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -151,13 +152,19 @@ class StartStep(Step):
     def _with_passphrase(self, path: str, opened: Callable[[Secret | None], Draft]) -> None:
         """Open what belongs to a path, beside the screen; the passphrase of its keys is asked for where there are any."""
 
-        def run(passphrase: Secret | None) -> None:
-            run_beside(self, "open", lambda: opened(passphrase))
+        def ended(event: Ended | None) -> None:
+            if event is None:
+                run_beside(self, "open", lambda: opened(None))
+            else:
+                self._opened(event)
 
-        if profiles.has_keys(path):
-            self.app.push_screen(AskSecret("The passphrase of its keys", sealed_text("Escape")), run)
+        why_not = why_no_site(path)
+        if why_not:
+            self._refuse(why_not)
+        elif profiles.has_keys(path):
+            self.app.push_screen(OpenSealed("The passphrase of its keys", sealed_text("Escape"), opened), ended)
         else:
-            run(None)
+            ended(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the path opens it."""
@@ -183,11 +190,17 @@ class StartStep(Step):
     def on_ended(self, event: Ended) -> None:
         """Opened, or why not."""
         event.stop()
+        self._opened(event)
+
+    def _opened(self, event: Ended) -> None:
         if event.error is None:
             opened: Any = event.value
             self.post_message(self.Replaced(opened, complete=True))
-            return
-        self._say(told(event.error))
+        else:
+            self._refuse(told(event.error))
+
+    def _refuse(self, why_not: str) -> None:
+        self._say(why_not)
         focus(self.query_one("#saved", Input))
 
     def why(self) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from screens.dialogs import AskAnswers, AskPath, AskSecret, Choose, Help
 from screens.new_passphrase import NewPassphrase
 from screens.pages import PAGES
 from screens.qr import QrScreen
+from screens.unsealing import OpenSealed
 from tests.screens.fake_connector import CHANGES, HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import Person, sit_down
 from tests.screens.shoot import home
@@ -29,7 +30,8 @@ from wgwizard.wizard.saving import Conflict
 DIALOGS: dict[str, Callable[[], ModalScreen]] = {
     "help": lambda: Help("Why?", "So that `ip route` can be asked."),
     "choose": lambda: Choose("Leave the wizard?", "Everything is kept.", (("stay", "Stay"), ("go", "Leave"))),
-    "secret": lambda: AskSecret("The passphrase", "Of its keys.", problem="× That was not it."),
+    "secret": lambda: AskSecret("The password", "Of the login.", problem="× That was not it."),
+    "unseal": lambda: OpenSealed("The passphrase", "Of its keys.", lambda _: None),
     "login": lambda: AskAnswers("The login", "", (Prompt("Code:", echo=True), Prompt("Password:", echo=False))),
     "path": lambda: AskPath("Save where?", "The file.", "x.conf", lambda _: ""),
     "passphrase": lambda: NewPassphrase("A passphrase", "For the keys."),

@@ -42,10 +42,7 @@ def load_site(path: str) -> Loaded:
     from wgwizard import sitefile
     from wgwizard.sitefile import yamltext
 
-    try:
-        found = read_file(Path(path), yamltext.MAX_BYTES)
-    except FileError as failure:
-        raise SiteRefusedError(failure.message, (error("cannot-read", "", failure.message, failure.hint),), failure.hint) from failure
+    found = check_site_path(path)
     document, problems = yamltext.parse(found.content)
     site = None
     if document is not None:
@@ -53,6 +50,18 @@ def load_site(path: str) -> Loaded:
     if document is None or site is None:
         raise SiteRefusedError(f"{path}: {_counted(problems)}", problems)
     return Loaded(site, document, (*_about_file(path, found), *problems))
+
+
+def check_site_path(path: str) -> Read:
+    """What stands in the file at the path; raises SiteRefusedError where none can be read, and names the file that was meant."""
+    from wgwizard.sitefile import yamltext
+
+    try:
+        return read_file(Path(path), yamltext.MAX_BYTES)
+    except FileError as failure:
+        meant = f"{path.rstrip('/')}.yaml"
+        hint = f"did you mean {meant}?" if Path(meant).is_file() else failure.hint
+        raise SiteRefusedError(failure.message, (error("cannot-read", "", failure.message, hint),), hint) from failure
 
 
 def save_site(path: str, document: Mapping[str, Any]) -> None:
@@ -134,7 +143,7 @@ def open_keys(path: Path, passphrase: Secret) -> Keyring:
     try:
         keyring = beside.read_keyring(sealed.unseal(found.content, passphrase))
     except sealed.SealError as failure:
-        raise sealed.SealError(f"{path}: {failure.message}", failure.hint) from None
+        raise type(failure)(f"{path}: {failure.message}", failure.hint) from None
     if keyring is None:
         raise WgwizardError(f"{path} was opened, but what is in it is not a keyring", "update wgwizard, or restore it from a backup")
     return keyring

@@ -30,6 +30,10 @@ class SealError(WgwizardError):
     """Sealed secrets cannot be opened or made; the message says which of the reasons it was."""
 
 
+class WrongPassphraseError(SealError):
+    """The passphrase is not the one with which the secrets were sealed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """How the key is made. Argon2id: `cost` passes over `memory` KiB. scrypt: N = `cost`, r = `memory`; `lanes` in both."""
@@ -92,7 +96,7 @@ def unseal(content: bytes, passphrase: Secret) -> Secret:
     except UnsupportedAlgorithm:
         raise SealError("this machine's OpenSSL has no Argon2id", "use OpenSSL 3.2 or newer to open these secrets") from None
     except InvalidTag:
-        raise SealError("the passphrase is wrong", "try again; without the passphrase the secrets cannot be opened") from None
+        raise WrongPassphraseError("the passphrase is wrong", "try again; without the passphrase the secrets cannot be opened") from None
 
 
 def _taken_apart(content: bytes) -> tuple[bytes, Derivation, bytes, bytes, bytes]:

@@ -11,7 +11,7 @@ from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, latest_of, offers, open_draft, open_preset, open_site, sealed_text
+from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, latest_of, offers, open_draft, open_preset, open_site, sealed_text, why_no_site
 from wgwizard.wizard.opening import WHY as WHY_OFFERS
 from wgwizard.wizard.words import told
 
@@ -71,6 +71,9 @@ def _saved(session: Session) -> Draft | None:
         path = session.talk.text(Asked("Which file?", "path", example="./home.yaml"))
         if path in ("", BACK, WHY):
             return None
+        if why_not := why_no_site(path):
+            session.talk.say(why_not)
+            continue
         found = with_passphrase(session, path, lambda passphrase, path=path: open_site(path, passphrase))  # type: ignore[misc]
         if found is not None:
             return found

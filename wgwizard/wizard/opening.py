@@ -19,6 +19,7 @@ from wgwizard.questions import Document
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.words import told
 
 PRESENT = "present"
 WHAT_IT_DOES = (
@@ -133,6 +134,15 @@ def open_preset(name: str) -> Draft:
 
     document, _ = yamltext.parse(presets.load(name).text.encode())
     return Draft() if document is None else Draft(document, preset=document)
+
+
+def why_no_site(path: str) -> str:
+    """Why no site file can be read at the path, found before anything else is asked; nothing where one can."""
+    try:
+        profiles.check_site_path(path)
+    except SiteRefusedError as error:
+        return told(error)
+    return ""
 
 
 def open_site(path: str, passphrase: Secret | None) -> Draft:
