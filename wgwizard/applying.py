@@ -107,8 +107,9 @@ class Target:
 class Outcome:
     """How an apply or uninstall ended.
 
-    `state` is "applied", "unchanged" (the host was as planned), "preview" (a dry run that found changes), "uninstalled" or "absent"
-    (there was nothing of ours). `changed` says whether anything was written on the host. `host_public_key` is β's WireGuard key as
+    `state` is "applied", "unchanged" (the host was as planned), "preview" (a dry run that found changes), "rolled back", "uninstalled"
+    or "absent" (there was nothing of ours). `changed` says whether anything was written on the host.
+    `host_public_key` is β's WireGuard key as
     the host told it, `None` where it has none yet. `notes` are for people.
     """
 
@@ -191,6 +192,9 @@ class Connector(Protocol):
 
     def look(self, target: Target, ask: Ask) -> "Facts":
         """What the host shows to whoever logs in, root or not: its place in the network; nothing is changed."""
+
+    def rollback(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
+        """One step back, to what stood before the last apply; before the first one that is without us."""
 
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""

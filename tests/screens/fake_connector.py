@@ -66,6 +66,9 @@ class FakeConnector:
             raise RemoteError("192.168.1.10 port 22 cannot be reached: Connection refused.", "Check the address.")
         return self.shows
 
+    def rollback(self, interface, target, ask, tell) -> Outcome:
+        raise AssertionError("the wizard does not roll back")
+
     def uninstall(self, interface, target, ask, tell) -> Outcome:
         raise AssertionError("the wizard does not uninstall")
 

@@ -154,6 +154,9 @@ class Client:
     def status(self) -> Standing:
         return self.connector.status("wg0", self.target, self.answers)
 
+    def rollback(self) -> Outcome:
+        return self.connector.rollback("wg0", self.target, self.answers, self.tell)
+
     def uninstall(self) -> Outcome:
         return self.connector.uninstall(self.site.tunnel.interface, self.target, self.answers, self.tell)
 

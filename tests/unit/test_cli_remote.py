@@ -51,6 +51,8 @@ class Host:
         self.interface, self.target = interface, target
         return self.outcome
 
+    rollback = uninstall
+
     def status(self, interface, target, ask):
         self.interface, self.target = interface, target
         return self.standing
@@ -248,6 +250,21 @@ def test_status_ends_with_5_where_something_differs_is_not_there_or_has_not_ende
     host.standing = Standing("wg0", applied=True, under_way="A change is pending")
     assert status(host, "site.yaml") == ExitCode.DIFFERENT
     assert "! A change is pending" in capsys.readouterr().out
+
+
+def test_a_rollback_names_the_points_and_says_what_the_files_here_do_not_know(folder, capsys):
+    host = Host(Outcome(True, "applied", HOST_KEY))
+    apply(host, "--passphrase-file", "phrase")
+    lock = Path("site.lock").read_text()
+    capsys.readouterr()
+    host.outcome = Outcome(
+        True, "rolled back", HOST_KEY[::-1], (CHANGE,), (f"Peer {host.keyring.public['phone']} cannot connect any more.",)
+    )
+    assert remote.rollback(arguments.parse(["rollback", "site.yaml"]), host) == ExitCode.OK
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["rolled back", "! Peer phone cannot connect any more."]
+    assert "earlier key" in said[2]
+    assert Path("site.lock").read_text() == lock
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------------

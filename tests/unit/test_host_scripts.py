@@ -85,7 +85,7 @@ def test_staged_files_arrive_byte_for_byte_and_a_damaged_one_is_refused(shell: s
     text = f"{head}put() {{{put}\n}}\n" + stage_function(staging(ODD), "END-1") + "stage_files\n"
     assert sh(shell, text) == ""
     assert (tmp_path / "new/wg0.conf").read_text() == ODD
-    assert (tmp_path / "manifest").read_text() == "0600 /etc/wireguard/wg0.conf\n"
+    assert (tmp_path / "manifest").read_text() == "0600 0:0 /etc/wireguard/wg0.conf\n"
     assert (tmp_path / "removed").read_text() == "/etc/gone\n"
     assert (tmp_path / "engine.sh").read_text() == "engine text\n"
     damaged = subprocess.run([shell, "-s"], input=text.replace("it's", "its"), capture_output=True, text=True, check=False)

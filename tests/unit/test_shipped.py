@@ -34,7 +34,20 @@ def test_the_man_page_has_every_verb_and_nothing_that_man_stumbles_over(locale):
     done = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True, check=True, env=environment)
     assert done.stderr == ""
     assert page.read_text(encoding="utf-8").isascii()
-    for verb in ("presets", "recommend", "plan", "rehearse", "apply", "status", "uninstall", "qr", "secrets", "schema", "completion"):
+    for verb in (
+        "presets",
+        "recommend",
+        "plan",
+        "rehearse",
+        "apply",
+        "status",
+        "rollback",
+        "uninstall",
+        "qr",
+        "secrets",
+        "schema",
+        "completion",
+    ):
         assert f"wgwizard {verb}" in done.stdout
     for section in ("EXAMPLES", "FILES", "ENVIRONMENT", "EXIT STATUS"):
         assert section in done.stdout

@@ -13,6 +13,7 @@ VERBS = {
     "rehearse": "prove the plan in a replica of the site, in namespaces of this machine",
     "apply": "put the plan on Host β, with a way back",
     "status": "what is applied on Host β, what differs from it, and when each point was last heard of",
+    "rollback": "one step back on Host β, to what stood there before the last apply",
     "uninstall": "take everything off Host β again",
     "qr": "a point's file as a QR code, for the WireGuard app of a phone",
     "secrets": "whose keys lie sealed beside a site; join another's, change the passphrase",
@@ -109,7 +110,7 @@ def _add_apply(apply: argparse.ArgumentParser) -> None:
 
 
 def _add_on_host(verb: argparse.ArgumentParser) -> None:
-    """Status and uninstall."""
+    """Status, rollback and uninstall."""
     verb.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
     verb.add_argument("--interface", help="the tunnel's interface (default: the site's, else wg0)")
     _add_remote(verb)
@@ -187,6 +188,7 @@ _ADD = {
     "rehearse": _add_rehearse,
     "apply": _add_apply,
     "status": _add_on_host,
+    "rollback": _add_on_host,
     "uninstall": _add_on_host,
     "qr": _add_qr,
     "secrets": _add_secrets,

@@ -1,7 +1,8 @@
-"""The verbs that connect: apply, status and uninstall. The connector is handed in by `__main__`."""
+"""The verbs that connect: apply, status, rollback and uninstall. The connector is handed in by `__main__`."""
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from wgwizard import profiles
@@ -9,7 +10,7 @@ from wgwizard.applying import Connector, Event, Outcome, Target
 from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.login import login
-from wgwizard.cli.standing import standing_document, standing_text
+from wgwizard.cli.standing import named, standing_document, standing_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
@@ -19,6 +20,7 @@ from wgwizard.lock import Lock
 from wgwizard.passphrase import known_words
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
+from wgwizard.plan.model import HOST
 from wgwizard.secret import Secret
 from wgwizard.site import DEFAULT_INTERFACE, Site
 
@@ -69,6 +71,19 @@ def _names(options: argparse.Namespace, site: Site | None) -> dict[str, str]:
     names = {key: name for name, key in lock.public_keys.items()}
     points = site.points if site is not None else ()
     return names | {point.public_key: point.name for point in points if point.public_key is not None}
+
+
+def rollback(options: argparse.Namespace, connector: Connector) -> int:
+    """One step back on Host β, after asking (unless --yes); the files here stay as they are."""
+    site, interface = _on_host(options)
+    outcome = connector.rollback(interface, target_of(options, site), TerminalAsk(options.yes), _teller(options))
+    names = _names(options, site)
+    notes = [named(note, names) for note in outcome.notes]
+    known = next((key for key, name in names.items() if name == HOST), None)
+    if known is not None and outcome.host_public_key not in (None, known):
+        notes.append("Host β has its earlier key again, which the lock file here does not know: the points need their earlier files.")
+    _report(options, replace(outcome, notes=tuple(notes)))
+    return ExitCode.OK
 
 
 def uninstall(options: argparse.Namespace, connector: Connector) -> int:
@@ -174,4 +189,9 @@ def _say_owners(options: argparse.Namespace, site: Site) -> None:
     say(output.owners_text(site))
 
 
-VERBS: dict[str, Callable[[argparse.Namespace, Connector], int]] = {"apply": apply, "status": status, "uninstall": uninstall}
+VERBS: dict[str, Callable[[argparse.Namespace, Connector], int]] = {
+    "apply": apply,
+    "status": status,
+    "rollback": rollback,
+    "uninstall": uninstall,
+}

@@ -24,7 +24,7 @@ def standing_document(found: Standing, names: Mapping[str, str]) -> dict[str, An
         "as_applied": found.as_applied,
         "applied": applied,
         "put_back": back,
-        "differences": [{"what": _named(one.what, names), "diff": one.diff} for one in found.differences],
+        "differences": [{"what": named(one.what, names), "diff": one.diff} for one in found.differences],
         "under_way": found.under_way or None,
         "points": [{"name": names.get(key, key), "handshake_seconds_ago": age} for key, age in found.handshakes.items()],
     }
@@ -42,7 +42,7 @@ def standing_text(found: Standing, names: Mapping[str, str], now: datetime) -> s
     if found.differences:
         lines.append("It is not as it was applied:")
         for one in found.differences:
-            lines += [f"! {_named(one.what, names)}", *(_INDENT + line for line in one.diff.splitlines())]
+            lines += [f"! {named(one.what, names)}", *(_INDENT + line for line in one.diff.splitlines())]
     else:
         lines.append("✓ files, rules, forwarding and units are as they were applied")
     if found.under_way:
@@ -62,6 +62,6 @@ def _moment(at: float, now: datetime) -> str:
     return moment_text(datetime.fromtimestamp(at, now.tzinfo), now)
 
 
-def _named(text: str, names: Mapping[str, str]) -> str:
+def named(text: str, names: Mapping[str, str]) -> str:
     """The peers' keys in a text as the points' names, where they are known."""
     return _KEY.sub(lambda match: names.get(match[0], match[0]), text)

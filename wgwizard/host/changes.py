@@ -19,13 +19,18 @@ OWNER = "0:0"
 
 @dataclass(frozen=True, slots=True)
 class WantedFile:
-    """A file as it shall stand on the host: `shown` has its keys hidden as the probe hides them."""
+    """A file as it shall stand on the host: `shown` has its keys hidden as the probe hides them.
+
+    `sha256` is of the true content where that lies on the host alone, "" where it is `content`.
+    """
 
     path: str
     mode: str
     content: Secret
     shown: str
     preshared_digest: str = ""
+    owner: str = OWNER
+    sha256: str = ""
 
     @property
     def name(self) -> str:
@@ -107,8 +112,10 @@ def _file_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change,
 
 
 def _same(there: HostFile, file: WantedFile) -> bool:
-    if there.kind != "file" or there.mode != file.mode or there.owner != OWNER:
+    if there.kind != "file" or there.mode != file.mode or there.owner != file.owner:
         return False
+    if file.sha256:
+        return there.sha256 == file.sha256
     if file.content.reveal() == file.shown:
         return there.sha256 == hashlib.sha256(file.shown.encode()).hexdigest()
     return there.text == file.shown and there.preshared_digest == file.preshared_digest
@@ -119,8 +126,8 @@ def _diff(there: HostFile, file: WantedFile) -> str:
     notes = []
     if there.kind == "file" and there.mode != file.mode:
         notes.append(f"# mode {there.mode} becomes {file.mode}")
-    if there.kind == "file" and there.owner != OWNER:
-        notes.append(f"# owner {there.owner} becomes root ({OWNER})")
+    if there.kind == "file" and there.owner != file.owner:
+        notes.append(f"# owner {there.owner} becomes {f'root ({OWNER})' if file.owner == OWNER else file.owner}")
     if there.preshared_digest and file.preshared_digest and there.preshared_digest != file.preshared_digest:
         notes.append("# preshared keys change (hidden)")
     return _unified(file.path, before, after, "".join(f"{note}\n" for note in notes))

@@ -4,7 +4,7 @@ import re
 
 from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Target, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError
-from wgwizard.host import safety
+from wgwizard.host import going_back, safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
@@ -12,6 +12,7 @@ from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
 from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
+from wgwizard.host.shell import RootShell
 from wgwizard.host.standing import handshakes_of, standing
 from wgwizard.host.steps import Staging
 from wgwizard.host.through_tunnel import uninstall_refusals
@@ -65,23 +66,38 @@ class SshConnector:
         with Session(Layout(DEFAULT_INTERFACE), target, ask, lambda _: None, self._logins).opened() as shell:
             return look(shell.connection)
 
-    def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
-        """Take everything of ours off the host and put back what was there."""
+    def rollback(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
+        """One step back, to what stood before the last apply; before the first one that is without us."""
         layout = Layout(interface)
-        session = Session(layout, target, ask, tell, self._logins)
+        session = Session(layout, target, ask, tell, self._logins, with_before=True)
         with session.opened() as shell:
             facts, ended = session.looked_at(shell, read_only=False)
             if not facts.ours:
                 return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
-            session.refuse(uninstall_refusals(facts, layout))
-            found = uninstall_changes(facts, layout)
-            session.previewed(found)
+            if going_back.is_first(facts):
+                return _taken_off(session, shell, facts, (*ended, going_back.FIRST))
+            wanted = going_back.wanted_before(facts, layout)
+            session.refuse(safety.refusals(facts, wanted, layout))
+            found = changes(facts, wanted, layout)
+            session.previewed(found, going_back.what_is_back(facts))
+            if not found:
+                return Outcome(False, "unchanged", facts.public_key, (), (*ended, going_back.SAME))
             session.confirmed(found)
-            change = session.transaction("uninstall", facts)
-            staging = Staging(None, (), engine_script(layout, change.id, "uninstall"))
-            with change.run(shell, staging, uninstall_differences) as fresh:
-                session.checked(fresh, lambda after: uninstall_changes(after, layout))
-        return Outcome(True, "uninstalled", None, found, (*ended, *change.notes))
+            change = session.transaction("back", facts)
+            staging = Staging(wanted, (), engine_script(layout, change.id, "back"), before=facts.about["before"])
+            with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
+                after = session.checked(fresh, lambda later: changes(later, wanted, layout))
+        notes = (*ended, *change.notes, *going_back.notes(facts, wanted))
+        return Outcome(True, "rolled back", after.public_key, found, notes)
+
+    def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
+        """Take everything of ours off the host and put back what was there."""
+        session = Session(Layout(interface), target, ask, tell, self._logins)
+        with session.opened() as shell:
+            facts, ended = session.looked_at(shell, read_only=False)
+            if not facts.ours:
+                return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
+            return _taken_off(session, shell, facts, ended)
 
     def status(self, interface: str, target: Target, ask: Ask) -> Standing:
         """What is applied, and what of the host is not as it was applied; one script that only reads."""
@@ -97,6 +113,20 @@ class SshConnector:
         if facts.tunnel is None:
             raise RemoteError(f"The tunnel {interface} does not run on the host.", "Apply the site first.")
         return handshakes_of(facts)
+
+
+def _taken_off(session: Session, shell: RootShell, facts: Facts, notes: tuple[str, ...]) -> Outcome:
+    """The host without us, as it was before the first apply."""
+    layout = session.layout
+    session.refuse(uninstall_refusals(facts, layout))
+    found = uninstall_changes(facts, layout)
+    session.previewed(found)
+    session.confirmed(found)
+    change = session.transaction("uninstall", facts)
+    staging = Staging(None, (), engine_script(layout, change.id, "uninstall"))
+    with change.run(shell, staging, uninstall_differences) as fresh:
+        session.checked(fresh, lambda after: uninstall_changes(after, layout))
+    return Outcome(True, "uninstalled", None, found, (*notes, *change.notes))
 
 
 def _refuse_incomplete(wanted: Wanted, site: Site) -> None:

@@ -69,6 +69,7 @@ activate() {
       start_tunnel || fail "the tunnel could not be started"
     fi
     still_wanted
+    if [ "$MODE" = back ]; then restore_sysctls "$SYSCTLS" "$T/before_sysctls"; fi
     if [ -f "$T/new/$(basename "$SYSCTLS")" ]; then
       load_sysctls "$T/new/$(basename "$SYSCTLS")" || fail "forwarding could not be set"
     fi
@@ -117,8 +118,9 @@ rollback() {
     restore_table
   fi
   restore_sysctls "$switched" "$T/old/sysctls"
+  if [ "$MODE" = back ]; then restore_sysctls "$SYSCTLS" "$T/old/sysctls"; fi
   restore_tunnel
-  if [ "$MODE" = apply ]; then restore_table; fi
+  if [ "$MODE" != uninstall ]; then restore_table; fi
   restore_ra_routes
   report "$(cat "$T/reason" 2>/dev/null || echo "nobody confirmed in time")"
   release
@@ -137,9 +139,9 @@ place() {
   return 1
 }
 flush() { sync "$1" 2>/dev/null || sync; }
-place_new() { # MODE PATH
-  cmp -s "$T/new/$(basename "$2")" "$2" && [ "$(mode_of "$2" | cut -d ' ' -f 1)" = "$1" ] && return 0
-  place "$2" "$1" 0:0 "$T/new/$(basename "$2")"
+place_new() { # MODE OWNER PATH
+  cmp -s "$T/new/$(basename "$3")" "$3" && [ "$(mode_of "$3" | cut -d ' ' -f 1,2)" = "$1 $2" ] && return 0
+  place "$3" "$1" "$2" "$T/new/$(basename "$3")"
 }
 
 # back_to_baseline FILE: as it was before our first apply; a file that was edited since is kept.
@@ -188,10 +190,10 @@ keep_record() {
   done
 }
 
-persist_apply() {
+persist_files() {
   keep_baseline && keep_before && record_meanwhile || return 1
-  while read -r mode path; do
-    place_new "$mode" "$path" || return 1
+  while read -r mode owner path; do
+    place_new "$mode" "$owner" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then bounded 20 systemctl enable "$RULES_UNIT" "$TUNNEL_UNIT" || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
@@ -247,7 +249,8 @@ persist() {
   if [ ! -e "$T/confirmed" ]; then return 1; fi
   systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
   rm -f -- "$T/trouble"
-  if ! "persist_$MODE" 2>>"$T/log"; then
+  case $MODE in uninstall) work=persist_uninstall ;; *) work=persist_files ;; esac
+  if ! $work 2>>"$T/log"; then
     trouble "$(log_tail)"
     return 1
   fi

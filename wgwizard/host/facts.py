@@ -110,7 +110,8 @@ class Facts:
     their own switch. `applied` maps the path of each file that we put there to
     its sha256, empty where we never applied, and `baseline` says what stood there before ("file", "absent"). `about` is what the host
     noted of the last apply, `kept` the files as it wrote them where another one stands there by now, `rulesets` the rules as they
-    were applied and as they are loaded, empty where they are the same. `fingerprint` covers
+    were applied and as they are loaded, empty where they are the same. `before` are the files as they stood before the last apply and
+    `about_before` what was noted of them, both empty unless asked for and where they are not kept. `fingerprint` covers
     everything that an apply would touch; `ways` is what the checks against lock-outs need.
     """
 
@@ -133,6 +134,8 @@ class Facts:
     about: dict[str, str] = field(default_factory=dict)
     kept: dict[str, HostFile] = field(default_factory=dict)
     rulesets: tuple[str, str] = ("", "")
+    before: dict[str, HostFile] = field(default_factory=dict)
+    about_before: dict[str, str] = field(default_factory=dict)
     ssh: SshPath | None = None
     system: System = field(default_factory=System)
     transaction: Transaction = field(default_factory=Transaction)

@@ -63,7 +63,9 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         applied=applied,
         baseline=_baseline(parts.get("baseline", "")),
         about=_pairs(parts.get("about", "")),
-        kept={path: _file(path, parts[f"kept {path}"]) for path in layout.files if f"kept {path}" in parts},
+        kept=_files("kept", parts, layout),
+        before=_files("before", parts, layout),
+        about_before=_pairs(parts.get("before_about", "")),
         rulesets=(parts.get("applied_ruleset", ""), parts.get("ruleset", "")),
         ssh=ssh_path(system.get("ssh", "")),
         system=_system(system, _pairs(parts.get("os", ""))),
@@ -154,6 +156,10 @@ def _sysctls(text: str) -> dict[str, str]:
 def _ipv4_forwarders(sysctls: dict[str, str]) -> frozenset[str]:
     keys = (key.split("/") for key, value in sysctls.items() if value == "1" and key.startswith("net/ipv4/conf/"))
     return frozenset(parts[3] for parts in keys if len(parts) == 5 and parts[4] == "forwarding") - {"all", "default"}
+
+
+def _files(section: str, parts: Sections, layout: Layout) -> dict[str, HostFile]:
+    return {path: _file(path, parts[f"{section} {path}"]) for path in layout.files if f"{section} {path}" in parts}
 
 
 def _file(path: str, body: str) -> HostFile:

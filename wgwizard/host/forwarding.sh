@@ -23,7 +23,7 @@ restore_sysctls() {
   while read -r key _; do
     # ip_forward, which we never touch, writes every interface's value: whoever switched it on since needs them.
     case $key in net/ipv4/*) if [ "$before" != "$(cat /proc/sys/net/ipv4/ip_forward)" ]; then kept "$key"; continue; fi ;; esac
-    if [ "$MODE" = uninstall ] && [ "${ROLLING:-no}" = no ] && needed_elsewhere "$key"; then kept "$key"; continue; fi
+    if [ "$MODE" != apply ] && [ "${ROLLING:-no}" = no ] && needed_elsewhere "$key"; then kept "$key"; continue; fi
     grep "^/proc/sys/$key:" "$2" >>"$T/restore"
     # IPv6's one switch wrote every interface's value, too.
     if [ "$key" = net/ipv6/conf/all/forwarding ]; then grep '^/proc/sys/net/ipv6/conf/.*/forwarding:' "$2" >>"$T/restore"; fi

@@ -30,6 +30,10 @@ class LateConnector:
         """As `applying.Connector`."""
         return self._ssh.look(target, ask)
 
+    def rollback(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
+        """As `applying.Connector`."""
+        return self._ssh.rollback(interface, target, ask, tell)
+
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """As `applying.Connector`."""
         return self._ssh.uninstall(interface, target, ask, tell)

@@ -21,10 +21,11 @@ LOOK_TIMEOUT = 20.0
 TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
 
 
-def probe(shell: RootShell, layout: Layout) -> Facts:
-    """The facts of the host; raises RemoteError where its answer is not whole."""
+def probe(shell: RootShell, layout: Layout, *, with_before: bool = False) -> Facts:
+    """The facts of the host, with what stood before the last apply where asked for; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
-    text = script(layout, "recover", "ways", "probe", NONCE=nonce, TOOLS=" ".join(TOOLS), MOST_DIGESTS=str(MOST_DIGESTS))
+    values = {"NONCE": nonce, "TOOLS": " ".join(TOOLS), "MOST_DIGESTS": str(MOST_DIGESTS), "WITH_BEFORE": "yes" if with_before else "no"}
+    text = script(layout, "recover", "ways", "probe", **values)
     result = shell.run(text, timeout=PROBE_TIMEOUT)
     return _facts(shell.connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
 

@@ -1,4 +1,4 @@
-# Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS MOST_DIGESTS.
+# Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS MOST_DIGESTS WITH_BEFORE.
 
 begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
 
@@ -82,6 +82,15 @@ show_network() {
   show_ways
 }
 
+# What stood here before the last apply, for a step back.
+show_before() {
+  saved=$STATE/$IFACE/before-$(sed -n 's/^before=//p' "$STATE/$IFACE/about" 2>/dev/null)
+  if [ ! -d "$saved" ]; then return; fi
+  begin before_about
+  cat "$saved/record/about" 2>/dev/null
+  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file before "$file" "$saved/$(basename "$file")"; done
+}
+
 show_ours() {
   for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file file "$file"; done
   begin table
@@ -97,6 +106,7 @@ show_ours() {
   begin about
   cat "$STATE/$IFACE/about" 2>/dev/null
   show_drift
+  if [ "$WITH_BEFORE" = yes ]; then show_before; fi
   begin baseline
   cat "$STATE/$IFACE/baseline/index" 2>/dev/null
   begin baseline_sysctls

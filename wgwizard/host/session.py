@@ -26,13 +26,17 @@ RECOVERY_TIMEOUT = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One apply or uninstall from the front end's side: whom to ask and tell, and what was typed before."""
+    """One apply, rollback or uninstall from the front end's side: whom to ask and tell, and what was typed before.
+
+    `with_before`: the probes show what stood before the last apply, too.
+    """
 
     layout: Layout
     target: Target
     ask: Ask
     tell: Tell
     logins: Logins
+    with_before: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[RootShell]:
@@ -69,7 +73,7 @@ class Session:
 
     def _probed(self, shell: RootShell) -> Facts:
         self._say(Step.PROBE, State.RUNNING, "looking at the host")
-        facts = probe(shell, self.layout)
+        facts = probe(shell, self.layout, with_before=self.with_before)
         self._say(Step.PROBE, State.DONE, facts.system.name or facts.system.kernel)
         return facts
 
@@ -111,10 +115,10 @@ class Session:
             raise RemoteError(f"The host still lacks {', '.join(missing)} after `{command}`.", "Install them by hand.")
         return facts
 
-    def previewed(self, found: tuple[Change, ...]) -> None:
-        """Say how much would change."""
+    def previewed(self, found: tuple[Change, ...], what: str = "") -> None:
+        """Say how much would change, and `what` that means."""
         text = f"{len(found)} change{'' if len(found) == 1 else 's'}" if found else "nothing to change"
-        self._say(Step.PREVIEW, State.DONE, text)
+        self._say(Step.PREVIEW, State.DONE, f"{text}: {what}" if what else text)
 
     def confirmed(self, found: tuple[Change, ...]) -> None:
         """Raise CancelledError unless the person wants it."""

@@ -13,13 +13,15 @@ ENGINE = "engine.sh"
 class Staging:
     """A transaction's files: what shall stand, what goes, and the engine that does it on the host.
 
-    `about` is what the host notes of it, for `wgwizard status`: lines "site=NAME" and "strategy=NAME".
+    `about` is what the host notes of it, for `wgwizard status`: lines "site=NAME" and "strategy=NAME". `before` names the change
+    before which the host kept its files: they are staged instead, "" for none.
     """
 
     wanted: Wanted | None
     removed: tuple[str, ...]
     engine: str
     about: str = ""
+    before: str = ""
 
 
 def engine_digest(staging: Staging) -> str:
@@ -32,15 +34,16 @@ def stage_function(staging: Staging, delimiter: str) -> str:
 
     A file's text is nowhere expanded by the shell; a delimiter that stands in a file by chance is refused (ValueError).
     """
-    files = staging.wanted.files if staging.wanted else ()
+    files = staging.wanted.files if staging.wanted and not staging.before else ()
     lines = ["stage_files() {"]
     for file in files:
         lines += _put(file.name, file.content.reveal(), delimiter)
     lines += [
         *_document(f'cat >"$T/{ENGINE}"', staging.engine, delimiter),
-        *_document('cat >"$T/manifest"', "".join(f"{file.mode} {file.path}\n" for file in files), delimiter),
+        *_document('cat >"$T/manifest"', "".join(f"{file.mode} {file.owner} {file.path}\n" for file in files), delimiter),
         *_document('cat >"$T/removed"', "".join(f"{path}\n" for path in staging.removed), delimiter),
         *_document('cat >"$T/about"', staging.about, delimiter),
+        *([f"stage_before {shlex.quote(staging.before)}"] if staging.before else []),
         "}",
     ]
     return "\n".join(lines) + "\n"

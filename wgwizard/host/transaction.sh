@@ -1,5 +1,5 @@
 # Locks, stages, backs up, arms the undo, and starts the activation. Nothing that was there is touched before the undo is armed.
-# Set before it: ID MODE (apply or uninstall) SECONDS_TO_UNDO FINGERPRINT WHO ENGINE_SHA256; stage_files is generated.
+# Set before it: ID MODE (apply, back or uninstall) SECONDS_TO_UNDO FINGERPRINT WHO ENGINE_SHA256; stage_files is generated.
 STANDS_FOR_KEY='^# (PrivateKey = \((made on|kept in)|PresharedKey = \(kept in) .*\)$'
 
 say() { echo "@ $*"; }
@@ -106,6 +106,7 @@ save_baseline() {
 # What every later one finds is kept for one step back, with what was known of it.
 save_before() {
   save_files "$T/before"
+  forwarding_sysctls >"$T/before/sysctls"
   mkdir -- "$T/before/record" || give_up "the backup cannot be written"
   for known in applied about table ruleset kept; do
     if [ -e "$STATE/$IFACE/$known" ]; then cp -Rp -- "$STATE/$IFACE/$known" "$T/before/record/" || give_up "the backup cannot be written"; fi
@@ -114,15 +115,34 @@ save_before() {
 
 # What is to be known of this change: whose site it is, and each file as we write it, for whoever asks later what differs.
 make_record() {
-  if [ "$MODE" != apply ]; then return; fi
+  if [ "$MODE" = uninstall ]; then return; fi
+  if [ "$MODE" = back ]; then record_of_before; return; fi
   mkdir -- "$T/record" "$T/record/kept" || give_up "$T/record cannot be made"
-  while read -r mode path; do
+  while read -r mode owner path; do
     name=$(basename "$path")
     echo "$(digest_of "$T/new/$name") $path" >>"$T/record/applied"
     { cp -- "$T/new/$name" "$T/record/kept/$name" && chmod "$mode" "$T/record/kept/$name"; } || give_up "$T/record cannot be written"
   done <"$T/manifest"
   if [ -d "$STATE/$IFACE/baseline" ]; then before=$ID; else before=baseline; fi
   { cat "$T/about" && printf '%s\n' "who=$WHO" "at=$(date +%s)" "before=$before"; } >"$T/record/about" || give_up "$T/record cannot be written"
+}
+
+# One step back: the files as they stood before the last apply, and what was known of them. save_before made them.
+stage_before() {
+  saved=$STATE/$IFACE/before-$1
+  while read -r kind mode owner links sum path; do
+    name=$(basename "$path")
+    if [ "$kind" = file ]; then
+      cp -- "$saved/$name" "$T/new/$name" || give_up "$saved/$name cannot be read"
+      if [ "$(digest_of "$T/new/$name")" != "$sum" ]; then give_up "$saved/$name is damaged"; fi
+      echo "$mode $owner $path" >>"$T/manifest"
+    elif grep -qF " $path" "$STATE/$IFACE/applied"; then echo "$path" >>"$T/removed"; fi
+  done <"$saved/index" || give_up "what stood before the last apply is not there any more"
+  cp -- "$saved/sysctls" "$T/before_sysctls" && cp -Rp -- "$saved/record" "$T/record" || give_up "$saved cannot be read"
+}
+record_of_before() {
+  { grep -vE '^(before|back_who|back_at)=' "$T/record/about"; printf '%s\n' "back_who=$WHO" "back_at=$(date +%s)" "before=$ID"; } >"$T/about"
+  mkdir -p -- "$T/record/kept" && mv -- "$T/about" "$T/record/about" || give_up "$T/record cannot be written"
 }
 
 back_up() {

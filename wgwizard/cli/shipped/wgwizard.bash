@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/wgwizard
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wgwizard_subparsers=(new presets recommend plan rehearse apply status uninstall qr secrets schema completion)
+_shtab_wgwizard_subparsers=(new presets recommend plan rehearse apply status rollback uninstall qr secrets schema completion)
 
 _shtab_wgwizard_new_option_strings=(-h --help --preset --plain -o --output --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_presets_option_strings=(-h --help)
@@ -14,6 +14,7 @@ _shtab_wgwizard_plan_option_strings=(-h --help --json -o --output --reveal-secre
 _shtab_wgwizard_rehearse_option_strings=(-h --help --json)
 _shtab_wgwizard_apply_option_strings=(-h --help --dry-run --passphrase-file --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_status_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
+_shtab_wgwizard_rollback_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_uninstall_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_qr_option_strings=(-h --help -o --output --passphrase-file)
 _shtab_wgwizard_secrets_option_strings=(-h --help --join --join-passphrase-file --change-passphrase --new-passphrase-file --passphrase-file)
@@ -47,6 +48,12 @@ _shtab_wgwizard_status___known_hosts_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_status___key_passphrase_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_status___ssh_password_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_status___sudo_password_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback___identity_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback___known_hosts_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback___key_passphrase_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback___ssh_password_file_COMPGEN=_shtab_compgen_files
+_shtab_wgwizard_rollback___sudo_password_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall___identity_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_uninstall___known_hosts_COMPGEN=_shtab_compgen_files
@@ -66,7 +73,7 @@ _shtab_wgwizard_secrets___passphrase_file_COMPGEN=_shtab_compgen_files
 _shtab_wgwizard_new___preset_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
 _shtab_wgwizard_presets_pos_0_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
 _shtab_wgwizard_completion_pos_0_choices=(bash zsh fish)
-_shtab_wgwizard_pos_0_choices=(new presets recommend plan rehearse apply status uninstall qr secrets schema completion)
+_shtab_wgwizard_pos_0_choices=(new presets recommend plan rehearse apply status rollback uninstall qr secrets schema completion)
 
 _shtab_wgwizard_new__h_nargs=0
 _shtab_wgwizard_new___help_nargs=0
@@ -92,6 +99,10 @@ _shtab_wgwizard_status__h_nargs=0
 _shtab_wgwizard_status___help_nargs=0
 _shtab_wgwizard_status___yes_nargs=0
 _shtab_wgwizard_status___json_nargs=0
+_shtab_wgwizard_rollback__h_nargs=0
+_shtab_wgwizard_rollback___help_nargs=0
+_shtab_wgwizard_rollback___yes_nargs=0
+_shtab_wgwizard_rollback___json_nargs=0
 _shtab_wgwizard_uninstall__h_nargs=0
 _shtab_wgwizard_uninstall___help_nargs=0
 _shtab_wgwizard_uninstall___yes_nargs=0

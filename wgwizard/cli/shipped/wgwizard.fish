@@ -50,7 +50,7 @@ function _shtab_wgwizard_using
   test "$_shtab_wgwizard_cmdpath" = "$argv"
 end
 
-set -g _shtab_wgwizard_commands new presets recommend plan rehearse apply status uninstall qr secrets schema completion
+set -g _shtab_wgwizard_commands new presets recommend plan rehearse apply status rollback uninstall qr secrets schema completion
 set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --identity --interface --join --join-passphrase-file --key-passphrase-file --known-hosts --new-passphrase-file --output --passphrase-file --preset --ssh --ssh-password-file --sudo-password-file -o
 
 complete -c wgwizard -e
@@ -119,6 +119,20 @@ complete -c wgwizard -n '_shtab_wgwizard_using status' -l ssh-password-file -xka
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l confirm-timeout -x -d 'undo unless confirmed within (default: 90)'
 complete -c wgwizard -n '_shtab_wgwizard_using status; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'may be left out with --ssh'
+complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a rollback -d 'one step back on Host β, to what stood there before the last apply'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -s h -l help -d 'show this help message and exit'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l interface -x -d 'the tunnel'"'"'s interface (default: the site'"'"'s, else wg0)'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l ssh -x -d '[user@]host[:port], or local on Host β itself (default: host.ssh of the site)'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l yes -d 'do not ask whether the changes are wanted'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l json -d 'events as JSON lines'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l identity -xka "(__fish_complete_path (commandline -ct))" -d 'private SSH key'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l known-hosts -xka "(__fish_complete_path (commandline -ct))" -d 'known_hosts file (default: ssh'"'"'s own)'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l accept-host-key -x -d 'take an unknown host key with this fingerprint; once more for a jump host'"'"'s'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l key-passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the SSH key'"'"'s passphrase, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback' -l confirm-timeout -x -d 'undo unless confirmed within (default: 90)'
+complete -c wgwizard -n '_shtab_wgwizard_using rollback; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'may be left out with --ssh'
 complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a uninstall -d 'take everything off Host β again'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n '_shtab_wgwizard_using uninstall' -l interface -x -d 'the tunnel'"'"'s interface (default: the site'"'"'s, else wg0)'

@@ -18,6 +18,7 @@ _shtab_wgwizard_commands() {
     qr:'a point'"'"'s file as a QR code, for the WireGuard app of a phone'
     recommend:'the strategies ranked, with reasons'
     rehearse:'prove the plan in a replica of the site, in namespaces of this machine'
+    rollback:'one step back on Host β, to what stood there before the last apply'
     schema:'the JSON Schema of the site file'
     secrets:'whose keys lie sealed beside a site; join another'"'"'s, change the passphrase'
     status:'what is applied on Host β, what differs from it, and when each point was last heard of'
@@ -130,6 +131,25 @@ _shtab_wgwizard_rehearse_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_wgwizard_rehearse_defaults_added=0
 
+_shtab_wgwizard_rollback_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
+  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
+  "--yes[do not ask whether the changes are wanted]"
+  "--json[events as JSON lines]"
+  "--identity[private SSH key]:FILE:_files"
+  "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
+  "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
+  "--key-passphrase-file[file with the SSH key\'s passphrase, or a file descriptor\'s number]:FILE:_files"
+  "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
+  "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
+  "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  ":may be left out with --ssh:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_wgwizard_rollback_defaults_added=0
+
 _shtab_wgwizard_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
 )
@@ -215,6 +235,7 @@ _shtab_wgwizard() {
         qr) _arguments -C -s $_shtab_wgwizard_qr_options ;;
         recommend) _arguments -C -s $_shtab_wgwizard_recommend_options ;;
         rehearse) _arguments -C -s $_shtab_wgwizard_rehearse_options ;;
+        rollback) _arguments -C -s $_shtab_wgwizard_rollback_options ;;
         schema) _arguments -C -s $_shtab_wgwizard_schema_options ;;
         secrets) _arguments -C -s $_shtab_wgwizard_secrets_options ;;
         status) _arguments -C -s $_shtab_wgwizard_status_options ;;
