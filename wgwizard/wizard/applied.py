@@ -26,8 +26,8 @@ STAGES = {
 SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIPPED: "-"}
 WHY = (
     "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
-    " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes a step back,"
-    " `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
+    " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
+    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
 )
 IF_CLOSED = "If you close this window, the host goes back to how it was."
 
