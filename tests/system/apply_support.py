@@ -113,9 +113,9 @@ class Client:
     address: str = ADDRESS
     connector: SshConnector = field(default_factory=SshConnector)
 
-    def know_host(self) -> None:
+    def know_host(self, address: str = "192.168.200.2") -> None:
         """Write the host's key down, as after an earlier login."""
-        self.known_hosts.write_text(f"192.168.200.2 {self.host.host_key}\n")
+        self.known_hosts.write_text(f"{address} {self.host.host_key}\n")
         # sudo itself leaves this file at an admin's first use of it.
         self.host.sh("install -o admin -g admin -m 0644 /dev/null /home/admin/.sudo_as_admin_successful")
 

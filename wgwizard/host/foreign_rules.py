@@ -72,7 +72,8 @@ def _wanted_forwards(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[t
         if "from_points" in opened:
             yield NftPacket(version, layout.interface, device, "tcp", None, point, inside), "the points send to the site"
         if "to_points" in opened:
-            yield NftPacket(version, device, layout.interface, "tcp", None, inside, point), "the site sends to the points"
+            dnat = all("dnat" in words for words in opened["to_points"].rules[1:-1])  # by port forwards alone
+            yield NftPacket(version, device, layout.interface, "tcp", None, inside, point, dnat), "the site sends to the points"
 
 
 def _owner(stop: Stop) -> str:
@@ -97,7 +98,7 @@ def _open_port(stop: Stop, port: int) -> str:
 def _let_through(stop: Stop, interface: str) -> str:
     by = {
         "ufw": f"`ufw route allow in on {interface}` and `ufw route allow out on {interface}`",
-        "firewalld": f"`firewall-cmd --permanent --zone=trusted --add-interface={interface}`, and a policy between that zone and the LAN's",
+        "firewalld": _firewalld_zone(interface),
         "docker": f"`iptables -I DOCKER-USER -i {interface} -j ACCEPT` and `iptables -I DOCKER-USER -o {interface} -j ACCEPT`",
     }
     usual = (
@@ -105,3 +106,13 @@ def _let_through(stop: Stop, interface: str) -> str:
         "and the same in the file that it is loaded from"
     )
     return by.get(_owner(stop), usual)
+
+
+def _firewalld_zone(interface: str) -> str:
+    """A zone for the tunnel, and a policy into it: out of it leads the zone's own target. What our table refuses stays refused."""
+    zone, policy = f"--zone={interface}", f"--policy=to-{interface}"
+    settings = (
+        f"--new-zone={interface}", f"{zone} --set-target=ACCEPT", f"{zone} --add-interface={interface}", f"--new-policy=to-{interface}",
+        f"{policy} --add-ingress-zone=ANY", f"{policy} --add-egress-zone={interface}", f"{policy} --set-target=ACCEPT",
+    )  # fmt: skip
+    return "`" + " && ".join([*(f"firewall-cmd --permanent {setting}" for setting in settings), "firewall-cmd --reload"]) + "`"

@@ -28,7 +28,7 @@ class Passage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NftPacket:
-    """The first packet of a connection; `None` is what is not known."""
+    """The first packet of a connection; `None` is what is not known; `dnat` says that a port forward has rewritten it."""
 
     family: int
     iif: str | None = None
@@ -37,6 +37,7 @@ class NftPacket:
     port: int | None = None
     source: Address | None = None
     destination: Address | None = None
+    dnat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ class _Walk:
     def _value(self, field: str) -> "str | int | Address | None":
         packet = self._packet
         known: dict[str, str | int | Address | None] = {
-            "iifname": packet.iif, "iif": packet.iif, "oifname": packet.oif, "oif": packet.oif, "ct state": "new",
+            "iifname": packet.iif, "iif": packet.iif, "oifname": packet.oif, "oif": packet.oif,
+            "ct state": "new", "ct status": "dnat" if packet.dnat else "",
             "meta l4proto": packet.protocol, "ip protocol": packet.protocol, "meta nfproto": "ipv6" if packet.family == 6 else "ipv4",
             "tcp dport": packet.port, "udp dport": packet.port, "th dport": packet.port,
             "ip saddr": packet.source, "ip6 saddr": packet.source, "ip daddr": packet.destination, "ip6 daddr": packet.destination,

@@ -10,7 +10,7 @@ from wgwizard.host.facts import Facts, Route
 from wgwizard.host.foreign_rules import foreign_drops
 from wgwizard.host.layout import Layout
 from wgwizard.host.linting import lint, strange_settings
-from wgwizard.host.swallowing import collision_problem, swallowed, swallowed_problem
+from wgwizard.host.swallowing import bypassed, collision_problem, swallowed, swallowed_problem
 from wgwizard.host.through_tunnel import inside_refusals, others_inside
 from wgwizard.problems import Problem, error
 from wgwizard.site import Network
@@ -38,7 +38,7 @@ def _not_supported(why: str) -> Problem:
 
 def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:
     """Every reason not to go on."""
-    return (
+    found = (
         *_taken_names(facts, layout),
         *_strange_files(facts, wanted, layout),
         *_listen_port(facts, wanted),
@@ -48,6 +48,7 @@ def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
         *inside_refusals(facts, wanted, layout),
         *lint(facts, wanted, layout),
     )
+    return found or tuple(bypassed(facts, wanted, layout))
 
 
 def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:

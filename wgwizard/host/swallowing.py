@@ -27,14 +27,14 @@ def kept(facts: Facts) -> tuple[Kept, ...]:
     if facts.ssh is not None:
         found.append(Kept(f"{facts.ssh.client}, from where you are logged in", facts.ssh.client, facts.ssh.server))
     found += [Kept(f"{peer}, from where somebody is logged in by SSH", peer, own) for peer, own in facts.ways.ssh_peers]
-    routing = today(facts.ways)
-    for item in tuple(found):
-        hop = routing.hop(item.address, item.source)
-        if hop is not None and hop.route is not None and hop.route.via is not None:
-            found.append(Kept(f"{hop.route.via}, the router towards {item.address}", hop.route.via))
+    routing, people = today(facts.ways), tuple(found)
     for route in facts.routes:
         if route.network.prefixlen == 0 and route.via is not None:
             found.append(Kept(f"{route.via}, the host's default gateway", route.via))
+    for item in people:
+        hop = routing.hop(item.address, item.source)
+        if hop is not None and hop.route is not None and hop.route.via is not None:
+            found.append(Kept(f"{hop.route.via}, the router towards {item.address}", hop.route.via))
     found += [Kept(f"{address}, the host's DNS server", address) for address in facts.ways.resolvers]
     first: dict[tuple[Address, Address | None], Kept] = {}
     for item in found:
@@ -53,7 +53,6 @@ def swallowed(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]
             if item.address not in lost and _loses(now, then, layout.interface):
                 lost[item.address] = _problem(item, then, wanted, layout)
         yield from () if assumed else _loops(facts, wanted, layout, after)
-        yield from () if assumed else _bypassed(wanted, layout, after)
     yield from lost.values()
 
 
@@ -121,11 +120,12 @@ def _numeric(endpoint: str) -> Address | None:
         return None
 
 
-def _bypassed(wanted: Wanted, layout: Layout, after: Routing) -> Iterator[Problem]:
+def bypassed(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
     """Lock-out 17: an ip rule or a route of the host's own that takes the points' packets past the tunnel.
 
     Under a strict rp_filter the points' own packets would be dropped, too (lock-out 15).
     """
+    after = planned(facts.ways, layout.interface, wanted.tunnel)
     for network in wanted.tunnel.networks():
         then = after.hop(network.network_address)
         if then is not None and then.device != layout.interface:

@@ -53,6 +53,19 @@ printf 'deb [trusted=yes] file:/var/lib/lab-packages ./\\n' > /etc/apt/sources.l
 apt-get update -q
 """
 
+# What `firewalls` has besides, switched off; Docker is not among it.
+ADD_FIREWALLS = """
+set -e
+apt-get update -q
+printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+apt-get install -q -y --no-install-recommends iptables ufw firewalld
+rm /usr/sbin/policy-rc.d
+systemctl disable ufw.service firewalld.service
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+"""
+
 
 class LabError(Exception):
     """The lab cannot run here; the message says why and what to do."""
@@ -69,7 +82,10 @@ def _recipe_directory() -> Path:
 
 
 def tree(variant: str = "full") -> Path:
-    """The tree to boot from: "full", or "bare" (without nftables and WireGuard); LabError when it has not been built."""
+    """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off).
+
+    LabError when it has not been built.
+    """
     path = _recipe_directory() / variant
     if not path.is_dir():
         raise LabError(f"{path} does not exist: run tests/system/run once as root with a network, it builds the lab's file trees")
@@ -92,7 +108,9 @@ def build() -> None:
         if not (directory / "full").is_dir():
             _build_full(directory)
         if not (directory / "bare").is_dir():
-            _build_bare(directory)
+            _build_from_full(directory, "bare", FETCH)
+        if not (directory / "firewalls").is_dir():
+            _build_from_full(directory, "firewalls", ADD_FIREWALLS)
 
 
 def _build_full(directory: Path) -> None:
@@ -105,14 +123,14 @@ def _build_full(directory: Path) -> None:
     half_done.rename(directory / "full")
 
 
-def _build_bare(directory: Path) -> None:
-    half_done = directory / "bare.half"
+def _build_from_full(directory: Path, variant: str, script: str) -> None:
+    half_done = directory / f"{variant}.half"
     shutil.rmtree(half_done, ignore_errors=True)
     _run("cp", "-a", str(directory / "full"), str(half_done))
     shutil.copy("/etc/resolv.conf", half_done / "etc/resolv.conf")
-    _run("chroot", str(half_done), "sh", "-c", FETCH)
+    _run("chroot", str(half_done), "sh", "-c", script)
     (half_done / "etc/resolv.conf").write_text("")
-    half_done.rename(directory / "bare")
+    half_done.rename(directory / variant)
 
 
 def _run(*command: str) -> None:
