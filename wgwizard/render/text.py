@@ -9,6 +9,8 @@ from wgwizard.site import Address, InterfaceAddress, Network
 
 # What wg-quick takes as an interface's name, and what is also harmless in rules, units and settings (wg-quick(8)).
 _INTERFACE = re.compile(r"[A-Za-z0-9_=+.@:-]{1,15}")
+# The texts of the parts of an IPv4 address: taking one from here costs less than half of making it.
+_OCTETS = tuple(map(str, range(256)))
 
 
 def plain(name: str) -> str:
@@ -34,7 +36,7 @@ def address_text(address: Address) -> str:
     """The text of an address, without its prefix where it has one; `str` takes four times as long."""
     if isinstance(address, IPv4Address):
         number = int(address)
-        return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return f"{_OCTETS[number >> 24]}.{_OCTETS[number >> 16 & 255]}.{_OCTETS[number >> 8 & 255]}.{_OCTETS[number & 255]}"
     return _ipv6_text(int(address))
 
 
