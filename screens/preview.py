@@ -44,7 +44,7 @@ class Preview(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._width = 0
         self.lines: tuple[str, ...] = ()
-        self._plain = Style()
+        self._styles: dict[str, Style] = {"": Style()}
         self._set(text)
 
     def _set(self, text: str) -> None:
@@ -65,8 +65,8 @@ class Preview(ScrollView, can_focus=True):
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The visible lines; the widget's own style is worked out once for all of them."""
-        self._plain = self.rich_style
+        """The visible lines; each style is worked out once for all of them."""
+        self._styles = {"": self.rich_style}
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -75,6 +75,7 @@ class Preview(ScrollView, can_focus=True):
         width = self.size.width
         place = top + y
         line = self.lines[place] if place < len(self.lines) else ""
-        look = next((name for pattern, name in _LOOKS if pattern.search(line)), None)
-        style: Style = self.get_component_rich_style(look) if look else self._plain
-        return Strip([Segment(line, style)]).crop(left, left + width).adjust_cell_length(width, self._plain)
+        look = next((name for pattern, name in _LOOKS if pattern.search(line)), "")
+        if look not in self._styles:
+            self._styles[look] = self.get_component_rich_style(look)
+        return Strip([Segment(line, self._styles[look])]).crop(left, left + width).adjust_cell_length(width, self._styles[""])

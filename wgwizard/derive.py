@@ -5,7 +5,6 @@ Pure and deterministic: the same site and lock give the same answer, and what th
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_interface
 
 from wgwizard.lock import Lock
@@ -136,6 +135,8 @@ def propose_ipv6(known: Iterable[Network], seed: str) -> Network:
 
     RFC 4193, section 3.2, wants them random; a hash of the site is as unlikely to meet another site, and repeatable.
     """
+    from hashlib import sha256
+
     global_id = int.from_bytes(sha256(seed.encode()).digest()[:5], "big")
     spans = sorted((int(network.network_address), int(network.broadcast_address)) for network in known if network.version == 6)
     size = 1 << (128 - IPV6_PREFIX)
