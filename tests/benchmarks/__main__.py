@@ -11,6 +11,7 @@ def main() -> int:
     print(f"The least of {rounds} runs, ours and the floor in turns.\n\n{table.HEAD}", flush=True)  # noqa: T201
     for figure in chain(starting.figures(rounds), painting.figures(rounds), planning.figures(rounds)):
         print(table.line(figure), flush=True)  # noqa: T201
+    print(table.NOTES)  # noqa: T201
     return 0
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from tests.benchmarks.measure import Figure, cpu_seconds, least_of_both, process_seconds
+from tests.benchmarks.measure import Figure, cpu_seconds, least_of_both, process_seconds, without_collector
 from tests.unit.space import WORDS, Answers, site_of
 from wgwizard import sitefile
 from wgwizard.keys import Keyring
@@ -66,7 +66,7 @@ def figures(
     """The rows of the table."""
     for size in rendered:
         plan = a_plan(size)
-        seconds = min(cpu_seconds(lambda plan=plan: render(plan, Keyring())) for _ in range(rounds))
+        seconds = min(without_collector(lambda plan=plan: render(plan, Keyring())) for _ in range(rounds))
         yield Figure(f"rendering a checked site of {size:,} points: a point", seconds / size, 20e-6)
         del plan
     yield own_reading(sizes[-1], rounds)
