@@ -1,4 +1,4 @@
-"""Pid 1 of a live test run: makes the private mounts, runs pytest, reaps, and takes everything along when it ends.
+"""Pid 1 of a live run: makes the private mounts, runs pytest or another module, reaps, and takes everything along when it ends.
 
 Nothing here touches the machine's own network, /run or cgroups, but for one directory of cgroups of its own.
 """
@@ -72,15 +72,10 @@ def _run_and_reap(command: list[str]) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _pytest_arguments(given: list[str]) -> list[str]:
-    names_tests = any(Path(argument.split("::")[0]).exists() for argument in given)
-    return given if names_tests else ["tests/system", *given]
-
-
 def main() -> int:
-    """Prepare, run pytest with the given arguments, and return its exit code."""
+    """Prepare, run the Python module that the arguments name with those that follow, and return its exit code."""
     prepare()
-    code = _run_and_reap([sys.executable, "-m", "pytest", *_pytest_arguments(sys.argv[1:])])
+    code = _run_and_reap([sys.executable, "-m", *sys.argv[1:]])
     remove_cgroup(Path(os.environ[OUR_CGROUP]))
     return code if code >= 0 else 128 - code
 
