@@ -127,6 +127,8 @@ def test_who_else_works_on_the_site_is_said_before_anything_is_written(folder, w
     claim = claims.claim_site(str(folder / "site.yaml"))
     words_of_it = f"! site.yaml is also open in another wizard (process {os.getpid()} "
     assert words_of_it in run(*words, cwd=folder).stderr
+    if words[0] == "apply":
+        assert words_of_it in run(*words, "--dry-run", cwd=folder).stderr
     claim.release()
     assert "also open" not in run(*words, cwd=folder).stderr
     assert list((folder.parent / f"{folder.name}-state/wgwizard/open").iterdir()) == []

@@ -27,7 +27,7 @@ from wgwizard.site import DEFAULT_INTERFACE, Site
 
 def apply(options: argparse.Namespace, connector: Connector) -> int:
     """Bring Host β to the plan; 5 where a dry run finds differences."""
-    with at_work(options.site):
+    with at_work(options.site, writes=not options.dry_run or options.passphrase_file is not None):
         return _apply(options, connector)
 
 

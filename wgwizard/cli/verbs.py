@@ -173,17 +173,19 @@ def opened(path: str) -> tuple[Study, tuple[Problem, ...]]:
 
 
 @contextmanager
-def at_work(path: str) -> Iterator[None]:
-    """Claim a site as the wizard does, and say who else works on it: the keys and the lock beside it are written."""
-    from wgwizard.profiles.claims import claim_site, holder_text
+def at_work(path: str, *, writes: bool = True) -> Iterator[None]:
+    """Say who else works on a site; whoever `writes` the keys and the lock beside it claims it meanwhile, as the wizard does."""
+    from wgwizard.profiles.claims import claim_site, holder_of_site, holder_text
 
-    claim = claim_site(path)
-    if claim.holder is not None:
-        say(f"! {path} is also open in {holder_text(claim.holder)}: what is not saved there is not in this.")
+    claim = claim_site(path) if writes else None
+    holder = claim.holder if claim is not None else holder_of_site(path)
+    if holder is not None:
+        say(f"! {path} is also open in {holder_text(holder)}: what is not saved there is not in this.")
     try:
         yield
     finally:
-        claim.release()
+        if claim is not None:
+            claim.release()
 
 
 def need_strategy(path: str, found: Study) -> None:

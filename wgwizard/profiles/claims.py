@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wgwizard.moments import moment_text
 from wgwizard.profiles.files import FileError
-from wgwizard.profiles.state import private_directory
+from wgwizard.profiles.state import private_directory, state_path
 
 _TRIES = 20
 _PAUSE = 0.001  # seconds; somebody who only looks holds the lock for less
@@ -65,13 +65,22 @@ class Claim:
 
 def claim_site(path: str) -> Claim:
     """A claim on a saved site, by the real path of its file."""
-    return Claim("site-" + sha256(os.path.realpath(path).encode()).hexdigest()[:32])
+    return Claim(_site_name(path))
+
+
+def holder_of_site(path: str) -> Holder | None:
+    """Who works on a saved site now; nothing is claimed."""
+    return holder_of(_site_name(path))
+
+
+def _site_name(path: str) -> str:
+    return "site-" + sha256(os.path.realpath(path).encode()).hexdigest()[:32]
 
 
 def holder_of(name: str) -> Holder | None:
-    """Who works on `name` now; nothing is claimed."""
+    """Who works on `name` now; nothing is claimed, nor a directory made."""
     try:
-        path = private_directory("open") / name
+        path = state_path() / "open" / name
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (FileError, OSError):
         return None
