@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 import pytest
+from textual.color import Color
 from textual.geometry import Region
 from textual.widgets import Button, OptionList
 
@@ -133,3 +134,47 @@ async def test_states_that_colours_tell_apart_are_told_apart_without_them(what: 
         async with sit_down(FakeConnector(), draft=home(), begin_at=page, plain_colours=plain_colours, size=(100, 40)) as person:
             found.append(await seen(person))
     check(*found)
+
+
+# Beside each text in a colour that means good, doubtful or bad: done, mind, wrong, here, added and gone.
+SIGNS = "✓!×●▲+-○"
+
+
+def said_by_colour_alone(person: Person) -> list[str]:
+    """The texts in such a colour that have neither a sign nor letters of their own; a line below such a one goes on with it."""
+    means = {Color.parse(person.app.theme_variables[name]).rgb for name in ("success", "warning", "error")}
+    found, above = [], set()
+    for row in person.app.screen._compositor.render_strips():
+        goes_on = set()
+        for text, style, _ in row:
+            rgb = Color.from_rich_color(style.color).rgb if style is not None and style.color is not None and style.color.triplet else None
+            near = next((one for one in means if rgb is not None and max(abs(a - b) for a, b in zip(one, rgb, strict=True)) < 4), None)
+            if near is None or not text.strip() or style is None:
+                continue
+            goes_on.add(near)
+            if not (style.bold or style.underline or any(sign in text for sign in SIGNS) or near in above):
+                found.append(text)
+        above = goes_on
+    return found
+
+
+@pytest.mark.parametrize("place", fast(PLACES, chosen=[]))
+async def test_a_colour_that_means_something_has_a_sign_beside_it(place: str) -> None:
+    async with opened(place, size=(100, 40)) as person:
+        assert said_by_colour_alone(person) == []
+
+
+@pytest.mark.slow
+async def test_a_wrong_answer_is_said_by_a_sign_and_what_has_none_is_found() -> None:
+    async with sit_down(draft=home(), begin_at="site") as person:
+        field = next(field for field in person.app.query(Field) if field.path == "site.networks")
+        field.control.focus()
+        field.control.value = "192.168.1.0/33"
+        await person.press("tab")
+        await person.sees("× ")
+        assert said_by_colour_alone(person) == []
+        line = field.query_one(".prompt")
+        line.styles.color = person.app.theme_variables["error"]
+        line.update("This network")
+        await person.press()
+        assert [text.strip() for text in said_by_colour_alone(person)] == ["This network"]
