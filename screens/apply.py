@@ -1,6 +1,7 @@
 """Putting the plan on Host β: what happens as it happens, what is asked on the way, and how long until the host undoes by itself."""
 
 from dataclasses import replace
+from textwrap import wrap
 from time import monotonic
 from typing import Any
 
@@ -16,12 +17,15 @@ from screens.step import Step
 from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
 from wgwizard.errors import WgwizardError
+from wgwizard.questions import Document
 from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, clock, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import ending as ending_text
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Study, study
 from wgwizard.wizard.tools import Tools
-from wgwizard.wizard.words import cut, told
+from wgwizard.wizard.words import told
+
+_TITLE_WIDTH = max(map(len, STAGES.values())) + 2
 
 
 class Told(Message):
@@ -33,12 +37,13 @@ class Told(Message):
 
 
 def progress(events: dict[Stage, Event], width: int) -> str:
-    """One line of at most `width` for each stage with its sign, and what was told of it last."""
+    """Each stage with its sign, and what was told of it last, in lines of at most `width`."""
     lines = []
     for stage, title in STAGES.items():
         event = events.get(stage)
+        lead = f"{SIGNS[event.state] if event is not None else '○'} {title.ljust(_TITLE_WIDTH)}"
         text = event.text if event is not None else ""
-        lines.append(cut(f"{SIGNS[event.state] if event is not None else '○'} {title.ljust(28)}{text}".rstrip(), width))
+        lines += wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead)) or [lead.rstrip()]
     return "\n".join(lines)
 
 
@@ -54,7 +59,8 @@ class ApplyStep(Step):
         self.events: dict[Stage, Event] = {}
         self.undo_at: float | None = None
         self.busy = False
-        self.is_applied = False
+        self.tried: Document | None = None  # the answers that were applied last, well or not
+        self.went_well = False
 
     def compose(self) -> ComposeResult:
         """To whom, the stages, and what is to be said."""
@@ -72,22 +78,35 @@ class ApplyStep(Step):
         self.set_interval(0.5, self._tick)
 
     def enter(self, draft: Draft) -> None:
-        """Say to whom, or why it cannot be done from here."""
+        """Say to whom, or why it cannot be done from here; what was told of other answers than these is over."""
         super().enter(draft)
+        if not self.busy and self.tried != draft.document:
+            self.events = {}
         found, _ = study(draft)
         address = found.site.host.ssh if found is not None else None
         able = address is not None and self.tools.connector is not None
         start = self.query_one("#start", Button)
         start.display = able
+        start.label = "Apply again" if self.events else "Apply now"
         said = invitation(address, connected=self.tools.connector is not None)
         self.query_one("#target", Static).update(said)
-        later = f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}" if not self.events else None
         self.query_one("#progress", Static).display = able
         self._show_progress()
-        if later is not None:
-            self.query_one("#ending", Static).update(later)
+        if not self.events and not self.busy:
+            self._say(f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}")
         if able:
             focus(start)
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the host stands as these answers say."""
+        return self.went_well and self.tried == self.draft.document
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        """What stands below the stages."""
+        ending = self.query_one("#ending", Static)
+        ending.set_class(error, "-error")
+        ending.update(text)
 
     def _show_progress(self) -> None:
         self.query_one("#progress", Static).update(progress(self.events, max(self.size.width - 4, 40)))
@@ -104,8 +123,9 @@ class ApplyStep(Step):
         if self.busy or found is None or found.site.host.ssh is None or connector is None:
             return
         self.busy, self.events, self.undo_at = True, {}, None
+        self.tried, self.went_well = self.draft.document, False
         self.query_one("#start", Button).disabled = True
-        self.query_one("#ending", Static).update(IF_CLOSED)
+        self._say("")
         self._show_progress()
         self._run(found, found.site.host.ssh, connector)
 
@@ -128,6 +148,7 @@ class ApplyStep(Step):
         event = message.event
         self.events[event.step] = event
         self.undo_at = monotonic() + event.undo_in if event.undo_in is not None else None
+        self._say(IF_CLOSED if self.undo_at is not None else "")
         self._show_progress()
         self._tick()
 
@@ -140,17 +161,15 @@ class ApplyStep(Step):
         start.disabled = False
         start.label = "Apply again"
         start.refresh(layout=True)
-        ending = self.query_one("#ending", Static)
-        ending.set_class(ended.error is not None, "-error")
         if ended.error is not None:
             self._fail_running()
-            ending.update(told(ended.error))
+            self._say(told(ended.error), error=True)
             self.query_one(VerticalScroll).scroll_end(animate=False)
             focus(start)
             return
-        self.is_applied = True
+        self.went_well = True
         result: Any = ended.value
-        ending.update(ending_text(result))
+        self._say(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
         self.post_message(self.Learned(lambda draft: self._remembered(draft, result)))
         if self.display:
@@ -169,7 +188,7 @@ class ApplyStep(Step):
         try:
             return with_lock_kept(draft)
         except WgwizardError as error:
-            self.query_one("#ending", Static).update(f"{ending_text(result)}\n{told(error)}")
+            self._say(f"{ending_text(result)}\n{told(error)}")
             self.query_one(VerticalScroll).scroll_end(animate=False)
             return draft
 

@@ -11,6 +11,7 @@ from textual.widgets import Button, OptionList, Static
 from screens.background import ask_from_thread
 from screens.dialogs import AskAnswers, AskSecret, Choose
 from screens.focus import focus
+from screens.listed import Listed
 from screens.preview import Preview
 from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.output import change_line
@@ -31,7 +32,7 @@ class ConfirmChanges(ModalScreen[bool]):
         count = len(self.changes)
         yield Static(f" {count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet", classes="heading", markup=False)
         with Container(id="changes-both"):
-            yield OptionList(*map(change_line, self.changes), markup=False, compact=True, id="changes")
+            yield Listed(*map(change_line, self.changes), markup=False, compact=True, id="changes")
             yield Preview(id="difference")
         with Horizontal(classes="answers"):
             yield Button("Make these changes", id="yes", compact=True)

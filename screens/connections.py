@@ -20,6 +20,7 @@ from screens.chrome import Keys
 from screens.entry import Entry
 from screens.focus import focus
 from screens.follow import FollowScreen
+from screens.listed import Listed
 from screens.picture import PICTURE, Drawn
 from screens.step import HEIGHTS, WIDTHS
 from wgwizard.following import Connection, connections
@@ -37,6 +38,7 @@ from wgwizard.wizard.study import scene, study
 from wgwizard.wizard.words import cut, said
 
 _MOST_SHOWN = 400  # of the connections that fit what was typed; more would only be scrolled past
+_HEADING = "The network, and every connection in it"
 _WIDEST = 34
 _ROOMY = 30
 _FEW = 12  # up to here nobody needs to narrow the list
@@ -117,10 +119,10 @@ class PictureScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The heading, the picture, the line that narrows, and the list."""
-        yield Static(" The network, and every connection in it", classes="heading", markup=False)
+        yield Static(f" {_HEADING}", classes="heading", markup=False)
         yield Large(id="large")
         yield Entry(id="narrow", placeholder="narrow: laptop nas 445")
-        yield OptionList(markup=False, compact=True, id="connections")
+        yield Listed(markup=False, compact=True, id="connections")
         with VerticalScroll(id="still-open"):
             yield Static("", markup=False)
         yield Keys()
@@ -147,6 +149,7 @@ class PictureScreen(ModalScreen[None]):
             open_yet.query_one(Static).update("\n".join(["What is still open", *lines]))
             focus(open_yet)
             return
+        self.query_one(".heading", Static).update(f" {_HEADING}: Enter follows the marked one")
         narrow = self.query_one("#narrow", Input)
         narrow.display = len(found.connections) > _FEW
         narrow.value = self._wanted

@@ -76,6 +76,8 @@ class DoneStep(Step):
         self.keyring = result.keyring
         self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, f"{folder_of(draft)}/")))
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
+        if not self.waiting:
+            self._say("")  # what was said of other files
         focus(self.query_one("#write", Button))
         self._show_arrived()
 

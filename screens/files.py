@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 
 from screens.focus import focus
 from screens.handover import HandOver
+from screens.listed import Listed
 from screens.preview import Preview
 from screens.step import Step
 from wgwizard.wizard.draft import Draft
@@ -21,9 +22,9 @@ from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 from wgwizard.wizard.words import said
 
 _EXPLAINED = (
-    "Left: every file, by the computer that it is for. Right: the marked one, exactly as it will stand there; keys read (hidden). The arrow"
-    " keys scroll it, `Tab` changes sides, `h` hands a point its file, saved or as a QR code. Nothing has been written yet. When unsure,"
-    " read who reaches whom, and go on."
+    "The list names every file, by the computer that it is for; below or beside it stands the marked one, exactly as it will be there; keys"
+    " read (hidden). `Tab` goes over to it, the arrow keys scroll it, `h` hands a point its file, saved or as a QR code. Nothing has been"
+    " written yet. When unsure, read who reaches whom, and go on."
 )
 
 
@@ -40,7 +41,7 @@ class FilesStep(Step):
     def compose(self) -> ComposeResult:
         """The list, the preview and its heading."""
         with Horizontal(id="files-both"):
-            yield OptionList(markup=False, compact=True, id="artefacts")
+            yield Listed(markup=False, compact=True, id="artefacts")
             yield Preview(id="preview")
         yield Static("", id="file-heading", markup=False)
         with Horizontal(classes="answers", id="files-answers"):

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from screens.dialogs import AskPath, Choose, Help
 from screens.focus import focus
+from screens.listed import Listed
 from screens.preview import Preview
 from screens.qr import QrScreen
 from wgwizard.errors import WgwizardError
@@ -23,9 +24,9 @@ from wgwizard.wizard.words import told
 SHOWN_SECONDS = 60.0
 _UNSAVED = "! These keys are saved nowhere yet. Save the site (^S on its pages), or this file will fit nothing."
 _WHY = (
-    "A point is set up by one file, which holds its private key: a phone reads it as a QR code, a computer takes it as a file. Keys are"
-    " shown only after a question and for a minute, and nothing is copied unless you press Copy. `wgwizard qr SITE.yaml POINT` prints the"
-    " same code. When unsure, show the code to a phone, and save the file for a computer."
+    "A point is set up by one file, which holds its private key: a phone reads it as a QR code, which `QR code` shows at once, a "
+    "computer takes it as a file. `Show keys` asks first and hides them after a minute, and nothing is copied unless you press Copy. "
+    "`wgwizard qr SITE.yaml POINT` prints the same code. When unsure, show the code to a phone, and save the file for a computer."
 )
 
 
@@ -48,7 +49,7 @@ class HandOver(ModalScreen[None]):
         """The points, the marked one's file, and what can be done with it."""
         with Vertical(classes="dialog"):
             yield Static("Hand over a point's file", classes="heading", markup=False)
-            yield OptionList(*[Option(line(file)) for file in self.files], markup=False, compact=True, id="points-files")
+            yield Listed(*[Option(line(file)) for file in self.files], markup=False, compact=True, id="points-files")
             yield Preview(id="handed")
             yield Static("", id="told", markup=False)
             with Horizontal(classes="answers"):

@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.dialogs import Choose
+from screens.field import Field
 from screens.focus import focus
 from screens.form_step import FormStep
 from screens.problem_line import ProblemLine
@@ -15,7 +17,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.questions import HOST
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.looked import LOOK, NO_LOGIN, is_worth_a_look, looked_text
+from wgwizard.wizard.looked import BY_KEY, LOOK, NO_LOGIN, is_worth_a_look, looked_text
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
 
@@ -32,6 +34,12 @@ class HostStep(FormStep):
         self.tools = tools
         self.offered: set[str] = set()
         self.looking_at: str | None = None
+
+    def on_mount(self) -> None:
+        """Beside the login, what can be done with it."""
+        if self.tools.connector is not None:
+            login = next(field for field in self.form.query(Field) if field.path == SSH)
+            login.mount(Static(BY_KEY, classes="mark", markup=False), after=login.control)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The key is shown only where something here can log in."""

@@ -13,6 +13,7 @@ from screens.chrome import Keys
 from screens.dialogs import Choose, Help
 from screens.focus import focus
 from screens.form import Form
+from screens.listed import Listed
 from screens.problem_line import ProblemLine
 from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT
@@ -97,14 +98,14 @@ class PointsStep(Step):
     """The points in a list, to add, edit and remove."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("insert,a", "add", "add", key_display="Ins"),
-        Binding("delete,r", "remove", "remove", key_display="Del"),
+        Binding("insert", "add", "add", key_display="Ins"),
+        Binding("delete", "remove", "remove", key_display="Del"),
     ]
 
     def compose(self) -> ComposeResult:
         """What a point is, the list, and what can be done with it."""
         yield Static(POINT.about, classes="about", markup=False)
-        yield OptionList(markup=False, compact=True)
+        yield Listed(markup=False, compact=True)
         yield ProblemLine()
         with Horizontal(classes="answers"):
             yield Button("Add a point", id="add", compact=True)

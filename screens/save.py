@@ -25,6 +25,7 @@ from wgwizard.wizard.saving import (
     aside_text,
     conflict,
     guessable,
+    lies_at,
     new_seal_text,
     path_problem,
     save,
@@ -64,7 +65,7 @@ class SaveStep(Step):
         super().enter(draft)
         self.change(draft)
         path = self.query_one("#path", Input)
-        if not path.value or path.value == draft.path:
+        if not path.value or lies_at(draft, path.value):
             path.value = self.tools.path_for(draft)
         self._describe()
         self.query_one(VerticalScroll).scroll_home(animate=False)

@@ -14,6 +14,7 @@ from screens.background import Ended, run_beside
 from screens.dialogs import Choose, Help
 from screens.entry import Entry
 from screens.focus import focus
+from screens.listed import Listed
 from screens.problem_line import ProblemLine
 from screens.step import Step
 from screens.unsealing import OpenSealed
@@ -44,7 +45,7 @@ class StartStep(Step):
         with VerticalScroll(can_focus=False):
             yield Static(WHAT_IT_DOES, classes="about", markup=False)
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
-            yield OptionList(id="offers", markup=False, compact=True)
+            yield Listed(id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("Throw this draft away", id="throw-away", compact=True, disabled=True)
@@ -143,7 +144,9 @@ class StartStep(Step):
 
     def _take(self, offer: Offer) -> None:
         path = offer.draft.path
-        if path is None:
+        if offer.site:
+            self._with_passphrase(offer.site, lambda passphrase: open_site(offer.site, passphrase))
+        elif path is None:
             draft = open_preset(offer.preset) if offer.preset else offer.draft
             self.post_message(self.Replaced(draft, complete=offer.complete))
         else:

@@ -22,7 +22,10 @@ _TAKE_IN = {
     "android": "bring {file} to the phone; in the WireGuard app there: +, Import from file or archive, switch it on",
     "ios": "bring {file} to the phone; in the WireGuard app there: +, Create from file or archive, switch it on",
 }
-
+_SCAN = {
+    "android": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Scan from QR code, switch it on",
+    "ios": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Create from QR code, switch it on",
+}
 
 # A point that only opens things is connected when it is away: at the site itself the tunnel's route to the site would be in its way
 # (docs/strategies.md, roaming). One that the site opens things on must be connected at all times.
@@ -42,7 +45,9 @@ def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
     take_in = _TAKE_IN[point.platform].format(file=file)
     switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
     then = tuple(line.format(interface=site.tunnel.interface) for line in switch) if point.platform == "linux" else ()
-    return (take_in, *then) if point.public_key is None else (own, take_in, *then)
+    if point.public_key is not None:
+        return (own, take_in, *then)
+    return (_SCAN[point.platform], f"or {take_in}") if point.platform in _SCAN else (take_in, *then)
 
 
 def host_steps(folder: str = "") -> tuple[str, ...]:

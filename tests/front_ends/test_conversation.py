@@ -14,6 +14,8 @@ from wgwizard.prompts.talk import Asked
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.surroundings_parsing import parse_surroundings
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import offers
 from wgwizard.wizard.tools import Tools
 
 PASSPHRASE = Secret("correct horse battery staple")
@@ -166,8 +168,8 @@ def test_another_file_is_replaced_only_after_a_yes():
 
 def test_where_no_strategy_fits_enter_overrules_nothing_but_leads_back_to_the_answers():
     talk = Scripted(
-        *BEGIN[:1], ("Where at the site", "none"), *BEGIN[1:], ("What next?", "on"), ("Must computers", "yes"), ("Must computers", "no"),
-        ("What next?", "leave"),
+        *BEGIN[:1], ("Look at", "y"), ("Where at the site", "none"), *BEGIN[1:], ("What next?", "on"), ("Must computers", "yes"),
+        ("Must computers", "no"), ("What next?", "leave"),
     )  # fmt: skip
     draft = converse(talk, Tools())
     assert "No strategy gives all that you ask" in talk.everything
@@ -184,3 +186,25 @@ def test_every_question_says_why_and_every_first_question_leads_a_page_back():
     (kept,) = unfinished.drafts()
     assert kept.document["name"] == "hut"
     assert str(kept.path) in left.value.message
+
+
+def test_a_site_that_lies_in_this_directory_is_offered_first_and_a_preset_that_was_only_looked_at_is_no_draft():
+    profiles.save_site(
+        "home.yaml",
+        {
+            "version": 1,
+            "name": "hut",
+            "site": {"networks": ["192.168.1.0/24"]},
+            "host": {"addresses": ["192.168.1.10/24"]},
+            "points": [{"name": "laptop"}],
+        },
+    )
+    Path("logging.yaml").write_text("version: 1\nhandlers: {}\n")
+    with pytest.raises(CancelledError):
+        converse(talk := Scripted(("What do you call", "^D")), Tools())
+    assert [choice.text for choice in offers(Draft()) if choice.site] == ["Go on with home.yaml, saved just now"]
+    assert talk.asked[0].current == "site-home.yaml"
+    with pytest.raises(CancelledError) as left:
+        converse(Scripted(("What would you like", "preset"), ("Which networks", "^D")), Tools())
+    assert "Nothing was changed in the preset" in left.value.message
+    assert unfinished.drafts() == ()

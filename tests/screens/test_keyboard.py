@@ -40,7 +40,7 @@ DIALOGS: dict[str, Callable[[], ModalScreen]] = {
 }
 # By keys, from a page, and what then stands there: the point's own page, the picture, leaving, a point's file and its code.
 FROM_PAGES = {
-    "point": ("points", ("a",), "a new one"),
+    "point": ("points", ("insert",), "a new one"),
     "picture": ("needs", ("f2",), "every connection in it"),
     "follow": ("needs", ("f2", "enter"), "here"),
     "leave": ("site", ("ctrl+q",), "Leave the wizard?"),

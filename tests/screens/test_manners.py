@@ -162,8 +162,8 @@ async def test_help_says_why_and_a_question_mark_can_be_typed():
         await person.sees("The name becomes the name of the saved file", "`hostname`")
         await person.press("escape", "?")
         await person.sees("home?")
-        await person.press("backspace", "enter", "enter", "enter", "?")
-        await person.sees("a route is that way")
+        await person.press("backspace", "enter", "enter", "tab", "enter", "tab", "?")
+        await person.sees("a static route, a fixed line")
 
 
 async def test_points_are_edited_and_removed():

@@ -34,7 +34,7 @@ def typed() -> Terminal:
     terminal.sees("3 of 9 · Tunnel")
     terminal.child.send("\x0e")
     terminal.sees("4 of 9 · Points")
-    terminal.child.send("atablet")
+    terminal.child.send("\x1b[2~tablet")
     terminal.sees("a new one", "tablet")
     return terminal
 

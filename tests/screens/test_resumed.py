@@ -8,9 +8,12 @@ from tests.screens.fake_connector import HOST_PUBLIC_KEY, FakeConnector
 from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE, PASSPHRASE, to_the_changes
 from wgwizard import profiles
+from wgwizard.keys import Keyring
 from wgwizard.profiles.unfinished import Keeper
 from wgwizard.questions import Proposal
 from wgwizard.secret import Secret
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.saving import Seal, seal_of, would_replace
 
 
 def left_on_the_save_page() -> None:
@@ -68,3 +71,25 @@ async def test_answers_that_nobody_typed_are_marked_when_a_draft_is_gone_on_with
         await person.press("enter")
         await person.sees("1 of 9 · Site", "192.168.178.0/24", "found: this computer's wlan0")
         assert person.app.draft.path == (str(Path(origin).absolute()) if origin else None)
+
+
+async def test_a_saved_site_in_this_directory_is_offered_and_saved_again_by_any_way_of_writing_its_path():
+    profiles.save_site("office.yaml", OFFICE)
+    async with sit_down() as person:
+        await person.press("up", "up", "right")
+        person.sees_no("Begin anew?")
+        await person.sees("Go on with office.yaml, saved just now")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site")
+        assert person.app.draft.path == "office.yaml"
+
+
+@pytest.mark.parametrize("path", ["office.yaml", "./office.yaml", "there/../office.yaml"])
+def test_a_draft_of_a_saved_site_is_never_taken_for_another_file(path):
+    """A kept draft has the whole path of the site that it changes: its keys are joined, not replaced."""
+    Path("there").mkdir()
+    profiles.save_site("office.yaml", OFFICE)
+    profiles.save_keys("office.yaml", Keyring(private={"laptop": Secret("k")}), Secret(PASSPHRASE))
+    draft = Draft(OFFICE, str(Path("office.yaml").absolute()), keyring=Keyring(private={"phone": Secret("l")}))
+    assert not would_replace(draft, path)
+    assert seal_of(draft, path) is Seal.OLD

@@ -27,7 +27,7 @@ def test_from_the_first_page_to_a_saved_site():
     terminal.press("ctrl+n")
     terminal.sees("4 of 9 · Points")
     for name in ("laptop", "phone"):
-        terminal.press("a")
+        terminal.press("\x1b[2~")
         terminal.sees("a new one")
         terminal.press(name, *(["enter", "\x1b[B", "\x1b[B", "\x1b[B"] if name == "phone" else []), "ctrl+n")
         terminal.sees("4 of 9 · Points", name)

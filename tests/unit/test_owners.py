@@ -27,8 +27,10 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
     bundle = made.bundle
     for text in (shown(what_to_do(made.plan, bundle)).plain, owners_text(site)):
         assert all(step in text for step in steps)
-    assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[: 1 + own_key])
-    assert len(steps) == 1 + own_key + (platform == "linux")
+    scanned = platform in ("android", "ios") and not own_key
+    assert ["QR code" in step for step in steps[:1]] == [scanned]
+    assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[scanned : 1 + scanned + own_key])
+    assert len(steps) == 1 + own_key + scanned + (platform == "linux")
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}
 
 

@@ -105,7 +105,10 @@ def _listen_port(facts: Facts, wanted: Wanted) -> Iterator[Problem]:
     own = facts.tunnel.listen_port if facts.ours and facts.tunnel is not None else None
     if port is not None and port != own and port in facts.udp_ports:
         yield error(
-            "port-in-use", "tunnel.port", f"UDP port {port} is in use on the host already.", "Choose another tunnel.port, such as 51821."
+            "port-in-use",
+            "tunnel.port",
+            f"UDP port {port} is in use on the host already.",
+            "Choose another tunnel.port, such as 51821. Where a tunnel of an earlier apply has it (sudo wg show), apply that site's file.",
         )
 
 

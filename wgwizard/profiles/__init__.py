@@ -1,6 +1,7 @@
 """Saved sites on disk: the site file, and the lock and secrets files beside it (docs/site-file.md)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -24,6 +25,9 @@ SECRETS_SUFFIX = ".secrets"
 MAX_SECRETS_BYTES = 64 * 1024 * 1024
 SCHEMA_NAME = "wgwizard.schema.json"
 _HEADER = f"# yaml-language-server: $schema={SCHEMA_NAME}\n"
+_SITE = re.compile(rb"^version: *1 *$(?s:.*)^site:", re.MULTILINE)
+_MAX_LOOKED_AT = 1024 * 1024
+_MOST_OFFERED = 9
 _OTHERS_WRITE = 0o022
 _OTHERS_READ = 0o077
 
@@ -35,6 +39,14 @@ class Loaded:
     site: "Site"
     document: "Document"
     warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A site file and when it was saved, in seconds since 1970."""
+
+    path: str
+    at: float
 
 
 def load_site(path: str) -> Loaded:
@@ -62,6 +74,19 @@ def check_site_path(path: str) -> Read:
         meant = f"{path.rstrip('/')}.yaml"
         hint = f"did you mean {meant}?" if Path(meant).is_file() else failure.hint
         raise SiteRefusedError(failure.message, (error("cannot-read", "", failure.message, hint),), hint) from failure
+
+
+def sites_here() -> tuple[Saved, ...]:
+    """The site files in this directory, the one that was saved last first; told by their first lines, for nothing is to wait for YAML."""
+    found = []
+    for path in Path().glob("*.yaml"):
+        try:
+            saved = path.stat().st_mtime
+            if _SITE.search(read_file(path, _MAX_LOOKED_AT).content):
+                found.append(Saved(str(path), saved))
+        except (FileError, OSError):
+            continue  # whatever it is, it is not offered
+    return tuple(sorted(found, key=lambda site: site.at, reverse=True)[:_MOST_OFFERED])
 
 
 def save_site(path: str, document: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wgwizard.applying import Event, Outcome
+from wgwizard.applying import Event, Outcome, Step
 from wgwizard.errors import WgwizardError
 from wgwizard.owners import block_lines, waiting_text, what_to_do
 from wgwizard.pipeline import Study
@@ -54,11 +54,12 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     connector = session.tools.connector
     if connector is None:
         return False
-    session.talk.say(IF_CLOSED)
     ask, target = TalkAsk(session.talk), session.tools.target(address)
 
     def tell(event: Event) -> None:
         session.talk.say(event_line(event))
+        if event.step is Step.ARM and event.undo_in is not None:
+            session.talk.say(IF_CLOSED)
 
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)
@@ -86,7 +87,7 @@ def done_page(session: Session) -> bool:
 def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
     choices = [
         Choice("write", "Write all files to a folder"),
-        Choice("give", "Save one point's file, or its QR code"),
+        Choice("give", "Hand over one file, or its QR code"),
         Choice("leave", "Leave"),
     ]
     if session.tools.connector is not None and found.site.host.ssh is not None:

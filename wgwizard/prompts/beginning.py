@@ -27,7 +27,7 @@ def begin(session: Session) -> None:
     choices = (
         *(Choice(offer.name, offer.text) for offer in plain),
         Choice("preset", "A preset: a finished example that you change"),
-        Choice("open", "A saved site"),
+        Choice("open", "A saved site, by its path"),
     )
     found: Draft | None = None
     while found is None:
@@ -80,8 +80,10 @@ def _saved(session: Session) -> Draft | None:
 
 
 def _opened(session: Session, offer: Offer) -> Draft | None:
-    """A draft with what lies beside the site that it changes; `None` where it cannot be gone on with, and why is said."""
+    """A draft, with what lies beside the site that it changes, or a saved site; `None` where it cannot be gone on with, and why is said."""
     draft = offer.draft
+    if offer.site:
+        return with_passphrase(session, offer.site, lambda passphrase: open_site(offer.site, passphrase))
     if offer.trouble:
         session.talk.say(offer.trouble)
         if offer.file is not None and not offer.busy and session.talk.yes("Throw it away?", default=False):

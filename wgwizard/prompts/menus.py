@@ -38,7 +38,9 @@ class MenuTalk:
         held = asked.tried or ("" if asked.proposed else asked.current)
         hint = asked.current if asked.proposed else None
         typed: str = self._ask(lambda: questionary.text(_message(asked), default=held, qmark=_MARK, placeholder=hint))
-        return typed.strip() or (asked.current if asked.proposed and not asked.tried else "")
+        # A key that says something of the question, after the answer that stands there already.
+        after = next((key for key in (WHY, BACK) if held and typed.strip() == f"{held}{key}"), "")
+        return after or typed.strip() or (asked.current if asked.proposed and not asked.tried else "")
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """A menu; the cursor begins at the current answer."""
@@ -131,7 +133,7 @@ def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
 
 
 def _add_keys(application: Any, *, by_key: bool) -> None:
-    """Enter that was typed ahead, which a terminal delivers as Ctrl-J; for a menu (`by_key`) also ?, < and Ctrl-D."""
+    """Enter that was typed ahead, which a terminal delivers as Ctrl-J; Ctrl-D, also behind a typed text; for a menu (`by_key`) ? and <."""
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
     from prompt_toolkit.key_binding.key_processor import KeyPress
     from prompt_toolkit.keys import Keys
@@ -147,10 +149,10 @@ def _add_keys(application: Any, *, by_key: bool) -> None:
     def _(event: Any) -> None:
         event.key_processor.feed(KeyPress(Keys.ControlM, "\r"), first=True)
 
+    leave_with("c-d", exception=EOFError)
     if by_key:
         leave_with(WHY, result=WHY)
         leave_with(BACK, result=BACK)
-        leave_with("c-d", exception=EOFError)
     application.key_bindings = merge_key_bindings([application.key_bindings, keys])
 
 

@@ -79,7 +79,7 @@ class NumberedTalk:
         """A typed line; EOFError where the input ended."""
         print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
         line = sys.stdin.readline()
-        if not line:
+        if not line or (not line.endswith("\n") and sys.stdin.isatty()):  # Ctrl-D, alone or twice behind a typed text
             raise EOFError
         return line.strip()
 

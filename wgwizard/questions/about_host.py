@@ -28,8 +28,9 @@ ENDPOINT = Question(
     prompt="Under which name or address is it reached from outside?",
     word="endpoint",
     example="vpn.example.com:51820",
-    why="The points dial it. `curl https://ifconfig.me` at the site prints the public address, and the router must forward the "
-    "UDP port to Host β. When unsure, leave it empty: the points' files then say what is missing.",
+    why="The points dial it: an endpoint is the public name or address and the UDP port at which WireGuard answers. `curl "
+    "https://ifconfig.me` at the site prints the public address, and the router must forward the UDP port to Host β. When unsure, "
+    "leave it empty: the points' files then say what is missing.",
 )
 GATEWAY = Question(
     id="host.default_gateway",

@@ -69,7 +69,7 @@ ADDRESSES = Question(
     kind=Kind.LIST,
     prompt="Which address should it have in the tunnel?",
     word="tunnel address",
-    example="10.0.0.3",
+    example="10.64.0.3",
     why="It is known at the site by it. If it has one already, `ip -brief address show wg0` on the point prints it. When "
     "unsure, leave it empty: it gets the next free one and keeps it.",
     detail=True,
@@ -114,8 +114,8 @@ ENDPOINT = Question(
     prompt="Under which address can Host β dial it?",
     word="endpoint",
     example="198.51.100.9:51820",
-    why="With it, either side can begin. `ip -brief address` on the point prints its public address. When unsure, leave it "
-    "empty: the point dials.",
+    why="With it, either side can begin; an endpoint is an address and a UDP port at which WireGuard answers. `ip -brief address` on the "
+    "point prints its public address. When unsure, leave it empty: the point dials.",
     when=can_be_dialled,
     detail=True,
 )

@@ -30,9 +30,10 @@ NETWORKS = Question(
     prompt="Which networks at the site should be reachable?",
     word="LAN, CIDR",
     example="192.168.1.0/24, cameras=192.168.201.0/24",
-    why="Only these networks can be reached through the tunnel, everything else stays where it is. Type `ip -brief address` on "
-    "a Linux computer at the site (`ipconfig` on Windows): 192.168.1.20/24 means the network 192.168.1.0/24; mind that IPv6 "
-    "has one of its own. When unsure, name only the network that the computer you want to reach is in.",
+    why="Only these networks can be reached through the tunnel, everything else stays where it is; a network is written in CIDR notation, "
+    "its first address and how many of the 32 bits are the network's, so /24 is 256 addresses. Type `ip -brief address` on a Linux "
+    "computer at the site (`ipconfig` on Windows): 192.168.1.20/24 means the network 192.168.1.0/24; mind that IPv6 has one of its "
+    "own. When unsure, name only the network that the computer you want to reach is in.",
 )
 ROUTER = Question(
     id="site.router",
@@ -56,9 +57,11 @@ ROUTES = Question(
         Choice("none", "Nowhere", "somebody else runs the network"),
         NOT_SURE,
     ),
-    why="Without address translation the site must learn the way back to the points, and a route is that way; where none can be "
-    "added, Host β translates instead. Look in the router's pages for `static routes`, or ask whoever has its password. "
-    "When unsure, say so: the recommendation then needs no route.",
+    detail=True,
+    why="Without address translation the site must learn the way back to the points: a static route, a fixed line such as “10.64.0.0/24 "
+    "is behind Host β”, and option 121 is how a DHCP server gives it to computers with their address; where none can be added, Host β "
+    "translates instead. Look in the router's pages for `static routes`, or ask whoever has its password. When unsure, say so: the "
+    "recommendation then needs no route.",
 )
 ROUTER_KIND = Question(
     id="site.router_kind",
@@ -126,6 +129,6 @@ DNS_SEARCH = Question(
 SITE = Group(
     name="site",
     title="Site",
-    about="The site is the network that you want to reach from outside.",
+    about="The site is the network to reach; a laptop or phone outside is a point.",
     questions=(NAME, COMPUTERS, NETWORKS, ROUTES, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
 )

@@ -7,16 +7,17 @@ NETWORKS = Question(
     kind=Kind.LIST,
     prompt="Which network should the tunnel use?",
     word="tunnel network, CIDR",
-    example="10.0.0.0/24",
-    why="Host β and every point get an address from it, so it must be used nowhere else. `ip route` on Host β and on a point "
-    "shows what is in use there. When unsure, leave it empty: one that collides with nothing known is taken.",
+    example="10.64.0.0/24",
+    why="Host β and every point get an address from it, so it must be used nowhere else; /24 (CIDR notation) leaves room for 254 of them. "
+    "`ip route` on Host β and on a point shows what is in use there. When unsure, leave it empty: one that collides with nothing "
+    "known is taken.",
 )
 ADDRESSES = Question(
     id="tunnel.addresses",
     kind=Kind.LIST,
     prompt="Which address in it should Host β have?",
     word="tunnel address",
-    example="10.0.0.1",
+    example="10.64.0.1",
     why="The points reach Host β itself under it. If there is a tunnel already, `wg show` and `ip -brief address show wg0` on "
     "Host β print it. When unsure, leave it empty: the first address is taken.",
 )
@@ -26,8 +27,9 @@ PORT = Question(
     prompt="On which port should WireGuard listen?",
     word="UDP listen port",
     example="51820",
-    why="The points dial it, and the site's router must let it through to Host β. `ss -lun` on Host β shows which are taken. "
-    "When unsure, leave it empty: WireGuard's usual 51820 is taken.",
+    why="The points dial it, and the site's router must let it through to Host β. `ss -lun` on Host β shows which are taken; where an "
+    "earlier apply of yours took it (`sudo wg show`), open that saved site instead of a new one. When unsure, leave it empty: "
+    "WireGuard's usual 51820 is taken.",
 )
 INTERFACE = Question(
     id="tunnel.interface",

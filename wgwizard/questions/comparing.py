@@ -12,6 +12,7 @@ from wgwizard.site import DEFAULT_INTERFACE, DEFAULT_PORT
 from wgwizard.surroundings import default_route, is_private, is_virtual, networks_in_use
 
 HOST_DIFFERS = "host-differs"
+_OPEN_THAT_SITE = "where an earlier apply of yours made it, open that saved site instead"
 
 
 def contradictions(document: Document, host: Facts, lock: Lock) -> tuple[Problem, ...]:
@@ -80,7 +81,7 @@ def _tunnel(document: Document, host: Facts, name: str) -> Iterator[Problem]:
             yield _differs(f"tunnel.networks[{place}]", f"{hit} is in use on {name}", "take another, or leave it empty")
     port = value_at(document, "tunnel.port") or DEFAULT_PORT
     if isinstance(port, int) and port in host.udp_ports:
-        yield _differs("tunnel.port", f"UDP port {port} is taken on {name}", "take another")
+        yield _differs("tunnel.port", f"UDP port {port} is taken on {name}", f"take another; {_OPEN_THAT_SITE}")
     interface = value_at(document, "tunnel.interface") or DEFAULT_INTERFACE
     if isinstance(interface, str) and interface in host.links:
-        yield _differs("tunnel.interface", f"{name} has an interface {interface} already", "take another name")
+        yield _differs("tunnel.interface", f"{name} has an interface {interface} already", f"take another name; {_OPEN_THAT_SITE}")

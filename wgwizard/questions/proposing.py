@@ -146,7 +146,8 @@ def _about_tunnel(document: Document, here: Surroundings | None, host: Facts | N
             yield "tunnel.interface", Proposal(next_free_name(looked.links), f"{whose} has another {DEFAULT_INTERFACE}")
         if DEFAULT_PORT in looked.udp_ports:
             port = next(number for number in range(DEFAULT_PORT, 65536) if number not in looked.udp_ports)
-            yield "tunnel.port", Proposal(str(port), f"{DEFAULT_PORT} is taken on {whose}")
+            by = f", perhaps by its {DEFAULT_INTERFACE}" if DEFAULT_INTERFACE in looked.links else ""
+            yield "tunnel.port", Proposal(str(port), f"{DEFAULT_PORT} is taken on {whose}{by}")
     if (here is not None or host is not None) and not lock.networks:
         yield from _tunnel_networks(document, here, host)
 

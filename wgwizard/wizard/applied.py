@@ -20,7 +20,7 @@ STAGES = {
     Step.ACTIVATE: "switch over",
     Step.VERIFY: "connect afresh",
     Step.CONFIRM: "keep it",
-    Step.PERSIST: "make it last over a restart",
+    Step.PERSIST: "keep it over restarts",
     Step.CHECK: "look once more",
 }
 SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIPPED: "-"}

@@ -55,8 +55,8 @@ class Draft:
 
     @property
     def has_answers(self) -> bool:
-        """Whether anything was answered at all."""
-        return self.document != new_document()
+        """Whether anything was answered at all: a preset that was only looked at is nobody's answer."""
+        return self.document != (self.preset if self.preset is not None else new_document())
 
     @property
     def has_unsaved_keys(self) -> bool:

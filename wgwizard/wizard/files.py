@@ -3,7 +3,9 @@
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact
 
-EXPLAINED_REACH = "what the plan lets through, hop by hop reckoned from these files"
+EXPLAINED_REACH = "what the plan lets through, reckoned from these files; F2 follows each connection hop by hop"
+
+_MADE_BY_APPLY = " (Host β makes it when the plan is applied)"
 
 
 def label(artefact: Artefact) -> str:
@@ -14,7 +16,8 @@ def label(artefact: Artefact) -> str:
 
 def heading(artefact: Artefact) -> str:
     """The line above the preview."""
-    missing = f" · still missing: {', '.join(artefact.missing)}" if artefact.missing else ""
+    lacks = [f"{lack}{_MADE_BY_APPLY if lack == 'host.public_key' else ''}" for lack in artefact.missing]
+    missing = f" · still missing: {', '.join(lacks)}" if lacks else ""
     hidden = " · keys are hidden" if artefact.secret else ""
     return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"
 

@@ -93,7 +93,7 @@ class Keeping:
         if self.draft.is_saved:
             return f"Everything is saved in {self.draft.path}.{_keys_end(self.draft)}"
         if not self.draft.has_answers:
-            return "Nothing was answered yet."
+            return "Nothing was answered yet." if self.draft.preset is None else "Nothing was changed in the preset, so nothing is kept."
         if self.trouble is None:
             told = "The answers are not saved as a site yet. They are kept as a draft, which the next start offers:"
             return f"{told}\n{self.path}{_keys_end(self.draft)}"

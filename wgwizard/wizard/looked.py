@@ -11,6 +11,7 @@ LOOK = (
     "The wizard logs in and only reads: the addresses, interfaces, routes and UDP ports in use, and what system it is. Nothing is changed "
     "there, and root is not needed. What it finds is proposed on these pages, and the tunnel then avoids every network in use there."
 )
+BY_KEY = "F4 looks at it: it logs in, only reads, and proposes what it finds."
 ADDRESSES = "host.addresses"
 NO_LOGIN = "○ To look at the host, say first how you log in to it."
 

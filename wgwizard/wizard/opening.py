@@ -15,7 +15,7 @@ from wgwizard.profiles.claims import holder_text
 from wgwizard.profiles.files import FileError
 from wgwizard.profiles.stamps import stamp
 from wgwizard.profiles.unfinished import Broken, Kept
-from wgwizard.questions import Document
+from wgwizard.questions import Document, new_document
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
@@ -28,7 +28,7 @@ WHAT_IT_DOES = (
 )
 WHY = (
     "A preset is a finished example that you change; a saved site is a file that this wizard wrote earlier, with what was given out "
-    "beside it. `ls *.yaml` lists the files in this directory. When unsure, take the first."
+    "beside it. Those in this directory are in the list; `find ~ -name '*.yaml'` finds others. When unsure, take the first."
 )
 
 
@@ -42,8 +42,8 @@ class Offer:
     """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered.
 
     `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first. `preset` names the preset
-    that `open_preset` reads once it is chosen, and `about` says what the offer is for. `file` is the
-    file of a kept draft, `trouble` why it cannot be gone on with now, `busy` where that is another wizard.
+    that `open_preset` reads once it is chosen, `site` the saved site that `open_site` opens, and `about` says what the offer is for.
+    `file` is the file of a kept draft, `trouble` why it cannot be gone on with now, `busy` where that is another wizard.
     """
 
     name: str
@@ -52,17 +52,22 @@ class Offer:
     complete: bool
     about: str = ""
     preset: str = ""
+    site: str = ""
     file: Path | None = None
     trouble: str = ""
     busy: bool = False
 
 
 def offers(present: Draft, own: Path | None = None) -> tuple[Offer, ...]:
-    """What the first page offers: the present answers if there are any, every draft but our `own`, a new set-up, and the presets."""
+    """What the first page offers.
+
+    The present answers if there are any, every draft but our `own`, the sites saved in this directory, a new set-up, and the presets.
+    """
     found = []
-    if present.has_answers:
+    if present.document != new_document():
         found.append(Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present, complete=False))
     found += [_of_draft(draft) for draft in unfinished.drafts() if own != draft.path]
+    found += [_of_site(site) for site in profiles.sites_here() if not (present.is_saved and is_same_site(present, Draft(path=site.path)))]
     found.append(Offer("new", "A new set-up, one question after another", Draft(), complete=False))
     return (*found, *_presets())
 
@@ -77,6 +82,13 @@ def _of_draft(draft: Kept | Broken) -> Offer:
     text = f"Go on with {_name(draft.document)}, {when}: {what_it_is(draft)}"
     trouble = f"It is open in {holder_text(draft.holder)}. Go on there, or leave it there first." if draft.holder else ""
     return Offer(name, text, draft_of(draft), complete=False, file=draft.path, trouble=trouble, busy=draft.holder is not None)
+
+
+def _of_site(site: profiles.Saved) -> Offer:
+    """A saved site's line."""
+    saved = datetime.fromtimestamp(site.at).astimezone()
+    text = f"Go on with {site.path}, saved {moment_text(saved, datetime.now().astimezone())}"
+    return Offer(f"site-{site.path}", text, Draft(), complete=True, site=site.path)
 
 
 def draft_of(kept: Kept) -> Draft:

@@ -44,11 +44,16 @@ class Seal(StrEnum):
     APART = "apart"
 
 
+def lies_at(draft: Draft, path: str) -> bool:
+    """Whether this is the draft's own file, however the path is written."""
+    return draft.path is not None and Path(path).resolve() == Path(draft.path).resolve()
+
+
 def seal_of(draft: Draft, path: str) -> Seal:
     """What has to be asked before the keys of a draft can be sealed beside this path."""
     if not holds_keys(draft) or draft.passphrase is not None:
         return Seal.KNOWN
-    return Seal.OLD if path == draft.path and profiles.has_keys(path) else Seal.NEW
+    return Seal.OLD if lies_at(draft, path) and profiles.has_keys(path) else Seal.NEW
 
 
 def new_seal_text(draft: Draft) -> str:
@@ -85,7 +90,7 @@ def path_problem(path: str) -> str:
 
 def would_replace(draft: Draft, path: str) -> bool:
     """Whether another file is there already."""
-    return path != draft.path and Path(path).exists()
+    return not lies_at(draft, path) and Path(path).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Conflict:
 
 def conflict(draft: Draft, path: str, others: str) -> Conflict | None:
     """What is to be asked before the site that was opened is written again; `others` is who else has it open ("" for nobody)."""
-    if path != draft.path or draft.stamp == Stamp():
+    if not lies_at(draft, path) or draft.stamp == Stamp():
         return None
     touched = changed(path, draft.stamp)
     if not touched and not others:
@@ -138,7 +143,7 @@ def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draf
     if passphrase is not None:
         keyring = joined(profiles.load_keys(path, passphrase), keyring) if seal in (Seal.KNOWN, Seal.OLD) else keyring
         profiles.save_keys(path, keyring, passphrase)
-    lock = remember(draft.lock if path != draft.path else with_others(draft.lock, profiles.load_lock(path)), keyring)
+    lock = remember(draft.lock if not lies_at(draft, path) else with_others(draft.lock, profiles.load_lock(path)), keyring)
     profiles.save_site(path, in_order(draft.document))
     profiles.save_lock(path, lock)
     sealed = draft.sealed and passphrase is None

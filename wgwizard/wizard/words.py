@@ -11,7 +11,8 @@ def sign(problem: Problem) -> str:
 
 def said(problem: Problem) -> str:
     """A problem in one sentence, with its sign and what to do."""
-    return f"{sign(problem)} {problem.message}" + (f"; {problem.hint}" if problem.hint else "")
+    join = " " if problem.message.endswith((".", "?")) else "; "
+    return f"{sign(problem)} {problem.message}" + (f"{join}{problem.hint}" if problem.hint else "")
 
 
 def told(error: WgwizardError) -> str:

@@ -1,0 +1,21 @@
+"""A list from which one row is taken: Textual's, but the arrow keys stop at its ends."""
+
+from textual.widgets import OptionList
+
+
+class Listed(OptionList):
+    """Rows of which one is marked."""
+
+    def action_cursor_up(self) -> None:
+        """The row before, where there is one."""
+        marked = self.highlighted
+        super().action_cursor_up()
+        if marked is not None and self.highlighted is not None and self.highlighted > marked:
+            self.highlighted = marked
+
+    def action_cursor_down(self) -> None:
+        """The row after, where there is one."""
+        marked = self.highlighted
+        super().action_cursor_down()
+        if marked is not None and self.highlighted is not None and self.highlighted < marked:
+            self.highlighted = marked
