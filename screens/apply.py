@@ -94,8 +94,7 @@ class ApplyStep(Step):
         self._show_progress()
         if not self.events and not self.busy:
             self._say(f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}")
-        if able:
-            focus(start)
+        focus(start if able else self.screen.query_one("#next", Button))
 
     @property
     def is_applied(self) -> bool:

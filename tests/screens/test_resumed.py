@@ -93,3 +93,17 @@ def test_a_draft_of_a_saved_site_is_never_taken_for_another_file(path):
     draft = Draft(OFFICE, str(Path("office.yaml").absolute()), keyring=Keyring(private={"phone": Secret("l")}))
     assert not would_replace(draft, path)
     assert seal_of(draft, path) is Seal.OLD
+
+
+async def test_where_nothing_can_be_applied_the_keys_are_those_of_the_apply_page():
+    """The page before keeps no focus, and with it none of its keys: they would throw a draft away, or begin anew."""
+    left_on_the_save_page()
+    profiles.save_site("office.yaml", OFFICE)
+    async with sit_down(draft=Draft(OFFICE, "office.yaml", OFFICE)) as person:
+        await person.press("home", "down")
+        await person.sees("Del throw away")
+        await person.app.action_go("apply")
+        await person.press()
+        await person.sees("9 of 9 · Apply", "Everything is saved.")
+        person.sees_no("throw away")
+        assert person.app.screen.focused.id == "next"
