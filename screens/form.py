@@ -102,6 +102,15 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             in_the_way = any(concerns(path, field.path) for path in told) and field.text != ""
             field.display = field.question in matters or in_the_way
+            if not field.display and self.screen.focused in field.query("*"):
+                self._focus_after(field)
+
+    def _focus_after(self, gone: Field) -> None:
+        """A question that matters no more gives the focus to the next one."""
+        every = list(self.query(Field))
+        place = every.index(gone)
+        left = (field for field in (*every[place + 1 :], *reversed(every[:place])) if field.display and not self._folded(field))
+        focus(next(left).control)
 
     def _refresh_problems(self) -> None:
         """Say what is wrong beside every field that was left before; what came with a preset, or differs from the host, beside any."""
@@ -123,6 +132,21 @@ class Form(VerticalScroll, can_focus=False):
             event.field.show(tuple(problem for problem in event.field.problems if problem in still))
         self._refresh_proposals()
         self.post_message(self.Changed(self, self.draft))
+
+    def on_descendant_focus(self) -> None:
+        """What has the focus is on the screen once all that its coming changed is laid out: problems beside the answer that was left."""
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        """Bring what has the focus into view, with its question above and, where there is room, what is said below."""
+        focused = self.screen.focused
+        if focused is None or self not in focused.ancestors:
+            return
+        field = next((node for node in focused.ancestors if isinstance(node, Field)), None)
+        if field is not None:
+            self.scroll_to_widget(field, animate=False)
+        if field is None or field.region.height > self.size.height:
+            self.scroll_to_widget(focused, animate=False)
 
     def on_field_left(self, event: Field.Left) -> None:
         """A typed answer was left: its problems are certain now, unless it was only passed by."""

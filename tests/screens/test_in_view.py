@@ -1,0 +1,51 @@
+"""What has the focus is on the screen, whatever is said beside the answers above it."""
+
+import pytest
+from textual.widgets import Input
+
+from screens.field import Field
+from screens.form import Form
+from tests.screens.person import Person, sit_down
+from wgwizard.wizard.draft import Draft
+
+FIELD = {
+    "version": 1,
+    "name": "field",
+    "site": {"networks": ["192.168.200.0/24"]},
+    "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.example.com:51820", "ssh": "admin@beta:80"},
+    "points": [{"name": "pump 7", "services": [{"name": "web", "protocol": "tcp", "port": 80}, {"name": "web", "protocol": "tcp"}]}],
+    "needs": {"opens": "site"},
+    "strategy": "forward",
+}
+
+
+def check_in_view(person: Person) -> None:
+    focused = person.app.screen.focused
+    form = next((node for node in focused.ancestors if isinstance(node, Form)), None)
+    if form is None:
+        return
+    field = next((node for node in focused.ancestors if isinstance(node, Field)), None)
+    assert focused.region.y >= form.region.y, person.read()
+    assert focused.region.y < form.region.bottom, person.read()
+    if field is not None and isinstance(focused, Input):
+        rows = person.read().splitlines()
+        assert field.question.prompt in rows[focused.region.y - 1], person.read()
+
+
+@pytest.mark.slow
+async def test_tab_leads_to_questions_that_are_on_the_screen_whatever_is_said_of_the_answer_before():
+    async with sit_down(draft=Draft(FIELD), begin_at="points") as person:
+        await person.press("enter")
+        for answer in ("pump 7", "", "80, 22, web tcp 80, web tcp 81, 443"):
+            if answer:
+                await person.press("ctrl+u")
+                await person.pastes(answer)
+            await person.press("tab")
+            check_in_view(person)
+        await person.sees("More questions")
+        await person.press("enter")
+        for _ in range(12):
+            await person.press("tab")
+            if isinstance(person.app.screen.focused, Input):
+                await person.pastes("x y, z")
+            check_in_view(person)
