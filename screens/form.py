@@ -102,7 +102,7 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             in_the_way = any(concerns(path, field.path) for path in told) and field.text != ""
             field.display = field.question in matters or in_the_way
-            if not field.display and self.screen.focused in field.query("*"):
+            if not field.display and field.has_focus_within:
                 self._focus_after(field)
 
     def _focus_after(self, gone: Field) -> None:

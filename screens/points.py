@@ -19,7 +19,7 @@ from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.points import REMOVED, described, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
 
 
 class PointPage(ModalScreen[Draft | None]):
@@ -102,6 +102,11 @@ class PointsStep(Step):
         Binding("delete", "remove", "remove", key_display="Del"),
     ]
 
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        # Whether to go on was tried: from then on everything that is in the way is said below the list.
+        self.tried = False
+
     def compose(self) -> ComposeResult:
         """What a point is, the list, and what can be done with it."""
         yield Static(POINT.about, classes="about", markup=False)
@@ -129,7 +134,7 @@ class PointsStep(Step):
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
             self.query_one(name, Button).display = bool(points)
-        self.query_one(ProblemLine).say("")
+        self.query_one(ProblemLine).show(errors_of(self.draft) if self.tried else ())
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""
@@ -170,7 +175,8 @@ class PointsStep(Step):
 
     def finish(self) -> None:
         """Go on if every point can stand; else open the first that cannot."""
-        wrong = self.draft.errors_under("points")
+        wrong, self.tried = errors_of(self.draft), True
+        self._show()
         first = next((place for place, mark in sorted(marks_of(self.draft).items()) if mark == "×"), None)
         if first is not None:
             page = PointPage(self.draft, first)
@@ -187,7 +193,7 @@ class PointsStep(Step):
         """What a point is, and how to work the list."""
         text = (
             "Each point gets an address in the tunnel, a key and a file of its own, and Host β lets each do only what you say. `Ins` "
-            "adds one, `Enter` edits the one that is marked, `Del` removes it. When unsure, begin with your own laptop: more can be "
-            "added later, and nobody who has a file already needs a new one for that."
+            "adds one, `Enter` edits the one that is marked, `Del` removes it. When unsure, begin with one, your laptop or a "
+            "device: more can be added later, and nobody who has a file already needs a new one for that."
         )
         return ("Who connects from outside?", text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wgwizard.plan import Plan
-from wgwizard.render.artefact import Bundle
+from wgwizard.render.artefact import Bundle, lacks_text
 from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
@@ -122,7 +122,7 @@ def _of_owner(site: Site, point: Point, bundle: Bundle, folder: str) -> tuple[st
     if not missing:
         return owner_steps(site, point, folder)
     ways = _completing(site) if "host.public_key" in missing else ()
-    return (f"○ its file is not complete yet, missing: {', '.join(missing)}", *(f"  {way}" for way in ways))
+    return (f"○ its file is not complete yet, missing: {lacks_text(missing)}", *(f"  {way}" for way in ways))
 
 
 def _completing(site: Site) -> tuple[str, str]:

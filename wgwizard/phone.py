@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from wgwizard.errors import WgwizardError
-from wgwizard.render.artefact import Artefact
+from wgwizard.render.artefact import Artefact, lacks_text
 from wgwizard.secret import Secret
 from wgwizard.site import Point
 
@@ -83,7 +83,7 @@ def qr_code(artefact: Artefact) -> QrCode:
 def why_no_code(point: Point, artefact: Artefact) -> str:
     """Why a point's file cannot be shown as a QR code; nothing where it can."""
     if artefact.missing:
-        return f"The file of {point.name} is not complete yet; missing: {', '.join(artefact.missing)}."
+        return f"The file of {point.name} is not complete yet; missing: {lacks_text(artefact.missing)}."
     if point.public_key is not None:
         return f"{point.name} keeps its own private key, so the file is not whole without it: save the file, and its owner puts the key in."
     return ""

@@ -1,4 +1,4 @@
-"""What the site file says: the oracle of every case. Nothing of a front end is used here."""
+"""What the site file says: the oracle of every case. Nothing of a front end is used here but the words."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -8,6 +8,7 @@ from wgwizard import profiles, sitefile
 from wgwizard.errors import SiteRefusedError
 from wgwizard.questions import GROUPS, Document, Question
 from wgwizard.questions.answers import concerns, put
+from wgwizard.questions.naming import in_words
 from wgwizard.sitefile import sitewrite, yamltext
 from wgwizard.wizard.words import said
 
@@ -58,11 +59,12 @@ def _wrong(answers: Answers, question: Question) -> tuple[str, ...]:
 
 
 def _refused(document: Document, question: Question, path: str, wrong: str, folder: Path) -> list[str]:
-    """The errors of a file with this answer in it, about this answer; none where the answer can stand."""
+    """The errors of a file with this answer in it, about this answer, in the questions' words; none where the answer can stand."""
     file = folder / "wrong.yaml"
-    file.write_text(sitewrite.dump(put(document, path, question, wrong)))
+    tried = put(document, path, question, wrong)
+    file.write_text(sitewrite.dump(tried))
     try:
         profiles.load_site(str(file))
     except SiteRefusedError as refused:
-        return [words(said(problem)) for problem in refused.problems if problem.is_error and concerns(problem.field, path)]
+        return [words(said(problem)) for problem in in_words(refused.problems, tried) if problem.is_error and concerns(problem.field, path)]
     return []

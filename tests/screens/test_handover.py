@@ -229,4 +229,4 @@ async def test_an_incomplete_file_is_not_handed_over_and_the_reason_is_said():
         await opens(person)
         for button in ("#qr", "#save", "#show"):
             await person.clicks(button)
-            await person.sees("× The file of phone is not complete yet; missing: host.public_key")
+            await person.sees("× The file of phone is not complete yet; missing: Host β's public key")

@@ -122,4 +122,4 @@ def test_why_there_is_no_code():
     assert why_no_code(Point("phone"), whole) == ""
     assert "keeps its own private key" in why_no_code(Point("phone", public_key="x"), whole)
     lacking = Artefact("phone", "/etc/wireguard/wg0.conf", "0600", "", None, ("host.public_key",))
-    assert "missing: host.public_key" in why_no_code(Point("phone"), lacking)
+    assert "missing: Host β's public key" in why_no_code(Point("phone"), lacking)

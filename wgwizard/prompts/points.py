@@ -6,7 +6,7 @@ from wgwizard.prompts.asking import ask_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import POINT, Choice
-from wgwizard.wizard.points import REMOVED, described, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
 
 _WHAT_NEXT = (
     Choice("on", "Go on"),
@@ -16,7 +16,7 @@ _WHAT_NEXT = (
 )
 _WHY = (
     "Each point gets an address in the tunnel, a key and a file of its own, and Host β lets each do only what you say. When unsure, begin"
-    " with your own laptop: more can be added later, and nobody who has a file already needs a new one for that."
+    " with one, your laptop or a device: more can be added later, and nobody who has a file already needs a new one for that."
 )
 
 
@@ -47,7 +47,7 @@ def _all_stand(session: Session, marks: dict[int, str]) -> bool:
     wrong = next((place for place, mark in sorted(marks.items()) if mark == "×"), None)
     if wrong is None:
         return True
-    session.say_problems(session.draft.errors_under(f"points[{wrong}]"))
+    session.say_problems(errors_of(session.draft))
     ask_page(session, POINT, wrong)
     return False
 

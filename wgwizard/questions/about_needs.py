@@ -6,7 +6,7 @@ from wgwizard.questions.when import opened_by_points, opened_by_site
 OPENS = Question(
     id="needs.opens",
     kind=Kind.CHOICE,
-    prompt="Who starts the connections?",
+    prompt="Who opens things through the tunnel?",
     word="opens",
     usual="points",
     choices=(
@@ -15,9 +15,9 @@ OPENS = Question(
         Choice("both", "Both"),
         NOT_SURE,
     ),
-    why="It is what decides most: each strategy carries connections one way or both. There is nothing to look up with a "
-    "command; think of who clicks, and where the page, the share or the screen comes from (`ss -tn` shows who called whom). "
-    "When unsure, it is the points for nearly everyone.",
+    why="It is what decides most: each strategy carries connections one way or both, whoever dials to build the tunnel. "
+    "There is nothing to look up with a command; think of who clicks, and where the page, the share or the screen comes from (`ss -tn` "
+    "shows who called whom). When unsure, it is the points for nearly everyone.",
 )
 TELL_APART = Question(
     id="needs.tell_points_apart",
@@ -34,7 +34,7 @@ TELL_APART = Question(
 AS_HOST = Question(
     id="needs.site_clients_seen_as_host",
     kind=Kind.YES_NO,
-    prompt="Should the points see Host β in place of the site's computers?",
+    prompt="Should the points see only Host β's address as the caller?",
     word="masquerade",
     default="no",
     choices=YES_NO,

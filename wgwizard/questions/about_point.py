@@ -52,16 +52,17 @@ SERVICES = Question(
 OPENS = Question(
     id="points[*].opens",
     kind=Kind.CHOICE,
-    prompt="Who starts the connections with this one?",
+    prompt="Who opens things, this point or the site?",
     word="opens",
     choices=(
         Choice("", "As for all points"),
-        Choice("points", "This point"),
-        Choice("site", "The site"),
+        Choice("points", "This point", "it opens things at the site"),
+        Choice("site", "The site", "it opens this one's page, SSH or files"),
         Choice("both", "Both"),
     ),
-    why="One point may differ from the rest, as a field device among laptops. Think of who clicks and where; `ss -tn` on the "
-    "point shows who called whom. When unsure, leave it as for all.",
+    why="This is about who opens a page, a share or a login through the tunnel, not about who dials to build it: one point may "
+    "differ from the rest, as a field device among laptops. Think of who clicks and where; `ss -tn` on the point shows who called "
+    "whom. When unsure, leave it as for all.",
     detail=True,
 )
 ADDRESSES = Question(
@@ -133,6 +134,6 @@ HOME = Question(
 POINT = Group(
     name="points",
     title="Points",
-    about="People connecting from outside: each laptop or phone is a point.",
+    about="Each laptop, phone or device that connects from outside is a point.",
     questions=(NAME, PLATFORM, MAY_REACH, SERVICES, OPENS, ADDRESSES, PUBLIC_KEY, PRESHARED, BEHIND_NAT, ENDPOINT, HOME),
 )

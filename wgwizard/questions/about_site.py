@@ -17,23 +17,23 @@ NAME = Question(
 COMPUTERS = Question(
     id="site.hosts",
     kind=Kind.COMPUTERS,
-    prompt="What would you like to reach there?",
+    prompt="Which computers there matter to you?",
     word="hosts",
     example="nas, printer=192.168.1.30",
     why="A name stands in the picture and in the table of who reaches whom, and with its address in the rights of a point. `ip -brief "
     "address` on that computer, or your router's list of devices, shows the address. When unsure, write the name alone, or leave it "
-    "empty: the whole network can be reached either way.",
+    "empty: the networks below count as a whole either way.",
 )
 NETWORKS = Question(
     id="site.networks",
     kind=Kind.NETWORKS,
-    prompt="Which networks at the site should be reachable?",
+    prompt="Which networks at the site does the tunnel connect?",
     word="LAN, CIDR",
     example="192.168.1.0/24, cameras=192.168.201.0/24",
-    why="Only these networks can be reached through the tunnel, everything else stays where it is; a network is written in CIDR notation, "
+    why="Only these networks can be reached by the points, or open things on them; a network is written in CIDR notation, "
     "its first address and how many of the 32 bits are the network's, so /24 is 256 addresses. Type `ip -brief address` on a Linux "
     "computer at the site (`ipconfig` on Windows): 192.168.1.20/24 means the network 192.168.1.0/24; mind that IPv6 has one of its "
-    "own. When unsure, name only the network that the computer you want to reach is in.",
+    "own. When unsure, name only the network of the computer that you want to reach or that you sit at there.",
 )
 ROUTER = Question(
     id="site.router",
@@ -129,6 +129,6 @@ DNS_SEARCH = Question(
 SITE = Group(
     name="site",
     title="Site",
-    about="The site is the network to reach; a laptop or phone outside is a point.",
+    about="The site is one network; each laptop, phone or device outside is a point.",
     questions=(NAME, COMPUTERS, NETWORKS, ROUTES, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
 )

@@ -10,6 +10,7 @@ _IPV4 = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _YES_NO = {"yes": True, "no": False}
 # How a person says that a point may reach nothing at the site, which the site file says with an empty list.
 NOTHING = "nothing"
+_PROTOCOLS = ("tcp", "udp")
 _NO_RIGHT = frozenset({NOTHING, "none"})
 
 
@@ -137,9 +138,10 @@ def _computers(words: list[str]) -> list[dict[str, Any]]:
 
 
 def _service(words: list[str]) -> dict[str, Any]:
-    """The words "web tcp 80 as 8080" as a service; missing words stay missing."""
-    service: dict[str, Any] = dict(zip(("name", "protocol"), words, strict=False))
-    ports, _, published = " ".join(words[2:]).partition(" as ")
+    """The words "web tcp 80 as 8080" as a service; missing words stay missing, the name too ("tcp 80", "80")."""
+    wanted = [] if words[0].isdigit() else ["protocol"] if words[0] in _PROTOCOLS and words[1:2] != [words[0]] else ["name", "protocol"]
+    service: dict[str, Any] = dict(zip(wanted, words, strict=False))
+    ports, _, published = " ".join(words[len(wanted) :]).partition(" as ")
     if ports:
         service["port"] = _number(ports)
     if published:

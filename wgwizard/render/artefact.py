@@ -1,5 +1,8 @@
 """What rendering yields: files and cards, each for one node."""
 
+import re
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from wgwizard.secret import Secret
@@ -43,3 +46,21 @@ class Bundle(Struct, frozen=True):
     def of(self, node: str) -> tuple[Artefact, ...]:
         """The artefacts of one node."""
         return tuple(artefact for artefact in self.artefacts if artefact.node == node)
+
+
+_HOST_BRINGS = {
+    "host.public_key": "Host β's public key (applying brings it)",
+    "host.private_key": "Host β's private key (made there when the plan is applied)",
+    "host.interface": "Host β's network interface (found when the plan is applied)",
+    "host.endpoint": "Host β's endpoint, which the points dial (asked on its page)",
+}
+
+
+def lacks_text(missing: Iterable[str]) -> str:
+    """What a file lacks (`Artefact.missing`), in words, with what brings it."""
+    return ", ".join(_HOST_BRINGS.get(name) or _of_point(name) for name in dict.fromkeys(missing))
+
+
+def _of_point(name: str) -> str:
+    place = re.match(r"points\[(\d+)\]\.(.+)", name)
+    return name if place is None else f"the {place[2].replace('_', ' ')} of point {int(place[1]) + 1}"

@@ -1,15 +1,19 @@
 """Whether the services can be published, and the rights lead somewhere."""
 
+from collections.abc import Iterator
 from ipaddress import ip_network
+from itertools import chain
 
 from wgwizard.problems import Problem, error, warning
 from wgwizard.site import RESERVED_NAMES, Service, Site, opens_of
 from wgwizard.sitefile.addresses import parse_address, read_network
-from wgwizard.sitefile.draft import Draft
+from wgwizard.sitefile.draft import Draft, Located
 from wgwizard.sitefile.netindex import NetworkIndex
 from wgwizard.sitefile.shape import nearest, shown
-from wgwizard.sitefile.values import ssh_port
+from wgwizard.sitefile.values import MAX_PORT, ssh_port
 from wgwizard.siteroutes import way_back
+
+_UNPRIVILEGED = 1024
 
 
 def check_services(site: Site, draft: Draft) -> None:
@@ -17,6 +21,7 @@ def check_services(site: Site, draft: Draft) -> None:
     _check_names(draft)
     taken = _ports_of_host(site, draft)
     may_forward = _may_forward(site)
+    lost: Located[Service] = []
     for field, service, point in draft.services:
         opens = opens_of(site, point)
         if opens is not None and not opens.by_site:
@@ -24,8 +29,11 @@ def check_services(site: Site, draft: Draft) -> None:
             draft.problems.append(
                 warning("service-unused", field, message, "let the site open connections too (opens: site or both), or remove the service")
             )
-        elif may_forward:
-            _claim(service, field, taken, draft)
+        elif may_forward and taken.setdefault((service.protocol, service.port_on_host), field) != field:
+            lost.append((field, service))
+    free: dict[tuple[str, int], Iterator[int]] = {}
+    for field, service in lost:
+        _refuse_port(service, field, taken, free, draft)
 
 
 def _check_names(draft: Draft) -> None:
@@ -58,21 +66,19 @@ def _ports_of_host(site: Site, draft: Draft) -> dict[tuple[str, int], str]:
     return taken
 
 
-def _claim(service: Service, field: str, taken: dict[tuple[str, int], str], draft: Draft) -> None:
-    port = service.port_on_host
-    first = taken.setdefault((service.protocol, port), field)
-    if first == field:
-        return
+def _refuse_port(
+    service: Service, field: str, taken: dict[tuple[str, int], str], free: dict[tuple[str, int], Iterator[int]], draft: Draft
+) -> None:
+    """Two services want one port of β: the later one is told a port that no other has, or was told: 8080 for 80."""
+    protocol, port = service.protocol, service.port_on_host
+    first = service.port if service.port >= _UNPRIVILEGED else 8000 + service.port
+    candidates = free.setdefault((protocol, first), chain(range(first, MAX_PORT + 1), range(_UNPRIVILEGED, first)))
+    other = next((candidate for candidate in candidates if (protocol, candidate) not in taken), port)
+    message = f"port {port}/{protocol} of Host β is already taken by {taken[protocol, port]}"
+    taken.setdefault((protocol, other), field)
+    hint = f"give it another port of Host β (published_port: {other}), or choose the gateway, which publishes none (strategy)"
     where = f"{field}.published_port" if service.published_port is not None else f"{field}.port"
-    message = f"port {port}/{service.protocol} of Host β is already taken by {first}"
-    draft.problems.append(
-        error(
-            "port-taken",
-            where,
-            message,
-            "give it another port of Host β (published_port), or choose the gateway, which publishes none (strategy)",
-        )
-    )
+    draft.problems.append(error("port-taken", where, message, hint))
 
 
 def check_rights(site: Site, draft: Draft, networks: NetworkIndex) -> None:

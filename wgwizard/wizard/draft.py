@@ -99,12 +99,13 @@ class Draft:
         return text_at(self.document, path, question)
 
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong with the document so far: by itself, with the keys, as an example's, and where Host β shows otherwise."""
+        """All that is wrong with the document, in the questions' words: by itself, with the keys, as an example's, and unlike Host β."""
         from wgwizard.questions.comparing import contradictions
         from wgwizard.questions.examples import example_problems
+        from wgwizard.questions.naming import in_words
         from wgwizard.wizard.reading import read
 
-        found = read(self.document)[1] + self.key_problems() + example_problems(self.document, self.preset)
+        found = in_words(read(self.document)[1], self.document) + self.key_problems() + example_problems(self.document, self.preset)
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
 

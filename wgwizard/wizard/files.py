@@ -1,11 +1,9 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
 from wgwizard.problems import Problem
-from wgwizard.render.artefact import Artefact
+from wgwizard.render.artefact import Artefact, lacks_text
 
 EXPLAINED_REACH = "what the plan lets through, reckoned from these files; F2 follows each connection hop by hop"
-
-_MADE_BY_APPLY = " (Host β makes it when the plan is applied)"
 
 
 def label(artefact: Artefact) -> str:
@@ -16,8 +14,7 @@ def label(artefact: Artefact) -> str:
 
 def heading(artefact: Artefact) -> str:
     """The line above the preview."""
-    lacks = [f"{lack}{_MADE_BY_APPLY if lack == 'host.public_key' else ''}" for lack in artefact.missing]
-    missing = f" · still missing: {', '.join(lacks)}" if lacks else ""
+    missing = f" · still missing: {lacks_text(artefact.missing)}" if artefact.missing else ""
     hidden = " · keys are hidden" if artefact.secret else ""
     return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"
 

@@ -8,7 +8,7 @@ from wgwizard.errors import WgwizardError
 from wgwizard.phone import qr_code, why_no_code
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.files import replace_file
-from wgwizard.render.artefact import Artefact
+from wgwizard.render.artefact import Artefact, lacks_text
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Point
 from wgwizard.wizard.draft import Draft
@@ -47,14 +47,14 @@ def point_files(found: Outlook) -> tuple[PointFile, ...]:
 
 def line(file: PointFile) -> str:
     """A point in a list, and what its file lacks."""
-    lacks = f"   ○ not complete yet, missing: {', '.join(file.artefact.missing)}" if file.artefact.missing else ""
+    lacks = f"   ○ not complete yet, missing: {lacks_text(file.artefact.missing)}" if file.artefact.missing else ""
     own = "   keeps its own private key" if file.point.public_key is not None else ""
     return f"{file.point.name}   {file.point.platform}{own}{lacks}"
 
 
 def why_not_whole(file: PointFile) -> str:
     """Why a file cannot be given away yet; nothing where it can."""
-    missing = ", ".join(file.artefact.missing)
+    missing = lacks_text(file.artefact.missing)
     return f"× The file of {file.point.name} is not complete yet; missing: {missing}." if missing else ""
 
 

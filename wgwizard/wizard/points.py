@@ -1,9 +1,12 @@
 """The points of a draft: which there are, each in one line, and how the list changes. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
+from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
+from wgwizard.questions.naming import point_name
 from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import sign
@@ -42,6 +45,18 @@ def marks_of(draft: Draft) -> dict[int, str]:
         if len(steps) > 1 and isinstance(steps[1], int) and marks.get(steps[1]) != "×":
             marks[steps[1]] = sign(problem)
     return marks
+
+
+def errors_of(draft: Draft) -> tuple[Problem, ...]:
+    """What is wrong with the points, all of it at once, each beside the name of its point."""
+    return tuple(_with_name(problem, draft) for problem in draft.errors_under("points"))
+
+
+def _with_name(problem: Problem, draft: Draft) -> Problem:
+    steps = steps_of(problem.field)
+    if len(steps) < 2 or not isinstance(steps[1], int):
+        return problem
+    return replace(problem, message=f"{point_name(steps[1], draft.document)}: {problem.message}")
 
 
 def with_new_point(draft: Draft) -> Draft:

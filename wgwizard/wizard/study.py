@@ -9,6 +9,7 @@ from wgwizard.pipeline import Study
 from wgwizard.plan import Plan
 from wgwizard.problems import Problem
 from wgwizard.questions.examples import examples_problem
+from wgwizard.questions.naming import in_words
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
 from wgwizard.wizard.draft import Draft
@@ -32,9 +33,9 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     """What follows from the answers, `None` where they are no site yet; with every problem."""
     site, problems = read(draft.document)
     if site is None:
-        return None, problems
+        return None, in_words(problems, draft.document)
     found = pipeline.study(site, draft.lock)
-    return found, problems + found.problems + examples_problem(draft.document, draft.preset)
+    return found, in_words(problems + found.problems, draft.document) + examples_problem(draft.document, draft.preset)
 
 
 def scene(draft: Draft) -> Scene:
@@ -49,7 +50,8 @@ def outlook(found: Study, keyring: Keyring) -> Outlook:
     """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made."""
     whole = complete_keyring(found.site, keyring, found.lock)
     result = pipeline.result(found, whole)
-    return Outlook(result.plan, whole, result.bundle, result.reaches, keyring_problems(found.site, keyring, found.lock) + result.warnings)
+    warnings = keyring_problems(found.site, keyring, found.lock) + result.warnings
+    return Outlook(result.plan, whole, result.bundle, result.reaches, in_words(warnings, sitefile.to_document(found.site)))
 
 
 def draft_with_keys(draft: Draft, found: Study, keyring: Keyring) -> Draft:

@@ -62,11 +62,12 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     """
     from wgwizard.cli.writing import write_bundle
     from wgwizard.render import covered_by_script, with_install_script
+    from wgwizard.render.artefact import lacks_text
 
     bundle = with_install_script(found.plan, found.bundle)
     folder = folder_of(draft)
     written = write_bundle(folder, bundle)
     left_out = [artefact for artefact in bundle.artefacts if artefact.missing and not covered_by_script(artefact)]
-    waiting = dict.fromkeys(f"{artefact.node} ({', '.join(artefact.missing)})" for artefact in left_out)
+    waiting = dict.fromkeys(f"{artefact.node} ({lacks_text(artefact.missing)})" for artefact in left_out)
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
     return "\n".join(lines + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))
