@@ -104,9 +104,9 @@ async def test_enter_goes_from_answer_to_answer_and_then_to_the_next_page():
 
 async def test_a_question_that_does_not_matter_is_not_asked():
     async with sit_down(draft=Draft(OFFICE), begin_at="needs") as person:
-        person.sees_no("see Host β in place of")
+        person.sees_no("only Host β's address as the caller")
         await person.press("down")
-        await person.sees("see Host β in place of")
+        await person.sees("only Host β's address as the caller")
 
 
 @pytest.mark.slow
