@@ -120,6 +120,8 @@ def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_pr
 def test_a_signal_prints_what_cannot_be_kept():
     terminal = Terminal("new", "--preset", "article-gateway", HOME="", XDG_STATE_HOME="")
     terminal.sees("1 of 9 · Site", "! Your answers cannot be kept: it is not known where your home directory is")
+    terminal.child.send("-north")
+    terminal.sees("site-b-north")
     terminal.child.kill(signal.SIGTERM)
     assert terminal.end() == 143
-    assert b"name: site-b" in terminal.received.split(LEAVE_ALTERNATE_SCREEN)[-1]
+    assert b"name: site-b-north" in terminal.received.split(LEAVE_ALTERNATE_SCREEN)[-1]
