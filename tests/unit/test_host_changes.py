@@ -10,7 +10,7 @@ from wgwizard.host.changes import Wanted, changes, removed_files, running_differ
 from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, UnitState
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import masked_conf, preshared_digest, shown
-from wgwizard.host.safety import NEEDED_TOOLS, refusals, unsupported
+from wgwizard.host.safety import NEEDED_TOOLS, SYSTEMD_RUN, refusals, unsupported
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
 from wgwizard.host.ways_parsing import parse_ways
 from wgwizard.keys import generate_preshared, generate_private, public_of
@@ -27,7 +27,7 @@ ROUTES = """default via 192.168.200.1 dev eth0
 172.16.5.0/24 via 192.168.200.9 dev eth0
 local 192.168.200.2 dev eth0 table local proto kernel scope host src 192.168.200.2
 """
-SYSTEM = System("Debian", tools=frozenset((*NEEDED_TOOLS, "nft", "wg", "wg-quick")), userspace_wireguard=True)
+SYSTEM = System("Debian", tools=frozenset((*NEEDED_TOOLS, SYSTEMD_RUN, "nft", "wg", "wg-quick", "bash")), userspace_wireguard=True)
 TABLE = "t" * 64
 
 
@@ -99,7 +99,7 @@ def applied(text: str | None = None) -> Facts:
 def test_a_fresh_host_gets_every_file_in_order_and_everything_is_started() -> None:
     found = changes(fresh(), wanted(fresh()), LAYOUT)
     assert [(change.path, change.kind) for change in found] == [
-        *((path, "create") for path in LAYOUT.files),
+        *((path, "create") for path in LAYOUT.files if path != LAYOUT.start),
         ("inet wgwizard_wg0", "run"),
         ("wgwizard-wg0.service", "run"),
         ("wg-quick@wg0.service", "run"),
@@ -242,8 +242,9 @@ def test_a_point_may_have_networks_behind_it() -> None:
     ("system", "named"),
     [
         (replace(SYSTEM, kernel="Darwin", name=""), "Darwin is not Linux"),
-        (replace(SYSTEM, init="procd", name="OpenWrt 24.10"), "OpenWrt 24.10 is started by procd, not by systemd"),
+        (replace(SYSTEM, init="procd", name="OpenWrt 24.10"), "OpenWrt 24.10 is started by procd: its own netifd"),
         (replace(SYSTEM, tools=frozenset({"ip"})), "Debian lacks awk"),
+        (replace(SYSTEM, tools=frozenset(NEEDED_TOOLS)), "Debian lacks systemd-run"),
     ],
 )
 def test_a_host_that_is_not_supported_yet_is_refused_with_the_reason(system: System, named: str) -> None:
@@ -251,6 +252,27 @@ def test_a_host_that_is_not_supported_yet_is_refused_with_the_reason(system: Sys
     assert [problem.code for problem in found] == ["not-supported-yet"]
     assert named in found[0].message
     assert unsupported(fresh()) == ()
+
+
+def test_without_systemd_a_start_script_stands_for_the_units_and_none_is_asked_for() -> None:
+    facts = replace(fresh(), system=replace(SYSTEM, init="init", tools=frozenset(NEEDED_TOOLS)))
+    assert unsupported(facts) == ()
+    drop_in = "[Service]\nExecStartPost=ip link set dev wg0 group 7\nExecStartPost=sysctl -q -w net/ipv4/conf/wg0/forwarding=1\n"
+    plain = bundle(conf())
+    units = Bundle(tuple(replaced(artefact, drop_in) if artefact.path == LAYOUT.drop_in else artefact for artefact in plain.artefacts))
+    want = wanted_of(units, facts, LAYOUT)
+    assert [(file.path, file.mode) for file in want.files][1:3] == [(LAYOUT.start, "0755"), (LAYOUT.tunnel, "0600")]
+    start = want.file(LAYOUT.start)
+    assert start is not None
+    lines = start.shown.splitlines()
+    assert lines[-2] == '"$ip" link set dev wg0 group 7 || echo 7 >/sys/class/net/wg0/netdev_group || exit 1'
+    assert lines[-1] == "echo 1 >/proc/sys/net/ipv4/conf/wg0/forwarding || exit 1"
+    assert lines.index("  nft -f /etc/wgwizard/wg0.nft || exit 1") < lines.index("  echo 1 >/proc/sys/net/ipv4/conf/eth0/forwarding")
+    assert [change.path for change in changes(facts, want, LAYOUT) if change.kind == "run"] == ["inet wgwizard_wg0", "/proc/sys"]
+
+
+def replaced(artefact: Artefact, text: str) -> Artefact:
+    return Artefact(artefact.node, artefact.path, artefact.mode, text)
 
 
 # --- uninstalling ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import masked_conf
+from wgwizard.host.start_script import without_units
+from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.plan.model import HOST
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
@@ -58,6 +60,8 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     strange = artefacts.keys() - set(layout.files)
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
+    if not facts.system.systemd:
+        artefacts = without_units(artefacts, layout)
     kept = kept_keys(facts, layout)
     files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
     had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
@@ -76,17 +80,6 @@ def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFi
         return WantedFile(artefact.path, artefact.mode, Secret(content), content)
     shown = kept.shown_in(masked_conf(content))
     return WantedFile(artefact.path, artefact.mode, Secret(content), shown, kept.digest_of(content))
-
-
-def sysctls_in(text: str) -> dict[str, str]:
-    """The settings in a sysctl.d file, by their paths below /proc/sys."""
-    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith(("#", ";")))
-    return {_path_of(key.strip()): value.strip() for key, _, value in pairs}
-
-
-def _path_of(key: str) -> str:
-    """A key with a slash in it is a path already (sysctl.d(5))."""
-    return key if "/" in key else key.replace(".", "/")
 
 
 def changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, ...]:
@@ -143,7 +136,7 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
     found: list[Change] = []
     if facts.table is None or facts.table != facts.applied_table:
         found.append(Change(f"inet {layout.table}", "run", "+ load the rules into the kernel\n"))
-    for unit in (layout.rules_unit, layout.tunnel_unit):
+    for unit in layout.units if facts.system.systemd else ():
         state = facts.units.get(unit)
         lines = "" if state and state.active == "active" else "+ start\n"
         lines += "" if state and state.enabled == "enabled" else "+ start at boot\n"

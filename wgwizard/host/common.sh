@@ -1,13 +1,14 @@
 # What the scripts on Host β share. POSIX sh: dash and busybox ash run it alike.
-# The client sets before it: IFACE TABLE TUNNEL RULES RULES_UNIT_FILE DROP_IN SYSCTLS RULES_UNIT TUNNEL_UNIT STATE RUN
+# The client sets before it: IFACE TABLE TUNNEL RULES RULES_UNIT_FILE DROP_IN START SYSCTLS RULES_UNIT TUNNEL_UNIT STATE RUN
 # and, for a transaction, ID. Every script defines main and calls it on its last line, so that a cut upload runs nothing.
 set -u
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
 export PATH LC_ALL
 T=$RUN/transaction
-DROPPED=/run/systemd/system/$TUNNEL_UNIT.d/wgwizard-staged.conf
 
+# Every file that may be ours; their names hold no blanks.
+our_files() { printf '%s\n' "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$START" "$TUNNEL" "$SYSCTLS"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 digest() { sha256sum | cut -d ' ' -f 1; }
 digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
@@ -46,22 +47,11 @@ own_baseline_sysctls() {
 }
 addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
 routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
-# Lines "UNIT ENABLED ACTIVE", with "-" for what systemd does not know; one call, as each costs 10 ms.
-unit_states() {
-  systemctl show -p Id -p UnitFileState -p ActiveState "$RULES_UNIT" "$TUNNEL_UNIT" 2>/dev/null | awk -F = '
-    function flush() { if (unit != "") print unit, (enabled == "" ? "-" : enabled), (active == "" ? "-" : active); unit = enabled = active = "" }
-    $1 == "Id" { unit = $2 }
-    $1 == "UnitFileState" { enabled = $2 }
-    $1 == "ActiveState" { active = $2 }
-    $0 == "" { flush() }
-    END { flush() }'
-}
-
 # One digest over everything that an apply would touch or relies on. What changes by itself is left out: counters, file times,
 # lifetimes, and the endpoints of peers that roam.
 fingerprint() {
   {
-    for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do echo "$file $(state_of "$file")"; done
+    for file in $(our_files); do echo "$file $(state_of "$file")"; done
     own_table
     wg show "$IFACE" dump | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
     addresses
@@ -96,12 +86,6 @@ release() {
   rm -rf -- "$T"
   rmdir -- "$RUN" 2>/dev/null
   return 0
-}
-
-# Waits until a unit of ours has ended and systemd has forgotten it.
-await_end_of() {
-  tries=100
-  while [ -e "/run/systemd/transient/$1" ] && [ $tries -gt 0 ]; do nap; tries=$((tries - 1)); done
 }
 
 # The result that the engine left for us, read once.

@@ -8,13 +8,12 @@ main() {
   if ! mv -- "$T/pending" "$T/confirmed" 2>/dev/null; then say undone "its time had run out"; exit 1; fi
   say done confirm
   # Started before anything is answered: from here the host finishes alone.
-  systemd-run --quiet --collect --unit="wgwizard-persist-$ID" --property=KillMode=process sh "$T/engine.sh" persist </dev/null 2>/dev/null ||
-    sh "$T/engine.sh" persist
+  by_itself persist || sh "$T/engine.sh" persist
   left=600
   while [ ! -e "$RUN/result-$ID" ] && [ ! -e "$T/trouble" ] && [ $left -gt 0 ]; do nap; left=$((left - 1)); done
   if [ ! -e "$RUN/result-$ID" ]; then rm -f -- "$T/waited_for"; say failed "$(cat "$T/trouble" 2>/dev/null)"; exit 1; fi
   if [ -f "$RUN/notes-$ID" ]; then sed 's/^/@ note /' "$RUN/notes-$ID"; rm -f -- "$RUN/notes-$ID"; fi
   take_result >/dev/null
-  await_end_of "wgwizard-persist-$ID.service"
+  await_end_of persist
   say done persist
 }

@@ -14,6 +14,7 @@ from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
 from wgwizard.host.shell import RootShell
 from wgwizard.host.standing import handshakes_of, standing
+from wgwizard.host.start_script import boot_note
 from wgwizard.host.steps import Staging
 from wgwizard.host.through_tunnel import uninstall_refusals
 from wgwizard.host.transaction import engine_script
@@ -48,7 +49,7 @@ class SshConnector:
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
             warned = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
-            notes = (*ended, *warned, *_missing_notes(facts))
+            notes = (*ended, *warned, *_missing_notes(facts), *_boot_notes(facts, layout))
             found = changes(facts, wanted, layout)
             session.previewed(found)
             if dry_run or not found:
@@ -148,6 +149,10 @@ def _incomplete(name: str, site: Site) -> Problem:
         f"The host has no {key}, and it is not known here.",
         "Give the passphrase (--passphrase-file); where the keys were made by somebody else, bring the secrets file, too.",
     )
+
+
+def _boot_notes(facts: Facts, layout: Layout) -> tuple[str, ...]:
+    return () if facts.system.systemd else (boot_note(facts.system.init, layout),)
 
 
 def _missing_notes(facts: Facts) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-# Runs on Host β by itself, in transient units: activate, rollback, persist. Works from $T; writes under /etc only in persist.
+# Runs on Host β by itself: activate, rollback, persist, and the wait for the deadline where no timer of systemd's does that.
+# Works from $T; writes under /etc only in persist.
 # Set before it: ID MODE.
 
 # The end of it, for a script that waits for it; without one nothing is left behind.
@@ -12,7 +13,7 @@ trouble() { echo "$*" >"$T/trouble"; }
 bounded() {
   limit=$1
   shift
-  "$@" </dev/null >>"$T/log" 2>&1 &
+  "$@" </dev/null >>"$T/log" 2>&1 8>&- &
   command=$!
   # The guard sleeps by seconds, so that nothing of it outlives us for longer, whatever kills us; systemd keeps a unit till then.
   (
@@ -25,7 +26,7 @@ bounded() {
       limit=$((limit - 1))
     done
     kill -9 "$command"
-  ) >/dev/null 2>&1 &
+  ) >/dev/null 2>&1 8>&- &
   guard=$!
   wait "$command"
   status=$?
@@ -40,7 +41,7 @@ log_tail() { tail -n 3 "$T/log" 2>/dev/null | sed 's#[A-Za-z0-9+/]\{42,43\}=*#(k
 # One unit rolls back, so that it runs once whoever asks for it: the deadline, a failed step, or the client.
 fail() {
   printf '%s\n' "$1: $(log_tail)" >"$T/reason"
-  systemctl start "wgwizard-rollback-$ID.service" 2>>"$T/log" || rollback
+  undo_now 2>>"$T/log" || rollback
   exit 1
 }
 still_wanted() { [ -e "$T/pending" ] || exit 1; }
@@ -65,7 +66,7 @@ activate() {
     still_wanted
     if interface_exists; then update_tunnel || fail "the running tunnel could not be changed"
     else
-      if systemctl is-active -q "$TUNNEL_UNIT"; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
+      if unit_runs "$TUNNEL_UNIT"; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
       start_tunnel || fail "the tunnel could not be started"
     fi
     still_wanted
@@ -83,13 +84,13 @@ restore_tunnel() {
   if [ ! -e "$T/old/wireguard.conf" ]; then
     stop_tunnel
     drop_in_away
-    bounded 5 systemctl reset-failed "$TUNNEL_UNIT"
+    forget_failure
     return 0
   fi
   drop_in_away
   if ! interface_exists; then
-    bounded 5 systemctl reset-failed "$TUNNEL_UNIT"
-    bounded 30 systemctl restart "$TUNNEL_UNIT"
+    forget_failure
+    start_old_tunnel
   fi
   bounded 10 wg syncconf "$IFACE" "$T/old/wireguard.conf"
   sync_addresses "$T/old/addresses"
@@ -104,14 +105,14 @@ restore_table() {
   fi
   { echo "table inet $TABLE"; echo "delete table inet $TABLE"; cat "$T/old/table"; } >"$T/old/load.nft"
   bounded 20 nft -f "$T/old/load.nft"
-  if [ -e "$T/old/rules_active" ]; then bounded 20 systemctl start "$RULES_UNIT"; fi
+  if [ -e "$T/old/rules_active" ]; then start_unit "$RULES_UNIT"; fi
 }
 
 # Back to what was there. The rename decides against a confirmation; every step may be repeated after a crash.
 rollback() {
   if ! mv -- "$T/pending" "$T/rolling" 2>/dev/null && [ ! -e "$T/rolling" ]; then return 1; fi
   ROLLING=yes
-  if [ "${ACTIVATING:-no}" = no ]; then bounded 10 systemctl stop "wgwizard-activate-$ID.service"; fi
+  if [ "${ACTIVATING:-no}" = no ]; then stop_activation; fi
   switched=$T/new/$(basename "$SYSCTLS")
   if [ "$MODE" = uninstall ]; then
     switched=$SYSCTLS
@@ -124,7 +125,7 @@ rollback() {
   restore_ra_routes
   report "$(cat "$T/reason" 2>/dev/null || echo "nobody confirmed in time")"
   release
-  systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
+  disarm_undo
   return 0
 }
 
@@ -194,13 +195,12 @@ persist_files() {
   keep_baseline && keep_before && record_meanwhile || return 1
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
-    if [ "$path" = "$TUNNEL" ]; then bounded 20 systemctl enable "$RULES_UNIT" "$TUNNEL_UNIT" || return 1; fi
+    if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
   keep_record || return 1
   drop_in_away
-  systemctl is-active -q "$RULES_UNIT" || bounded 20 systemctl start "$RULES_UNIT" || return 1
-  systemctl is-active -q "$TUNNEL_UNIT" || bounded 30 systemctl start "$TUNNEL_UNIT"
+  start_unit "$RULES_UNIT" && start_unit "$TUNNEL_UNIT"
 }
 
 # A tunnel of ours that stays takes over what the first one found, for the last one to put back: the directories that we made, and
@@ -230,24 +230,21 @@ hand_on() {
 
 persist_uninstall() {
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
-  for unit in "$TUNNEL_UNIT" "$RULES_UNIT"; do
-    if systemctl is-enabled -q "$unit" 2>/dev/null; then bounded 20 systemctl disable "$unit" || return 1; fi
-  done
-  bounded 20 systemctl stop "$RULES_UNIT"
+  disable_units || return 1
   hand_on || return 1
-  for file in "$SYSCTLS" "$TUNNEL" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
+  for file in "$SYSCTLS" "$TUNNEL" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
   cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
   rm -rf -- "${STATE:?}/$IFACE" || return 1
   if [ -f "$T/directories" ]; then
     while read -r directory; do rmdir -- "$directory" 2>/dev/null; done <"$T/directories"
   fi
-  bounded 10 systemctl daemon-reload
+  reload_units
 }
 
 # After the confirmation there is only forward. A second call finishes what the first left.
 persist() {
   if [ ! -e "$T/confirmed" ]; then return 1; fi
-  systemctl stop "wgwizard-rollback-$ID.timer" 2>/dev/null
+  disarm_undo
   rm -f -- "$T/trouble"
   case $MODE in uninstall) work=persist_uninstall ;; *) work=persist_files ;; esac
   if ! $work 2>>"$T/log"; then
@@ -260,7 +257,10 @@ persist() {
 }
 
 main() {
+  is_mine || exit 1
+  alone_at "$1"
   case $1 in
+    undo) wait_for_deadline "$2" ;;
     activate) ACTIVATING=yes; activate ;;
     rollback) rollback ;;
     persist) persist ;;

@@ -85,6 +85,11 @@ class System:
     now: float = 0.0
     node: str = ""
 
+    @property
+    def systemd(self) -> bool:
+        """Whether units can be asked for; else rules and tunnel last until the next boot, unless the host's own start-up calls them."""
+        return self.init == "systemd"
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:

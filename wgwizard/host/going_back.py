@@ -1,12 +1,13 @@
 """One step back: what stood before the last apply, as the host kept it, becomes what is wanted; pure."""
 
 from wgwizard.errors import RemoteError
-from wgwizard.host.changes import Wanted, WantedFile, sysctls_in
+from wgwizard.host.changes import Wanted, WantedFile
 from wgwizard.host.conf import parse_conf
-from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.facts import Facts, HostFile, System
 from wgwizard.host.layout import Layout
 from wgwizard.host.linting import strange_settings
 from wgwizard.host.masking import printable
+from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.secret import Secret
 
 FIRST = "The last apply was the first one: before it there was nothing of ours, so that all of it was taken off."
@@ -29,7 +30,7 @@ def wanted_before(facts: Facts, layout: Layout) -> Wanted:
             "What stood before the last apply was not kept on the host, so there is no step back.",
             "Apply a site file of before, or take everything off: wgwizard uninstall.",
         )
-    gone = [path for path in layout.files if path != layout.sysctls and facts.before[path].kind != "file"]
+    gone = [path for path in needed_files(layout, facts.system) if facts.before[path].kind != "file"]
     strange = strange_settings(facts.before[layout.tunnel].text)
     if gone or strange:
         what = f"{gone[0]} was missing" if gone else f"{layout.tunnel} had {', '.join(strange)}, which our files never have"
@@ -43,6 +44,11 @@ def wanted_before(facts: Facts, layout: Layout) -> Wanted:
         raise RemoteError(f"What stood before the last apply is no good set-up: {error}.", "Apply a site file of before.") from None
     files = tuple(_as_it_was(file) for file in facts.before.values() if file.kind == "file")
     return Wanted(files, tunnel, sysctls_in(facts.before[layout.sysctls].text), ())
+
+
+def needed_files(layout: Layout, system: System) -> tuple[str, ...]:
+    """The files without which nothing of ours runs."""
+    return (layout.rules, layout.tunnel, *((layout.rules_unit_file, layout.drop_in) if system.systemd else (layout.start,)))
 
 
 def _as_it_was(file: HostFile) -> WantedFile:

@@ -42,6 +42,11 @@ class Layout:
         return f"/etc/systemd/system/{self.tunnel_unit}.d/wgwizard.conf"
 
     @property
+    def start(self) -> str:
+        """Where no systemd runs: what starts rules and tunnel, for the host's own start-up to call."""
+        return f"/etc/wgwizard/{self.interface}.start"
+
+    @property
     def sysctls(self) -> str:
         """The forwarding that stays over a reboot."""
         return f"/etc/sysctl.d/60-wgwizard-{self.interface}.conf"
@@ -52,7 +57,7 @@ class Layout:
 
         Rules first, forwarding last, so that a host that stops half way is only ever more closed.
         """
-        return (self.rules, self.rules_unit_file, self.drop_in, self.tunnel, self.sysctls)
+        return (self.rules, self.rules_unit_file, self.drop_in, self.start, self.tunnel, self.sysctls)
 
     @property
     def rules_unit(self) -> str:
@@ -63,6 +68,11 @@ class Layout:
     def tunnel_unit(self) -> str:
         """wireguard-tools' unit for the interface."""
         return f"wg-quick@{self.interface}.service"
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """Both units, where systemd runs the host."""
+        return (self.rules_unit, self.tunnel_unit)
 
     @property
     def table(self) -> str:

@@ -5,6 +5,7 @@ from wgwizard.host.facts import Facts
 NFTABLES = "nftables"
 WIREGUARD_TOOLS = "wireguard-tools"
 WIREGUARD_GO = "wireguard-go"
+BASH = "bash"
 
 _COMMANDS = {
     "apt-get": "apt-get install --yes --no-install-recommends",
@@ -23,6 +24,8 @@ def missing_packages(facts: Facts) -> tuple[str, ...]:
     found = [] if "nft" in tools else [NFTABLES]
     if not {"wg", "wg-quick"} <= tools:
         found.append(WIREGUARD_TOOLS)
+    if "bash" not in tools:  # wg-quick is written in it
+        found.append(BASH)
     if not (facts.system.kernel_wireguard or facts.system.userspace_wireguard):
         found.append(WIREGUARD_GO)
     return tuple(found)

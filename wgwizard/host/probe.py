@@ -11,14 +11,14 @@ from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, 
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import MOST_DIGESTS, shown
 from wgwizard.host.packages import WIREGUARD_GO
-from wgwizard.host.safety import NEEDED_TOOLS
+from wgwizard.host.safety import NEEDED_TOOLS, SYSTEMD_RUN
 from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
 from wgwizard.site import DEFAULT_INTERFACE
 
 PROBE_TIMEOUT = 60.0
 LOOK_TIMEOUT = 20.0
-TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
+TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, SYSTEMD_RUN, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
 
 
 def probe(shell: RootShell, layout: Layout, *, with_before: bool = False) -> Facts:

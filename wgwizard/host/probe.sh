@@ -39,7 +39,7 @@ show_file() {
 
 # What was applied, as far as something else stands there by now.
 show_drift() {
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
+  for file in $(our_files); do
     copy=$STATE/$IFACE/kept/$(basename "$file")
     if [ -f "$copy" ] && [ "$(state_of "$copy")" != "$(state_of "$file")" ]; then show_file kept "$file" "$copy"; fi
   done
@@ -88,11 +88,11 @@ show_before() {
   if [ ! -d "$saved" ]; then return; fi
   begin before_about
   cat "$saved/record/about" 2>/dev/null
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file before "$file" "$saved/$(basename "$file")"; done
+  for file in $(our_files); do show_file before "$file" "$saved/$(basename "$file")"; done
 }
 
 show_ours() {
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do show_file file "$file"; done
+  for file in $(our_files); do show_file file "$file"; done
   begin table
   if own_table >/dev/null; then own_table | digest; fi
   begin units

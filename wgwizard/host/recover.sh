@@ -13,19 +13,14 @@ alone() {
 is_left_over() {
   case $(transaction_state) in
     none) return 1 ;;
-    confirmed) ! systemctl is-active -q "wgwizard-persist-$(owner_field id).service" ;;
+    confirmed) ! works persist "$(owner_field id)" ;;
     *) lock_is_stale ;;
   esac
 }
 
 recover() {
   case $(transaction_state) in
-    # Under the name of the unit that should have done it: systemd runs it once, even if that one comes to life now.
-    confirmed)
-      systemctl reset-failed "wgwizard-persist-$(owner_field id).service" 2>/dev/null
-      systemd-run --quiet --collect --wait --unit="wgwizard-persist-$(owner_field id)" --property=KillMode=process sh "$T/engine.sh" persist \
-        </dev/null 2>/dev/null 9<&-
-      ;;
+    confirmed) persist_again "$(owner_field id)" ;;
     pending | rolling) sh "$T/engine.sh" rollback 9<&- ;;
     *) mv -- "$T" "$RUN/stale-$$" && rm -rf -- "$RUN/stale-$$" ;;
   esac

@@ -15,18 +15,20 @@ from wgwizard.host.through_tunnel import inside_refusals, others_inside
 from wgwizard.problems import Problem, error
 from wgwizard.site import Network
 
-NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock", "systemd-run")
+NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock")
+SYSTEMD_RUN = "systemd-run"
 
 
 def unsupported(facts: Facts) -> tuple[Problem, ...]:
-    """Why this kind of host cannot be changed by us; empty for Linux with systemd."""
+    """Why this kind of host cannot be changed by us; empty for Linux."""
     system = facts.system
     name = system.name or system.kernel or "the host"
     if system.kernel != "Linux":
         return (_not_supported(f"{name} is not Linux; its rules and interfaces work differently"),)
-    if system.init != "systemd":
-        return (_not_supported(f"{name} is started by {system.init or 'something unknown'}, not by systemd, which the undo's timer needs"),)
-    missing = [tool for tool in NEEDED_TOOLS if tool not in system.tools]
+    if system.init == "procd":
+        return (_not_supported(f"{name} is started by procd: its own netifd and firewall rule the network there"),)
+    needed = (*NEEDED_TOOLS, SYSTEMD_RUN) if system.systemd else NEEDED_TOOLS
+    missing = [tool for tool in needed if tool not in system.tools]
     return (_not_supported(f"{name} lacks {', '.join(missing)}"),) if missing else ()
 
 

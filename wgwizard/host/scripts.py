@@ -25,6 +25,7 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         "RULES": layout.rules,
         "RULES_UNIT_FILE": layout.rules_unit_file,
         "DROP_IN": layout.drop_in,
+        "START": layout.start,
         "SYSCTLS": layout.sysctls,
         "RULES_UNIT": layout.rules_unit,
         "TUNNEL_UNIT": layout.tunnel_unit,
@@ -33,4 +34,4 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         **values,
     }
     settings = "".join(f"{name}={shlex.quote(value)}\n" for name, value in given.items())
-    return settings + "".join(source(name) for name in ("common", *names)) + main + "\n"
+    return settings + "".join(source(name) for name in ("common", "work", *names)) + main + "\n"

@@ -4,11 +4,12 @@ import difflib
 from collections.abc import Iterator
 
 from wgwizard.applying import Difference, Standing
-from wgwizard.host.changes import Wanted, running_differences, sysctls_in
+from wgwizard.host.changes import Wanted, running_differences
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts, HostFile, Transaction
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import printable
+from wgwizard.host.sysctl_files import sysctls_in
 
 _STATES = {
     "staging": "is being prepared; nothing is changed yet",
@@ -100,7 +101,7 @@ def _files(facts: Facts) -> Iterator[Difference]:
 
 
 def _units(facts: Facts, layout: Layout) -> Iterator[Difference]:
-    for unit in (layout.rules_unit, layout.tunnel_unit):
+    for unit in layout.units if facts.system.systemd else ():
         state = facts.units.get(unit)
         if state is None or state.active != "active":
             yield Difference(f"{unit} does not run")

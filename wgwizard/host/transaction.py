@@ -260,5 +260,5 @@ class Transaction:
 
 def engine_script(layout: Layout, identifier: str, mode: str) -> str:
     """The script that works on the host by itself; it comes after the functions that it uses."""
-    parts = source("tunnel") + source("forwarding") + source("engine")
+    parts = source("tunnel") + source("starting") + source("forwarding") + source("engine")
     return script(layout, main=parts + 'main "$@"; exit', ID=identifier, MODE=mode)

@@ -69,7 +69,7 @@ fill_keys() {
 }
 
 check_room() {
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS" "$STATE/x"; do
+  for file in $(our_files) "$STATE/x"; do
     directory=$(dirname "$file")
     while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
     [ -w "$directory" ] || give_up "$directory cannot be written to: a read-only file system?"
@@ -86,7 +86,7 @@ check_room() {
 # save_files DIRECTORY: our files as they stand: bytes, mode, owner, or "absent".
 save_files() {
   mkdir -- "$1" || give_up "the backup cannot be written"
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
+  for file in $(our_files); do
     echo "$(state_of "$file") $file" >>"$1/index"
     if [ -f "$file" ]; then cp -p -- "$file" "$1/$(basename "$file")" || give_up "$file cannot be backed up"; fi
   done
@@ -95,7 +95,7 @@ save_files() {
 # What the first apply finds is kept for uninstall, with the directories that were not there, and forwarding.
 save_baseline() {
   save_files "$T/baseline"
-  for file in "$RULES" "$RULES_UNIT_FILE" "$DROP_IN" "$TUNNEL" "$SYSCTLS"; do
+  for file in $(our_files); do
     directory=$(dirname "$file")
     if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi
   done
@@ -150,8 +150,7 @@ back_up() {
   own_table >"$T/old/table" || rm -f -- "$T/old/table"
   forwarding_sysctls >"$T/old/sysctls"
   ip -o -6 route show default | grep 'proto ra' >"$T/old/ra_routes"
-  if systemctl is-active -q "$TUNNEL_UNIT"; then true >"$T/old/tunnel_active"; fi
-  if systemctl is-active -q "$RULES_UNIT"; then true >"$T/old/rules_active"; fi
+  if unit_runs "$RULES_UNIT"; then true >"$T/old/rules_active"; fi
   if wg show "$IFACE" >/dev/null 2>&1; then
     wg showconf "$IFACE" >"$T/old/wireguard.conf" || give_up "the running tunnel cannot be backed up"
     ip -o addr show dev "$IFACE" | awk '$3 ~ /^inet/ && $0 !~ /scope link/ { print $4 }' >"$T/old/addresses"
@@ -163,21 +162,19 @@ back_up() {
 }
 
 arm() {
-  systemd-run --quiet --collect --unit="wgwizard-rollback-$ID" --on-active="$SECONDS_TO_UNDO" --timer-property=AccuracySec=1s \
-    --property=KillMode=process sh "$T/engine.sh" rollback </dev/null 2>"$T/arm.err" ||
-    give_up "the undo cannot be armed: $(cat "$T/arm.err")"
-  systemctl is-active -q "wgwizard-rollback-$ID.timer" || give_up "the undo's timer does not run"
+  arm_undo || give_up "the undo cannot be armed: $(cat "$T/arm.err" 2>/dev/null)"
+  undo_is_armed || give_up "the undo's timer does not run"
   printf '%s\n' "undo_at=$(($(uptime_seconds) + SECONDS_TO_UNDO))" "until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 10))" >>"$T/owner"
-  trap '' HUP INT TERM PIPE
+  # Not '': what we start would never hear a signal that is ignored here.
+  trap : HUP INT TERM PIPE
   true >"$T/pending"
 }
 
-# In a unit of its own, so that the end of this connection is not the end of it half way.
+# By itself, so that the end of this connection is not the end of it half way.
 activate() {
   true >"$T/waited_for"
-  if ! systemd-run --quiet --collect --unit="wgwizard-activate-$ID" --property=KillMode=process sh "$T/engine.sh" activate </dev/null 2>"$T/run.err"
-  then
-    echo "the activation could not be started: $(cat "$T/run.err")" >"$T/reason"
+  if ! by_itself activate; then
+    echo "the activation could not be started: $(cat "$T/run.err" 2>/dev/null)" >"$T/reason"
     sh "$T/engine.sh" rollback
   fi
   while [ -d "$T" ] && [ ! -e "$RUN/result-$ID" ]; do
@@ -188,8 +185,8 @@ activate() {
     fi
     nap
   done
-  await_end_of "wgwizard-activate-$ID.service"
-  await_end_of "wgwizard-rollback-$ID.service"
+  await_end_of activate
+  await_end_of rollback
   say undone "$(take_result)"
   exit 1
 }

@@ -48,33 +48,3 @@ update_tunnel() {
   mtu=$(conf_values "$conf" MTU)
   [ -z "$mtu" ] || bounded 5 ip link set dev "$IFACE" mtu "$mtu"
 }
-
-# A new tunnel is started by its own unit, so that it outlives us, but from the staged file: /etc is still as it was.
-start_tunnel() {
-  quick=$(command -v wg-quick)
-  mkdir -p -- "$(dirname "$DROPPED")" && chmod 755 "$(dirname "$DROPPED")"
-  {
-    printf '%s\n' '[Service]' 'ExecStart=' "ExecStart=$quick up $T/new/$IFACE.conf" 'ExecStop=' "ExecStop=$quick down $T/new/$IFACE.conf"
-    printf '%s\n' 'Environment=WG_ENDPOINT_RESOLUTION_RETRIES=1' 'TimeoutStartSec=20' 'TimeoutStopSec=10'
-    if [ -f "$T/new/wgwizard.conf" ]; then grep '^ExecStartPost=' "$T/new/wgwizard.conf"; fi
-  } >"$DROPPED"
-  chmod 644 "$DROPPED"
-  bounded 10 systemctl daemon-reload || return 1
-  if ! bounded 25 systemctl start "$TUNNEL_UNIT"; then
-    journalctl -q -o cat -n 5 -u "$TUNNEL_UNIT" >>"$T/log" 2>/dev/null
-    return 1
-  fi
-  interface_exists
-}
-
-stop_tunnel() {
-  bounded 15 systemctl stop "$TUNNEL_UNIT"
-  if interface_exists; then bounded 5 ip link del "$IFACE"; fi
-  ! interface_exists
-}
-
-drop_in_away() {
-  rm -f -- "$DROPPED"
-  rmdir -- "$(dirname "$DROPPED")" 2>/dev/null
-  bounded 10 systemctl daemon-reload
-}

@@ -4,11 +4,11 @@ main() {
   if [ "$(owner_field id)" = "$ID" ] && [ -e "$T/pending" ]; then
     true >"$T/waited_for"
     echo "the check over a new connection failed" >"$T/reason"
-    systemctl start "wgwizard-rollback-$ID.service" || sh "$T/engine.sh" rollback
+    undo_now || sh "$T/engine.sh" rollback
   fi
   left=600
   while [ "$(owner_field id)" = "$ID" ] && [ $left -gt 0 ]; do nap; left=$((left - 1)); done
-  await_end_of "wgwizard-activate-$ID.service"
-  await_end_of "wgwizard-rollback-$ID.service"
+  await_end_of activate
+  await_end_of rollback
   if [ "$(owner_field id)" != "$ID" ]; then echo "@ undone $(take_result)"; fi
 }

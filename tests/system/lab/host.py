@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tests.system.lab import base
 from tests.system.lab.inside import LAB, OUR_CGROUP, remove_cgroup
+from tests.system.lab.small import with_busybox, without_systemd
 
 PID1 = Path(__file__).with_name("pid1.sh")
 READY_WITHIN = 30.0  # seconds; 0.5 is usual
@@ -34,7 +35,8 @@ class LabHost:
     """One host; `root` is its file tree seen from outside, `changed` the directory that holds only what differs from `lower`.
 
     `sudo` is "nopasswd" or "password" (base.SUDO_PASSWORD) for the user base.ADMIN; `enable` names units to enable before boot;
-    `binds` maps directories of this machine to where the host sees them.
+    `binds` maps directories of this machine to where the host sees them. `init` is "systemd" or "none" (busybox's, and no unit);
+    with `busybox` the usual programs are busybox's, too.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class LabHost:
         sudo: str = "nopasswd",
         enable: Sequence[str] = (),
         binds: Mapping[str, str] | None = None,
+        init: str = "systemd",
+        busybox: bool = False,
     ) -> None:
         self.name = name
         self.binds = " ".join(f"{source}={place}" for source, place in (binds or {}).items())
@@ -56,7 +60,13 @@ class LabHost:
         self.changed = self.directory / "upper"
         self._cgroup = Path(os.environ[OUR_CGROUP]) / self.directory.name
         self._process: subprocess.Popen[bytes] | None = None
+        self.systemd = init == "systemd"
         self._make_tree(sudo)
+        if not self.systemd:
+            without_systemd(self.root)
+        self._shell = "bash" if busybox else "sh"  # busybox's takes its own ip for the host's
+        if busybox:
+            with_busybox(self.root)
         if enable:
             subprocess.run(["systemctl", f"--root={self.root}", "enable", "-q", *enable], check=True, capture_output=True)
 
@@ -93,6 +103,7 @@ class LabHost:
         enter = ["nsenter", f"--net=/run/netns/{self.wiring.netns}", "unshare", *namespaces, "sh", str(PID1)]
         move = ["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"', str(self._cgroup)]
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "D": str(self.directory), "BINDS": self.binds}
+        environment["INIT"] = "/usr/lib/systemd/systemd" if self.systemd else "/usr/sbin/init"
         with (self.directory / "start").open("ab") as log:
             self._process = subprocess.Popen([*move, *enter], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait_until_ready()
@@ -103,6 +114,10 @@ class LabHost:
         while time.monotonic() < deadline:
             time.sleep(0.03)
             try:
+                if not self.systemd:
+                    if self.run("grep", "-q", "^ *[0-9]*: [0-9A-F]*:0016 ", "/proc/net/tcp", check=False).returncode == 0:
+                        return
+                    continue
                 state = self.run("systemctl", "is-system-running", "--wait", check=False, timeout=READY_WITHIN).stdout.strip()
             except base.LabError:
                 if self._process is None or self._process.poll() is not None:
@@ -122,7 +137,7 @@ class LabHost:
 
     def sh(self, script: str, *, check: bool = True, timeout: float = 60.0) -> str:
         """Run a shell script on the host as root, and return what it printed."""
-        return self.run("sh", "-c", script, check=check, timeout=timeout).stdout
+        return self.run(self._shell, "-c", script, check=check, timeout=timeout).stdout
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         """Write a file of the host (running or not), owned by root."""
@@ -136,8 +151,8 @@ class LabHost:
         return (self.root / path.lstrip("/")).read_text()
 
     def reboot(self) -> None:
-        """`systemctl reboot`, and wait until the host is up again: same disk, new boot id, fresh network namespace."""
-        self.run("systemctl", "reboot", check=False)
+        """Reboot, and wait until the host is up again: same disk, new boot id, fresh network namespace."""
+        self.run(*(("systemctl", "reboot") if self.systemd else ("reboot",)), check=False)
         self._ended(REBOOTED)
         self.boot()
 

@@ -37,4 +37,4 @@ mount --bind proc/sys/net proc/sys/net
 mount --bind "$D/boot_id" proc/sys/kernel/random/boot_id
 mount -o remount,bind,ro proc/sys
 exec setpriv --bounding-set=-sys_module,-sys_rawio,-sys_time,-syslog,-mac_admin,-bpf sh -c 'pivot_root . . && umount -l . && cd / &&
- exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/lib/systemd/systemd </dev/null >/dev/console 2>&1'
+ exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin "$0" </dev/null >/dev/console 2>&1' "$INIT"

@@ -114,9 +114,9 @@ def _entry(path: Path) -> Entry:
 
 
 def _sysctls(host: LabHost) -> dict[str, str]:
-    lines = host.run("sysctl", "-a", "--pattern", r"^net\.", check=False).stdout.splitlines()
-    pairs = (line.partition(" = ") for line in lines)
-    return {name: value for name, _, value in pairs if not any(word in name for word in UNSTEADY_SYSCTLS)}
+    lines = host.sh("cd /proc/sys && grep -rs . net", check=False).splitlines()
+    pairs = ((path.replace("/", "."), value) for path, _, value in (line.partition(":") for line in lines))
+    return {name: value for name, value in pairs if not any(word in name for word in UNSTEADY_SYSCTLS)}
 
 
 def _table(text: str, column: int) -> dict[str, str]:
@@ -125,11 +125,15 @@ def _table(text: str, column: int) -> dict[str, str]:
 
 
 def _unit_files(host: LabHost) -> dict[str, str]:
+    if not host.systemd:
+        return {}
     states = _table(host.sh("systemctl list-unit-files --no-legend --no-pager --plain"), 1)
     return {name: state for name, state in states.items() if not name.startswith(PASSING_UNITS)}
 
 
 def _units(host: LabHost) -> dict[str, str]:
+    if not host.systemd:
+        return {}
     text = host.sh("systemctl list-units --all --type=service,timer,socket,path --no-legend --no-pager --plain --full")
     rows = (line.split() for line in text.splitlines())
     return {row[0]: row[2] for row in rows if len(row) > 3 and row[1] == "loaded" and row[2] != "inactive"}

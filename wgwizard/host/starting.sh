@@ -1,0 +1,56 @@
+# The tunnel on Host β, started and stopped by its unit, else by wg-quick alone; and what is done at boot. For engine.sh.
+DROPPED=/run/systemd/system/$TUNNEL_UNIT.d/wgwizard-staged.conf
+
+reload_units() { if on_systemd; then bounded 10 systemctl daemon-reload; fi; }
+forget_failure() { if on_systemd; then bounded 5 systemctl reset-failed "$TUNNEL_UNIT"; fi; }
+start_unit() { ! on_systemd || unit_runs "$1" || bounded 30 systemctl start "$1"; }
+enable_units() { ! on_systemd || bounded 20 systemctl enable "$RULES_UNIT" "$TUNNEL_UNIT"; }
+disable_units() {
+  on_systemd || return 0
+  for unit in "$TUNNEL_UNIT" "$RULES_UNIT"; do
+    if systemctl is-enabled -q "$unit" 2>/dev/null; then bounded 20 systemctl disable "$unit" || return 1; fi
+  done
+  bounded 20 systemctl stop "$RULES_UNIT"
+  return 0
+}
+
+# A new tunnel is started from the staged file, for /etc is still as it was; by its own unit where it has one, so that it outlives us.
+start_tunnel() {
+  if ! on_systemd; then
+    bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/$(basename "$START")" "$T/new/$IFACE.conf" && interface_exists
+    return
+  fi
+  quick=$(command -v wg-quick)
+  mkdir -p -- "$(dirname "$DROPPED")" && chmod 755 "$(dirname "$DROPPED")"
+  {
+    printf '%s\n' '[Service]' 'ExecStart=' "ExecStart=$quick up $T/new/$IFACE.conf" 'ExecStop=' "ExecStop=$quick down $T/new/$IFACE.conf"
+    printf '%s\n' 'Environment=WG_ENDPOINT_RESOLUTION_RETRIES=1' 'TimeoutStartSec=20' 'TimeoutStopSec=10'
+    if [ -f "$T/new/wgwizard.conf" ]; then grep '^ExecStartPost=' "$T/new/wgwizard.conf"; fi
+  } >"$DROPPED"
+  chmod 644 "$DROPPED"
+  bounded 10 systemctl daemon-reload || return 1
+  if ! bounded 25 systemctl start "$TUNNEL_UNIT"; then
+    journalctl -q -o cat -n 5 -u "$TUNNEL_UNIT" >>"$T/log" 2>/dev/null
+    return 1
+  fi
+  interface_exists
+}
+
+# The tunnel of before, whose files still stand, where a change has taken it down.
+start_old_tunnel() {
+  if on_systemd; then bounded 30 systemctl restart "$TUNNEL_UNIT"
+  else bounded 30 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$START" "$TUNNEL"; fi
+}
+
+stop_tunnel() {
+  if on_systemd; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
+  if interface_exists; then bounded 5 ip link del "$IFACE"; fi
+  ! interface_exists
+}
+
+drop_in_away() {
+  on_systemd || return 0
+  rm -f -- "$DROPPED"
+  rmdir -- "$(dirname "$DROPPED")" 2>/dev/null
+  bounded 10 systemctl daemon-reload
+}
