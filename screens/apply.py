@@ -10,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from screens.answers import Answers
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.focus import focus
@@ -70,7 +71,7 @@ class ApplyStep(Step):
                 yield Static("", id="undo", markup=False)
             yield Static("", id="progress", markup=False)
             yield Static("", id="ending", markup=False)
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Apply now", id="start", compact=True, variant="primary")
 
     def on_mount(self) -> None:

@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 
+from screens.answers import Answers
 from screens.background import ask_from_thread
 from screens.dialogs import AskAnswers, AskSecret, Choose
 from screens.focus import focus
@@ -21,7 +22,13 @@ from wgwizard.secret import Secret
 class ConfirmChanges(ModalScreen[bool]):
     """Every change in plain words, the marked one's difference below or beside it; to be looked through and agreed to."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "answer(False)", "no, change nothing", key_display="Esc")]
+    # From the list on to the answers, and then into the difference.
+    ORDER: ClassVar[tuple[str, ...]] = ("changes", "yes", "no", "difference")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", "no, change nothing", key_display="Esc"),
+        Binding("tab", "step(1)", show=False),
+        Binding("shift+tab", "step(-1)", show=False),
+    ]
 
     def __init__(self, changes: tuple[Change, ...]) -> None:
         super().__init__()
@@ -34,7 +41,7 @@ class ConfirmChanges(ModalScreen[bool]):
         with Container(id="changes-both"):
             yield Listed(*map(change_line, self.changes), markup=False, compact=True, id="changes")
             yield Preview(id="difference")
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Make these changes", id="yes", compact=True)
             yield Button("No, change nothing", id="no", compact=True)
             yield Static("↑↓ look  Tab answer  Esc no", id="changes-keys", markup=False)
@@ -60,6 +67,12 @@ class ConfirmChanges(ModalScreen[bool]):
         """Yes or no."""
         event.stop()
         self.dismiss(event.button.id == "yes")
+
+    def action_step(self, by: int) -> None:
+        """To the next in the order."""
+        focused = self.focused
+        place = self.ORDER.index(focused.id) if focused is not None and focused.id in self.ORDER else 0
+        focus(self.query_one(f"#{self.ORDER[(place + by) % len(self.ORDER)]}"))
 
     def action_answer(self, answer: bool) -> None:
         """Escape is no."""

@@ -5,11 +5,12 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from screens.answers import Answers
 from screens.focus import focus
 
 Answer = TypeVar("Answer")
@@ -34,7 +35,7 @@ class Asking(ModalScreen[Answer | None]):
         with Vertical(classes="dialog"):
             yield Static(self.heading, classes="heading", markup=False)
             yield from self.lines()
-            with Horizontal(classes="answers"):
+            with Answers():
                 yield Button(self.OK, id="ok", compact=True, variant="primary")
                 for name, label in self.MORE:
                     yield Button(label, id=name, compact=True)

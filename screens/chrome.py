@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button
+
+from screens.answers import Answers
 
 
 class Header(Widget):
@@ -78,11 +79,12 @@ class StepBar(Widget):
             start += len(title) + 2 + self._gap()
 
 
-class Buttons(Horizontal):
+class Buttons(Answers):
     """Back and Next, for the mouse and for those who look for them."""
 
     def __init__(self, *, can_go_back: bool) -> None:
         super().__init__()
+        self.set_classes("")
         self.can_go_back = can_go_back
 
     def compose(self) -> ComposeResult:

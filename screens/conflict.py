@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from screens.answers import Answers
 from screens.focus import focus
 from screens.preview import Preview
 from wgwizard.wizard.saving import Conflict
@@ -27,7 +27,7 @@ class AskConflict(ModalScreen[str | None]):
         yield Static(f" {self.path} is not only yours now", classes="heading", markup=False)
         yield Static(self.conflict.text, classes="why", markup=False)
         yield Preview(self.conflict.difference or "Your answers say what the file says already.")
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Save under another name", id="name", compact=True, variant="primary")
             yield Button("Open it as it is now", id="reopen", compact=True)
             yield Button("Replace it", id="replace", compact=True)

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from screens.answers import Answers
 from screens.asking import Asking
 from screens.entry import Entry
 from screens.focus import focus
@@ -41,7 +42,7 @@ class Help(ModalScreen[None]):
             yield Static(self.heading, classes="heading", markup=False)
             with VerticalScroll(classes="body"):
                 yield Static(with_commands(self.text), markup=False)
-            with Horizontal(classes="answers"):
+            with Answers():
                 yield Button("Close", id="close", compact=True, variant="primary")
 
     def on_button_pressed(self) -> None:
@@ -58,8 +59,6 @@ class Choose(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "close"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
     ]
 
     def __init__(self, title: str, body: str, answers: tuple[tuple[str, str], ...]) -> None:
@@ -72,7 +71,7 @@ class Choose(ModalScreen[str | None]):
             yield Static(self.heading, classes="heading", markup=False)
             with VerticalScroll(classes="body", can_focus=False):
                 yield Static(self.body, markup=False)
-            with Horizontal(classes="answers"):
+            with Answers():
                 for place, (name, label) in enumerate(self.answers):
                     yield Button(Content(label), id=name, compact=True, variant="default" if place else "primary")
 

@@ -1,14 +1,16 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Hide
 from textual.timer import Timer
 from textual.widgets import Button, Static
 
+from screens.answers import Answers
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
 from screens.focus import focus
@@ -42,6 +44,10 @@ class DoneStep(Step):
     """What is left to do by hand, and a live look for each point's first handshake."""
 
     NEXT_LABEL = "Leave"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", "more", key_display="PgDn"),
+    ]
     SHOWS_KEYS = True
 
     def __init__(self, draft: Draft, tools: Tools) -> None:
@@ -61,7 +67,7 @@ class DoneStep(Step):
             yield Static("", id="owners", markup=False)
             yield Static("", id="arrived", markup=False)
         yield Static("", id="told", markup=False)
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Write all files to a folder", id="write", compact=True, variant="primary")
             yield Button("Hand over one file", id="hand-over", compact=True)
             yield Button("Wait for them", id="wait", compact=True)
@@ -97,6 +103,11 @@ class DoneStep(Step):
         elif not self.waiting:
             self._wait("waiting; a point arrives when it first sends something")
             self._look()
+
+    def action_page(self, by: int) -> None:
+        """Scroll what is left to do, wherever the focus is."""
+        told = self.query_one(VerticalScroll)
+        told.scroll_relative(y=by * max(told.size.height - 1, 1), animate=False)
 
     def on_hide(self, _: Hide) -> None:
         """Whoever leaves the page waits no longer: each look is a login."""

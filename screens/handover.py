@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.answers import Answers
 from screens.dialogs import AskPath, Choose, Help
 from screens.focus import focus
 from screens.listed import Listed
@@ -52,7 +53,7 @@ class HandOver(ModalScreen[None]):
             yield Listed(*[Option(line(file)) for file in self.files], markup=False, compact=True, id="points-files")
             yield Preview(id="handed")
             yield Static("", id="told", markup=False)
-            with Horizontal(classes="answers"):
+            with Answers():
                 yield Button("QR code", id="qr", compact=True, variant="primary")
                 yield Button("Save", id="save", compact=True)
                 yield Button("Show keys", id="show", compact=True)

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.answers import Answers
 from screens.chrome import Keys
 from screens.dialogs import Choose, Help
 from screens.focus import focus
@@ -41,7 +41,7 @@ class PointPage(ModalScreen[Draft | None]):
         name = value_at(self.draft.document, f"points[{self.place}].name")
         yield Static(f" Point {self.place + 1}{f' · {name}' if name else ' · a new one'}", classes="heading", markup=False)
         yield Form(POINT, self.draft, self.place)
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Done", id="done", compact=True, variant="primary")
             yield Button("Leave it as it was", id="leave", compact=True)
         yield Keys()
@@ -112,7 +112,7 @@ class PointsStep(Step):
         yield Static(POINT.about, classes="about", markup=False)
         yield Listed(markup=False, compact=True)
         yield ProblemLine()
-        with Horizontal(classes="answers"):
+        with Answers():
             yield Button("Add a point", id="add", compact=True)
             yield Button("Edit", id="edit", compact=True)
             yield Button("Remove", id="remove", compact=True)

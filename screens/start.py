@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import presets
+from screens.answers import Answers
 from screens.background import Ended, run_beside
 from screens.dialogs import Choose, Help
 from screens.entry import Entry
@@ -47,7 +48,7 @@ class StartStep(Step):
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
             yield Listed(id="offers", markup=False, compact=True)
             yield Static("", id="for-what", markup=False)
-            with Horizontal(classes="answers"):
+            with Answers():
                 yield Button("Throw this draft away", id="throw-away", compact=True, disabled=True)
             yield Static("… or open a saved site", classes="prompt", markup=False)
             yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")

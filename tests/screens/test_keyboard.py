@@ -160,3 +160,17 @@ async def test_a_code_for_a_phone_is_left_by_any_key_and_says_its_keys() -> None
                 await person.sees("i inverts, s saves, else closes")
             await person.press(key)
             await person.sees(says)
+
+
+async def test_arrows_go_along_a_row_of_buttons_and_tab_from_the_changes_to_their_answers():
+    async with opened("changes") as person:
+        met = []
+        for _ in range(5):
+            met.append(person.app.screen.focused.id)
+            await person.press("tab")
+        assert met == ["changes", "yes", "no", "difference", "changes"]
+        assert person.app.screen.focused.id == "yes"
+        await person.press("right", "right")
+        assert person.app.screen.focused.id == "no"
+        await person.press("left")
+        assert person.app.screen.focused.id == "yes"
