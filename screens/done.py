@@ -1,5 +1,6 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -16,11 +17,11 @@ from screens.background import Ended, run_beside
 from screens.focus import focus
 from screens.handover import HandOver
 from screens.step import Step
-from wgwizard.owners import Block, block_lines, waiting_text, what_to_do
+from wgwizard.owners import Block, Folder, block_lines, waiting_text, what_to_do
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.handover import point_files
-from wgwizard.wizard.study import Study, outlook, study
-from wgwizard.wizard.tools import Tools, folder_of, write_files
+from wgwizard.wizard.study import Outlook, Study, outlook, study
+from wgwizard.wizard.tools import Tools, write_files, written_before
 from wgwizard.wizard.words import told
 
 EVERY = 10.0  # seconds; each look is a login of its own
@@ -60,6 +61,7 @@ class DoneStep(Step):
         self.looking = False
         self.again: Timer | None = None
         self.ask = DialogAsk(self.app)
+        self.folder = Folder()
 
     def compose(self) -> ComposeResult:
         """What to do for each point, the buttons, and who has arrived."""
@@ -80,12 +82,16 @@ class DoneStep(Step):
             return
         result = outlook(self.found, draft.keyring)
         self.keyring = result.keyring
-        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, f"{folder_of(draft)}/")))
+        self.folder = written_before(draft, result)
+        self._show_owners(result)
         self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
         if not self.waiting:
             self._say("")  # what was said of other files
         focus(self.query_one("#write", Button))
         self._show_arrived()
+
+    def _show_owners(self, result: Outlook) -> None:
+        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, self.folder)))
 
     def _show_arrived(self) -> None:
         if self.found is None or self.seen is None:
@@ -156,6 +162,9 @@ class DoneStep(Step):
         value: Any = event.value
         if event.name == "write":
             self._say(told(event.error) if event.error is not None else value)
+            if event.error is None and self.found is not None:
+                self.folder = replace(self.folder, is_there=True)
+                self._show_owners(outlook(self.found, self.keyring))
             return
         self.looking = False
         if event.error is not None:

@@ -8,7 +8,7 @@ from wgwizard.render.artefact import Bundle, lacks_text
 from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
-from wgwizard.site import Address, Point, RoutesAt, Site
+from wgwizard.site import Address, Point, RoutesAt, Service, Site
 from wgwizard.siteroutes import assumed_opens
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
@@ -16,7 +16,7 @@ from wgwizard.siteroutes import assumed_opens
 DEAD_AFTER = 180
 
 _TAKE_IN = {
-    "linux": "with wireguard-tools installed: sudo install -m 600 {file} /etc/wireguard/",
+    "linux": "there, with wireguard-tools installed: sudo install -m 600 {name} /etc/wireguard/",
     "windows": "in the WireGuard app: Add Tunnel, choose {file}, Activate",
     "macos": "in the WireGuard app: Import tunnel(s) from file, choose {file}, Activate",
     "android": "bring {file} to the phone; in the WireGuard app there: +, Import from file or archive, switch it on",
@@ -42,12 +42,14 @@ def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
     """What the owner of a point does with its file, in the words of their system, in this order; `folder` ("home/") holds the files."""
     file = f"{folder}{file_of(site, point)}"
     own = f"in {file}, put the private key that stays on {point.name} in place of (kept on {point.name})"
-    take_in = _TAKE_IN[point.platform].format(file=file)
-    switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
-    then = tuple(line.format(interface=site.tunnel.interface) for line in switch) if point.platform == "linux" else ()
-    if point.public_key is not None:
-        return (own, take_in, *then)
-    return (_SCAN[point.platform], f"or {take_in}") if point.platform in _SCAN else (take_in, *then)
+    take_in = _TAKE_IN[point.platform].format(file=file, name=file.rpartition("/")[2])
+    first = () if point.public_key is None else (own,)
+    if point.platform == "linux":
+        bring = f"bring it over: scp {file} USER@{point.name}:"
+        switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
+        then = tuple(line.format(interface=site.tunnel.interface) for line in switch)
+        return (bring, *(line.replace(f"in {file}", f"there, in {file.rpartition('/')[2]}") for line in first), take_in, *then)
+    return (_SCAN[point.platform], f"or {take_in}") if point.platform in _SCAN and not first else (*first, take_in)
 
 
 def host_steps(folder: str = "") -> tuple[str, ...]:
@@ -68,12 +70,12 @@ def site_steps(plan: Plan) -> tuple[str, ...]:
 def opened_by_site(plan: Plan) -> tuple[str, ...]:
     """What computers at the site open to get to a point: a port of Host β, or the point's own address."""
     forwards = [
-        f"{_at(address, forward.service.port_on_host)}   {forward.service.name} of {forward.point}, {forward.service.protocol}"
+        _opening(address, forward.service.port_on_host, forward.service, forward.point)
         for forward in plan.forwards
         for address in forward.listen[:1]
     ]
     direct = [
-        f"{_at(point.addresses[0], service.port)}   {service.name} of {point.name}, {service.protocol}"
+        _opening(point.addresses[0], service.port, service, point.name)
         for point in plan.site.points
         if any(permit.point == point.name for permit in plan.to_points)
         for service in point.services
@@ -81,8 +83,28 @@ def opened_by_site(plan: Plan) -> tuple[str, ...]:
     return (*forwards, *direct)
 
 
-def _at(address: Address, port: int) -> str:
-    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+# What is most often a web page: the port on which the point serves it, and how a browser asks for it.
+_SCHEMES = {80: "http", 8080: "http", 443: "https", 8443: "https"}
+_OWN_PORT = {"http": 80, "https": 443}
+
+
+def _opening(address: Address, port: int, service: Service, point: str) -> str:
+    """A line: the address with which it is opened, what that is, and whose."""
+    scheme = _SCHEMES.get(service.port) if service.protocol == "tcp" else None
+    host = f"[{address}]" if address.version == 6 else str(address)
+    if scheme is None:
+        return f"{host}:{port}   {service.name} of {point}, {service.protocol}"
+    return f"{scheme}://{host}{'' if port == _OWN_PORT[scheme] else f':{port}'}/   {service.name} of {point}, in a browser"
+
+
+def let_in_by(plan: Plan, point: Point) -> tuple[str, ...]:
+    """What the point's own firewall must let in so that the site can open its services; nothing where the site opens none there."""
+    forwarded = any(forward.point == point.name for forward in plan.forwards)
+    if not forwarded and not any(permit.point == point.name for permit in plan.to_points):
+        return ()
+    clients = plan.site.tunnel.addresses if plan.masquerade_into_tunnel else [item.cidr for item in plan.site.networks]
+    services = ", ".join(f"{service.protocol} {service.port}" for service in point.services) or "what the site opens"
+    return (f"its own firewall must let in {services} from {', '.join(map(str, clients))}",)
 
 
 def handshake_text(name: str, age: float | None) -> str:
@@ -102,26 +124,35 @@ class Block:
     lines: tuple[str, ...] = ()
 
 
-def what_to_do(plan: Plan, bundle: Bundle, folder: str = "") -> tuple[Block, ...]:
-    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it.
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where the files are or will be written: `name` ("home/"), whether it is there, and the points whose file there is the present one."""
 
-    `folder` ("home/") is where the files are or will be written.
-    """
+    name: str = ""
+    is_there: bool = True
+    holds: frozenset[str] = frozenset()
+
+
+def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder()) -> tuple[Block, ...]:
+    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it."""
     site = plan.site
+    unwritten = f"○ The folder {folder.name} is not written yet: “Write all files to a folder” makes it"
     blocks = [
-        Block("What to do on Host β", host_steps(folder) if site.host.ssh is None else ()),
-        Block(f"What to set at the site (the folder {folder}router says how)", site_steps(plan)),
+        Block("What to do on Host β", host_steps(folder.name) if site.host.ssh is None else ()),
+        Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),
         Block("What computers at the site open", opened_by_site(plan)),
     ]
-    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(site, point, bundle, folder)) for point in site.points]
-    return (*(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
+    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(plan, point, bundle, folder)) for point in site.points]
+    first = () if folder.is_there else (Block(unwritten),)
+    return (*first, *(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
 
 
-def _of_owner(site: Site, point: Point, bundle: Bundle, folder: str) -> tuple[str, ...]:
+def _of_owner(plan: Plan, point: Point, bundle: Bundle, folder: Folder) -> tuple[str, ...]:
     missing = dict.fromkeys(lack for artefact in bundle.of(point.name) for lack in artefact.missing)
     if not missing:
-        return owner_steps(site, point, folder)
-    ways = _completing(site) if "host.public_key" in missing else ()
+        same = ("✓ its file is as it was written before: nothing to do where that one is in place",) if point.name in folder.holds else ()
+        return (*same, *owner_steps(plan.site, point, folder.name), *let_in_by(plan, point))
+    ways = _completing(plan.site) if "host.public_key" in missing else ()
     return (f"○ its file is not complete yet, missing: {lacks_text(missing)}", *(f"  {way}" for way in ways))
 
 

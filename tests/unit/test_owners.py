@@ -9,10 +9,10 @@ from tests.unit.article import KEYS, article, completed
 from wgwizard.cli.output import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
-from wgwizard.owners import file_of, handshake_text, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
+from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import Opens, Strategy
+from wgwizard.site import Opens, Service, Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -29,8 +29,9 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
         assert all(step in text for step in steps)
     scanned = platform in ("android", "ios") and not own_key
     assert ["QR code" in step for step in steps[:1]] == [scanned]
-    assert all("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[scanned : 1 + scanned + own_key])
-    assert len(steps) == 1 + own_key + scanned + (platform == "linux")
+    assert any("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[scanned : 1 + scanned])
+    assert any("(kept on endpoint-a)" in step for step in steps) is own_key
+    assert len(steps) == 1 + own_key + scanned + 2 * (platform == "linux")
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}
 
 
@@ -42,7 +43,10 @@ def test_only_a_point_that_the_site_opens_things_on_is_connected_at_all_times():
     away = ["away from the site: sudo wg-quick up wg0", "back at the site: sudo wg-quick down wg0"]
     always = ["now and at every start: sudo systemctl enable --now wg-quick@wg0"]
     assert switched == {Opens.POINTS: away, Opens.SITE: always, Opens.BOTH: always}
-    assert "install -m 600 home/endpoint-a/etc/wireguard/wg0.conf" in owner_steps(site, site.points[0], "home/")[0]
+    assert owner_steps(site, site.points[0], "home/")[:2] == (
+        "bring it over: scp home/endpoint-a/etc/wireguard/wg0.conf USER@endpoint-a:",
+        "there, with wireguard-tools installed: sudo install -m 600 wg0.conf /etc/wireguard/",
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,3 +89,32 @@ def test_the_site_is_told_its_port_forward_and_its_routes():
 )
 def test_the_site_is_told_what_to_open(strategy, opened):
     assert opened_by_site(planned(strategy)) == opened
+
+
+@pytest.mark.parametrize(
+    ("port", "published", "line"),
+    [
+        (80, None, "http://192.168.200.2/   web of endpoint-a, in a browser"),
+        (80, 8080, "http://192.168.200.2:8080/   web of endpoint-a, in a browser"),
+        (443, None, "https://192.168.200.2/   web of endpoint-a, in a browser"),
+        (22, 2222, "192.168.200.2:2222   web of endpoint-a, tcp"),
+    ],
+)
+def test_a_web_page_is_told_as_a_browser_asks_for_it_and_the_points_firewall_is_named(port, published, line):
+    site = completed(article())
+    point = replace(site.points[0], services=(Service("web", "tcp", port, published),))
+    plan = make_plan(replace(site, points=(point,)), Strategy.FORWARD, masquerade_into_tunnel=False, public_keys=KEYS)
+    assert opened_by_site(plan) == (line,)
+    networks = ", ".join(str(network.cidr) for network in site.networks)
+    assert let_in_by(plan, point) == (f"its own firewall must let in tcp {port} from {networks}",)
+    assert let_in_by(planned(Strategy.MASQUERADE), point) == ()
+
+
+def test_files_that_are_not_written_yet_and_those_that_stay_as_they_were_are_said():
+    found = study(article(), Lock())
+    made = result(found, complete_keyring(found.site, Keyring(), found.lock))
+    unwritten = shown(what_to_do(made.plan, made.bundle, Folder("home/", is_there=False))).plain
+    assert unwritten.startswith("○ The folder home/ is not written yet")
+    same = shown(what_to_do(made.plan, made.bundle, Folder("home/", holds=frozenset({"endpoint-a"})))).plain
+    assert "nothing to do where that one is in place" in same
+    assert "not written yet" not in same

@@ -14,7 +14,7 @@ from wgwizard.wizard import handover
 from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, clock, ending, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
-from wgwizard.wizard.tools import folder_of, write_files
+from wgwizard.wizard.tools import write_files, written_before
 from wgwizard.wizard.words import told
 
 _WHY_DONE = (
@@ -79,7 +79,7 @@ def done_page(session: Session) -> bool:
         return True
     result = outlook(found, session.draft.keyring)
     session.talk.say("")
-    for block in what_to_do(result.plan, result.bundle, f"{folder_of(session.draft)}/"):
+    for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result)):
         session.talk.say("\n".join([block.heading, *block_lines(block)]))
     return _what_is_left(session, found, result)
 

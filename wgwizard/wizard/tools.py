@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wgwizard.applying import Connector, Target
+from wgwizard.owners import Folder
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 
@@ -53,6 +54,20 @@ class Tools:
 def folder_of(draft: Draft) -> Path:
     """The folder beside the site that its files are written to."""
     return Path(draft.path or "site.yaml").with_suffix("")
+
+
+def written_before(draft: Draft, found: "Outlook") -> Folder:
+    """The folder of the files as it is now: whether it is there, and which points' files in it are the present ones."""
+    folder = folder_of(draft)
+    files = [artefact for artefact in found.bundle.artefacts if not artefact.missing and artefact.path.startswith("/")]
+    same: dict[str, bool] = {}
+    for artefact in files:
+        try:
+            holds = (folder / artefact.node / artefact.path.lstrip("/")).read_bytes() == artefact.content().encode()
+        except OSError:
+            holds = False
+        same[artefact.node] = same.get(artefact.node, True) and holds
+    return Folder(f"{folder}/", folder.is_dir(), frozenset(node for node, holds in same.items() if holds))
 
 
 def write_files(draft: Draft, found: "Outlook") -> str:
