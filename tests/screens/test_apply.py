@@ -56,7 +56,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         matches_golden("apply-before.txt", person.read())
         await to_the_changes(person)
         matches_golden("apply-changes.txt", person.read())
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("● switch over", "undo in 1:1", "✓ arm the undo", "○ connect afresh", "the host goes back to how it was")
         assert host.applied == []
         await person.press("ctrl+n")
@@ -79,7 +79,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert [path.stat().st_mode & 0o777 for path in written] == [0o600]
         assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
         host.handshake_of = person.app.draft.keyring.public["laptop"]
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("✓ laptop: handshake 3 s ago")
     seen = "".join(person.everything_seen)
     secrets = [*person.app.draft.keyring.private.values(), *person.app.draft.keyring.preshared.values()]
@@ -93,7 +93,7 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await to_the_changes(person)
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees(
             "× the tunnel did not come up, so the host went back to how it was", "journalctl -u wg-quick@wg0", "× switch over"
         )
@@ -102,7 +102,7 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
         assert host.applied == []
         host.fails_at = None
         await to_the_changes(person)
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("✓ Host β is as planned.")
     assert host.applied == ["masquerade"]
 
