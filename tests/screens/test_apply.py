@@ -79,7 +79,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert [path.stat().st_mode & 0o777 for path in written] == [0o600]
         assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
         host.handshake_of = person.app.draft.keyring.public["laptop"]
-        await person.press("tab", "enter")
+        await person.press("tab", "tab", "enter")
         await person.sees("✓ laptop: handshake 3 s ago")
     seen = "".join(person.everything_seen)
     secrets = [*person.app.draft.keyring.private.values(), *person.app.draft.keyring.preshared.values()]
