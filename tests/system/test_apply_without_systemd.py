@@ -47,6 +47,9 @@ def test_applied_unchanged_changed_a_step_back_and_taken_off(small: LabHost, mak
     outcome = client.apply()
     assert outcome.state == "applied"
     assert any("let what runs at its start" in note and "sh /etc/wgwizard/wg0.start" in note for note in outcome.notes)
+    said = {event.step: event.text for event in client.events if event.state is State.DONE}
+    assert "last until the host's next restart" in said[Step.PREVIEW]
+    assert "lasts until the host's next restart" in said[Step.PERSIST]
     after = take(small)
     new = {path for path, entry in after.files.items() if before.files.get(path) != entry and entry.kind == "-"}
     assert {path for path in new if not path.startswith("/var/lib/wgwizard/")} == set(FILES)

@@ -275,6 +275,12 @@ def replaced(artefact: Artefact, text: str) -> Artefact:
     return Artefact(artefact.node, artefact.path, artefact.mode, text)
 
 
+def test_an_interface_whose_file_would_have_the_name_of_another_is_refused() -> None:
+    found = refusals(fresh(), wanted(fresh()), Layout("wgwizard"))
+    assert "interface-reserved" in {problem.code for problem in found}
+    assert "interface-reserved" not in {problem.code for problem in refusals(fresh(), wanted(fresh()), LAYOUT)}
+
+
 # --- uninstalling ----------------------------------------------------------------------------------------------------------
 
 

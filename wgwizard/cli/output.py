@@ -243,6 +243,7 @@ _HOLDS = (
     (re.compile(r"^/etc/wgwizard/.*\.nft$"), "the rules"),
     (re.compile(r"^/etc/systemd/system/wgwizard-.*\.service$"), "loads the rules at every start"),
     (re.compile(r"^/etc/systemd/system/wg-quick@.*"), "no tunnel without its rules"),
+    (re.compile(r"^/etc/wgwizard/.*\.start$"), "starts rules and tunnel, if the host's own start-up calls it"),
     (re.compile(r"^/etc/wireguard/"), "the tunnel, its addresses, keys and points"),
     (re.compile(r"^/etc/sysctl\.d/"), "forwarding, also after a restart"),
 )

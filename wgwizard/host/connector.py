@@ -14,7 +14,7 @@ from wgwizard.host.probe import look, probe
 from wgwizard.host.session import Session
 from wgwizard.host.shell import RootShell
 from wgwizard.host.standing import handshakes_of, standing
-from wgwizard.host.start_script import boot_note
+from wgwizard.host.start_script import UNTIL_RESTART, boot_note
 from wgwizard.host.steps import Staging
 from wgwizard.host.through_tunnel import uninstall_refusals
 from wgwizard.host.transaction import engine_script
@@ -51,7 +51,7 @@ class SshConnector:
             warned = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
             notes = (*ended, *warned, *_missing_notes(facts), *_boot_notes(facts, layout))
             found = changes(facts, wanted, layout)
-            session.previewed(found)
+            session.previewed(found, "" if facts.system.systemd or not found else UNTIL_RESTART)
             if dry_run or not found:
                 return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
             session.confirmed(found)

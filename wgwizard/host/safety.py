@@ -59,6 +59,13 @@ def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
 
 
 def _taken_names(facts: Facts, layout: Layout) -> Iterator[Problem]:
+    if len({path.rpartition("/")[2] for path in layout.files}) < len(layout.files):
+        yield error(
+            "interface-reserved",
+            "tunnel.interface",
+            f"The name {layout.interface} is taken by a file of ours that lies beside the tunnel's.",
+            "Choose another tunnel.interface, such as wg0.",
+        )
     if facts.ours:
         return
     unit = facts.units.get(layout.tunnel_unit)

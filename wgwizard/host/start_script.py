@@ -12,6 +12,9 @@ _SYSCTL = "sysctl -q -w "
 _GROUP = re.compile(r"ip link set dev (\S+) group (\d+)")
 
 
+UNTIL_RESTART = "they last until the host's next restart, unless its own start-up calls the start script"
+
+
 def boot_note(init: str, layout: Layout) -> str:
     """What a person has to do for it to last."""
     return (

@@ -90,7 +90,12 @@ class Transaction:
     def said(self, step: Step, state: State, text: str = "") -> None:
         """Tell the front end, with the seconds left until the host undoes."""
         left = max(0.0, self.undo_at - time.monotonic()) if self.undo_at is not None else None
-        self.tell(Event(step, state, text or _TEXTS.get(step, ""), left))
+        self.tell(Event(step, state, text or self._text(step), left))
+
+    def _text(self, step: Step) -> str:
+        if step is Step.PERSIST and self.mode != "uninstall" and not self.facts.system.systemd:
+            return "the files are written; it lasts until the host's next restart, unless its own start-up calls the start script"
+        return _TEXTS.get(step, "")
 
     # -- the first connection -----------------------------------------------------------------------------------------------
 
