@@ -234,6 +234,19 @@ def test_allowed_ips_over_the_site_or_the_person_are_refused(allowed: str) -> No
     assert codes(fresh(), conf(allowed=allowed)) == {"allowed-ips-swallow"}
 
 
+def test_a_port_on_which_the_host_takes_ssh_leads_to_no_point() -> None:
+    """Lock-out 16: the host listens on 2222, too, of which the site file says nothing."""
+    rules = RULES.removesuffix("}\n") + (
+        "\tmap forward_tcp4 {\n\t\ttype inet_service : ipv4_addr . inet_service;\n\t\telements = { PORT : 10.0.0.1 . 80 }\n\t}\n"
+        "\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
+        '\t\tiifname != "wg0" ip saddr 192.168.200.0/24 ip daddr 192.168.200.2 dnat ip to tcp dport map @forward_tcp4\n\t}\n}\n'
+    )
+    facts = replace(fresh(), ways=replace(fresh().ways, ssh_ports=frozenset({22, 2222})))
+    for port, expected in (("8080", []), ("2222", ["ssh-port-forwarded"]), ("22", ["ssh-port-forwarded"])):
+        want = wanted_of(bundle(conf(), rules.replace("PORT", port)), facts, LAYOUT)
+        assert [problem.code for problem in refusals(facts, want, LAYOUT)] == expected
+
+
 def test_a_point_may_have_networks_behind_it() -> None:
     assert codes(fresh(), conf(allowed="10.0.0.1/32, 192.168.77.0/24")) == set()
 

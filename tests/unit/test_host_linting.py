@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from tests.unit.any_rules import ruleset_of, sites
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts
-from wgwizard.host.linting import lint_conf, lint_rules, lint_sysctls, strange_settings
+from wgwizard.host.linting import forwarded_ports, lint_conf, lint_rules, lint_sysctls, strange_settings
 from wgwizard.host.nft_reading import read_rules
 from wgwizard.host.nft_verdicts import NftPacket, stops
 from wgwizard.site import Strategy
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").rglob("*.nft"))
-TABLE, SSH = "wgwizard_wg0", frozenset({22, 2222})
+TABLE = "wgwizard_wg0"
 RULESETS = st.builds(
     lambda site, strategy, into: ruleset_of(site, strategy, into_tunnel=into), sites(), st.sampled_from(list(Strategy)), st.booleans()
 )
 
 
 def found(text: str, forwarded: frozenset[int] = frozenset()) -> tuple[str, ...]:
-    return lint_rules(text, TABLE, "wg0", SSH, forwarded)
+    return lint_rules(text, TABLE, "wg0", forwarded)
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.relative_to(GOLDEN[0].parents[6]).parts[0])
@@ -68,7 +68,6 @@ HARM: dict[str, Callable[[str], str]] = {
     "3 tied, without established": put('iifname "wg0" jump to_host', 'iifname "wg0" drop'),
     "5 no neighbour discovery": in_chain("input", "icmpv6 type nd-neighbor-solicit drop"),
     "5 only known protocols": in_chain("input", "meta l4proto != { tcp, udp } drop"),
-    "16 the SSH port leads to a point": lambda text: re.sub(r"(map forward_tcp[46] \{[^{]*\{\s*)\d+( :)", r"\g<1>2222\2", text),
     "16 SSH redirected": in_chain("prerouting", "tcp dport 22 redirect to :2222"),
     "16 dnat for everybody": lambda text: re.sub(r'iifname != "wg0" ip6? saddr \S+ (ip6? daddr \S+ dnat)', r"\1", text),
     "16 masquerade for everything": in_chain("postrouting", "masquerade"),
@@ -117,6 +116,13 @@ def test_closing_others_forwards_is_allowed_only_where_they_were_closed_before()
     text = next(text for path in GOLDEN if "chain foreign_ipv6" in (text := path.read_text()))
     assert found(text) == ()
     assert len(found(text, frozenset({6}))) == 1
+
+
+def test_the_ports_that_lead_to_points_are_read_out_of_the_rules() -> None:
+    text = next(path for path in GOLDEN if "2-forward" in path.parts).read_text()
+    assert forwarded_ports(text)
+    assert all(re.fullmatch(r"10\.0\.0\.\d+ port \d+|fd00:10::\w+ port \d+", place) for place in forwarded_ports(text).values())
+    assert forwarded_ports(text.replace("tcp dport map", "udp dport map")) == {}
 
 
 WORDS = (

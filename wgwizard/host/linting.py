@@ -29,35 +29,34 @@ _IPV6_FORWARDING = "net/ipv6/conf/all/forwarding"
 def lint(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:
     """Every reason why these files could lock somebody out."""
     file = wanted.file(layout.rules)
-    ports = facts.ways.ssh_ports | ({facts.ssh.port} if facts.ssh is not None else set())
     forwarded = frozenset(version for version, on in ((4, facts.ipv4_forwarding), (6, facts.ipv6_forwarding)) if on)
-    found = [*lint_rules(file.shown if file is not None else "", layout.table, layout.interface, ports, forwarded)]
+    found = [*lint_rules(file.shown if file is not None else "", layout.table, layout.interface, forwarded)]
     found += [*lint_conf(wanted.tunnel), *lint_sysctls(facts, wanted.sysctls)]
     return tuple(
         error(
-            "could-lock-out", "host", f"These files could lock you out of the host: {text}.", "Nothing was sent. Report this fault of ours."
+            "could-lock-out",
+            "host",
+            f"These files could lock you out of the host: {text}.",
+            "Nothing was sent. Unless somebody edited them, report it as a fault of ours.",
         )
         for text in found
     )
 
 
-def lint_rules(
-    text: str, table: str, interface: str, ssh_ports: frozenset[int] = frozenset(), forwarded: frozenset[int] = frozenset()
-) -> tuple[str, ...]:
+def lint_rules(text: str, table: str, interface: str, forwarded: frozenset[int] = frozenset()) -> tuple[str, ...]:
     """What in this ruleset is not known to be harmless, as words for people; `forwarded` are the families that β forwarded without us."""
     if not text:
         return ()
-    return tuple(_Lint(read_rules(text), table, interface, ssh_ports, forwarded).findings())
+    return tuple(_Lint(read_rules(text), table, interface, forwarded).findings())
 
 
 class _Lint:
     """One ruleset under the lint."""
 
-    def __init__(self, rules: ReadRules, table: str, interface: str, ssh_ports: frozenset[int], forwarded: frozenset[int]) -> None:
+    def __init__(self, rules: ReadRules, table: str, interface: str, forwarded: frozenset[int]) -> None:
         self._rules = rules
         self._name = table
         self._wg = re.escape(f'"{interface}"')
-        self._ssh_ports = ssh_ports
         self._forwarded = forwarded
 
     def findings(self) -> Iterator[str]:
@@ -82,7 +81,7 @@ class _Lint:
         for place, words in enumerate(chain.rules):
             rule = " ".join(words)
             if hook.kind == "nat":
-                yield from self._rewriting(table, hook.hook, rule)
+                yield from self._rewriting(hook.hook, rule)
             elif not self._ties(table, hook.hook, rule) and not self._exception(chain, hook, place, rule):
                 yield f"in chain {chain.name} “{rule}” is not tied to the tunnel"
 
@@ -105,22 +104,16 @@ class _Lint:
         closes = {version for version, form in ((4, four), (6, six)) if re.fullmatch(form, rule)}
         return bool(closes) and not closes & self._forwarded
 
-    def _rewriting(self, table: ReadTable, hook: str, rule: str) -> Iterator[str]:
-        """Lock-out 16: addresses are rewritten only between the site and the tunnel, and never those of SSH."""
+    def _rewriting(self, hook: str, rule: str) -> Iterator[str]:
+        """Lock-out 16: addresses are rewritten only between the site and the tunnel."""
         scope = rf"ip6? saddr {_SET} ip6? daddr {_SET}"
         if hook == "postrouting":
             out = rf"(?:oifname != {self._wg} {scope}|oifname {self._wg} ct status dnat {scope}) masquerade"
             if re.fullmatch(out, rule) is None:
                 yield f"“{rule}” rewrites more than the tunnel's packets"
             return
-        into = re.fullmatch(rf"iifname != {self._wg} {scope} dnat ip6? to (tcp|udp) dport map @(\w+)", rule)
-        if into is None:
+        if re.fullmatch(rf"iifname != {self._wg} {scope} dnat ip6? to (?:tcp|udp) dport map @\w+", rule) is None:
             yield f"“{rule}” rewrites more than the tunnel's packets"
-            return
-        for element in table.sets.get(into[2], ()) if into[1] == "tcp" else ():
-            port = element.partition(" : ")[0].strip()
-            if not port.isdecimal() or int(port) in self._ssh_ports:
-                yield f"port {port} of the host, on which it takes SSH, would lead to a point"
 
     def _called(self, chain: ReadChain) -> Iterator[str]:
         """Lock-out 3: a chain that refuses lets open connections pass first. It goes nowhere else."""
@@ -131,6 +124,19 @@ class _Lint:
             plain = words[-1:] == ("accept",) and not {"jump", "goto", "drop", "reject", "queue"} & set(words)
             if not plain and rule != REJECT:
                 yield f"in chain {chain.name} “{rule}” does more than accept"
+
+
+def forwarded_ports(text: str) -> dict[int, str]:
+    """The TCP ports of the host that lead elsewhere by this ruleset, each with where to."""
+    found: dict[int, str] = {}
+    for table in read_rules(text).tables:
+        for rule in (" ".join(words) for chain in table.chains.values() for words in chain.rules):
+            led = re.search(r" dnat .*\btcp dport map @(\w+)", rule)
+            for element in table.sets.get(led[1], ()) if led is not None else ():
+                port, _, place = element.partition(" : ")
+                if port.strip().isdecimal():
+                    found[int(port)] = place.replace(" . ", " port ").strip()
+    return found
 
 
 def lint_conf(tunnel: WantedTunnel) -> Iterator[str]:

@@ -9,7 +9,7 @@ from wgwizard.host.changes import Wanted
 from wgwizard.host.facts import Facts, Route
 from wgwizard.host.foreign_rules import foreign_drops
 from wgwizard.host.layout import Layout
-from wgwizard.host.linting import lint, strange_settings
+from wgwizard.host.linting import forwarded_ports, lint, strange_settings
 from wgwizard.host.swallowing import bypassed, collision_problem, swallowed, swallowed_problem
 from wgwizard.host.through_tunnel import inside_refusals, others_inside
 from wgwizard.problems import Problem, error
@@ -47,6 +47,7 @@ def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
         *_own_networks(facts, wanted, layout),
         *_allowed_networks(facts, wanted, layout),
         *swallowed(facts, wanted, layout),
+        *_ssh_forwarded(facts, wanted, layout),
         *inside_refusals(facts, wanted, layout),
         *lint(facts, wanted, layout),
     )
@@ -59,6 +60,7 @@ def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
 
 
 def _taken_names(facts: Facts, layout: Layout) -> Iterator[Problem]:
+    """Lock-out 20: what others have by our names."""
     if len({path.rpartition("/")[2] for path in layout.files}) < len(layout.files):
         yield error(
             "interface-reserved",
@@ -110,6 +112,7 @@ def _strange_files(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Pro
 
 
 def _listen_port(facts: Facts, wanted: Wanted) -> Iterator[Problem]:
+    """Lock-out 21."""
     port = wanted.tunnel.listen_port
     own = facts.tunnel.listen_port if facts.ours and facts.tunnel is not None else None
     if port is not None and port != own and port in facts.udp_ports:
@@ -119,6 +122,20 @@ def _listen_port(facts: Facts, wanted: Wanted) -> Iterator[Problem]:
             f"UDP port {port} is in use on the host already.",
             "Choose another tunnel.port, such as 51821. Where a tunnel of an earlier apply has it (sudo wg show), apply that site's file.",
         )
+
+
+def _ssh_forwarded(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
+    """Lock-out 16: a port forward of a port on which the host takes SSH, which may be another than the site file knows."""
+    file = wanted.file(layout.rules)
+    ports = facts.ways.ssh_ports | ({facts.ssh.port} if facts.ssh is not None else set())
+    for port, place in forwarded_ports(file.shown).items() if file is not None else ():
+        if port in ports:
+            yield error(
+                "ssh-port-forwarded",
+                "points",
+                f"Port {port} of the host, on which it takes SSH, would lead to a point ({place}).",
+                "Give that point's service another port of the host (published_port).",
+            )
 
 
 def _own_networks(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
