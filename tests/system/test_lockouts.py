@@ -3,6 +3,7 @@
 Cases that no site file can make are made by altering what was rendered; `unguarded` takes the refusals away, to show the second line.
 """
 
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,8 +17,11 @@ from tests.system.lab import base
 from tests.system.lab.host import LabHost
 from tests.system.lab.lan import ip
 from tests.system.lab.snapshot import take
+from tests.system.test_apply_faults import UNDO_AFTER, apply_in_child, assert_old, at, kill_self
+from wgwizard.applying import State, Step
 from wgwizard.errors import RemoteError
 from wgwizard.host import connector
+from wgwizard.host.transaction import RETRIES
 from wgwizard.keys import Keyring
 from wgwizard.plan.model import Plan
 from wgwizard.render import render
@@ -222,3 +226,34 @@ def test_what_nobody_found_before_is_undone_because_no_new_connection_works(
     assert before.differences(take(beta)) == []
     with socket.create_connection(("192.168.200.2", 22), timeout=3) as again:
         assert again.recv(4) == b"SSH-"
+
+
+# --- excluded by design ----------------------------------------------------------------------------------------------------
+
+
+def test_a_login_that_is_refused_after_the_change_is_tried_a_few_times_only(beta: LabHost, make_client: MakeClient) -> None:
+    """Lock-out 24: sshd's penalties and fail2ban count attempts, and a new one every second would keep us out for good."""
+    client = make_client(beta, confirm_timeout=40)
+    deny, log = "/etc/ssh/sshd_config.d/0-deny.conf", "journalctl -u ssh --no-pager -o cat"
+    client.on_event = at(Step.VERIFY, State.RUNNING, lambda: beta.sh(f"echo DenyUsers admin >{deny}; systemctl restart ssh"))
+    before = take(beta)
+    with pytest.raises(RemoteError, match="It was undone"):
+        client.apply()
+    beta.sh(f"rm {deny}; systemctl restart ssh")
+    assert 1 <= beta.sh(log).count("User admin from 192.168.200.254 not allowed because listed in DenyUsers") <= len(RETRIES)
+    assert before.differences(take(beta)) == []
+
+
+def test_a_wall_clock_that_jumps_moves_neither_the_lock_nor_the_deadline(beta: LabHost, make_client: MakeClient) -> None:
+    """Lock-out 29, with a `date` that is a fake: the kernel's clock cannot be set in the lab."""
+    beta.sh("mv /usr/bin/date /usr/bin/date.real")
+    beta.write("/usr/bin/date", '#!/bin/sh\nexec /usr/bin/date.real -d "$(cat /tmp/jump 2>/dev/null || echo now)" "$@"\n', mode=0o755)
+    client, other = make_client(beta, confirm_timeout=UNDO_AFTER), make_client(beta)
+    before = take(beta)
+    for jump in ("+1 day", "-1 day"):
+        client.on_event = at(Step.ACTIVATE, State.DONE, kill_self)
+        assert apply_in_child(client) == -signal.SIGKILL
+        beta.sh(f"echo '{jump}' >/tmp/jump")
+        with pytest.raises(RemoteError, match="Another session is changing this host"):
+            other.apply(dry_run=True)
+        assert_old(beta, before, within=UNDO_AFTER + 6)

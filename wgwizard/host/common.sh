@@ -13,7 +13,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 digest() { sha256sum | cut -d ' ' -f 1; }
 digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
-# Seconds since boot: a deadline by it does not move when the wall clock jumps.
+# Seconds since boot: a deadline by it does not move when the wall clock jumps (lock-out 29).
 uptime_seconds() { cut -d . -f 1 /proc/uptime; }
 nap() { sleep 0.1 2>/dev/null || sleep 1; }
 

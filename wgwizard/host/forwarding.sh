@@ -42,7 +42,7 @@ needed_elsewhere() {
     /usr/lib/sysctl.d/*.conf 2>/dev/null | grep -vFx "$SYSCTLS" | grep -q .
 }
 
-# A default route learned by router advertisement is purged when forwarding is switched on without accept_ra=2.
+# A default route learned by router advertisement is purged when forwarding is switched on without accept_ra=2 (lock-out 13).
 restore_ra_routes() {
   if [ ! -s "$T/old/ra_routes" ] || ip -o -6 route show default | grep -q .; then return; fi
   sed 's/ expires \([0-9]*\)sec/ expires \1/; s/ hoplimit [0-9]*//; s/ error [-0-9]*//' "$T/old/ra_routes" >"$T/ra"

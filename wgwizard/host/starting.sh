@@ -14,7 +14,7 @@ disable_units() {
   return 0
 }
 
-# A new tunnel is started from the staged file, for /etc is still as it was; by its own unit where it has one, so that it outlives us.
+# A new tunnel is started from the staged file, for /etc is still as it was (lock-out 27); by its own unit where it has one, so that it outlives us.
 start_tunnel() {
   if ! on_systemd; then
     bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/$(basename "$START")" "$T/new/$IFACE.conf" && interface_exists

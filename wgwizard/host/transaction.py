@@ -24,7 +24,7 @@ from wgwizard.site import LOCAL
 ACTIVATION_TIMEOUT = 150.0
 CONFIRM_TIMEOUT = 90.0
 UNDO_TIMEOUT = 90.0
-RETRIES = (0.0, 1.0, 3.0, 8.0)  # seconds before each attempt at the second connection: sshd punishes haste
+RETRIES = (0.0, 1.0, 3.0, 8.0)  # seconds before each attempt at the second connection: sshd punishes haste (lock-out 24)
 _SAID = re.compile(r"@ (\w+) ?(.*)")
 _STEPS = {"stage": Step.STAGE, "backup": Step.BACKUP, "arm": Step.ARM, "activate": Step.ACTIVATE}
 _NEXT = {Step.STAGE: Step.BACKUP, Step.BACKUP: Step.ARM, Step.ARM: Step.ACTIVATE}
@@ -163,7 +163,7 @@ class Transaction:
     # -- the second connection ----------------------------------------------------------------------------------------------
 
     def _verified(self, shell: RootShell, differences: Callable[[Facts], tuple[str, ...]]) -> RootShell:
-        """A new connection that proves that the host can still be reached, and whose probe finds what was planned."""
+        """A new connection that proves that the host can still be reached, and whose probe finds what was planned (lock-out 4)."""
         local = self.target.address == LOCAL
         self.said(Step.VERIFY, State.RUNNING, "looking at the host" if local else "logging in anew")
         try:

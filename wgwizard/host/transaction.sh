@@ -68,6 +68,7 @@ fill_keys() {
   mv -- "$conf.filled" "$conf"
 }
 
+# Lock-out 28: a full disk or a read-only one is found before anything is touched.
 check_room() {
   for file in $(our_files) "$STATE/x"; do
     directory=$(dirname "$file")
@@ -152,6 +153,7 @@ back_up() {
   ip -o -6 route show default | grep 'proto ra' >"$T/old/ra_routes"
   if unit_runs "$RULES_UNIT"; then true >"$T/old/rules_active"; fi
   if wg show "$IFACE" >/dev/null 2>&1; then
+    # Endpoints as addresses: the way back asks no name server (lock-out 30).
     wg showconf "$IFACE" >"$T/old/wireguard.conf" || give_up "the running tunnel cannot be backed up"
     ip -o addr show dev "$IFACE" | awk '$3 ~ /^inet/ && $0 !~ /scope link/ { print $4 }' >"$T/old/addresses"
     { ip -o -4 route show dev "$IFACE"; ip -o -6 route show dev "$IFACE"; } | grep -v 'proto kernel' | awk '{ print $1 }' >"$T/old/routes"
