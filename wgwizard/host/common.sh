@@ -83,7 +83,8 @@ lock_is_stale() {
 
 # The lock given back, with nothing left below /run unless somebody still has a result to read.
 release() {
-  rm -rf -- "$T"
+  # At once, so that nobody who still looks into it leaves something there.
+  mv -- "$T" "$RUN/stale-$$" 2>/dev/null && rm -rf -- "$RUN/stale-$$"
   rmdir -- "$RUN" 2>/dev/null
   return 0
 }

@@ -47,7 +47,11 @@ detach() {
 # works WORK ID: whether it is being done. A process holds a lock as long as it lives, so that no number of another one misleads.
 works() {
   if on_systemd; then systemctl is-active -q "wgwizard-$1-$2.service"
-  else [ -e "$T/$1.lock" ] && ! flock -n "$T/$1.lock" true; fi
+  # Opened to be read, as it must not come into being here.
+  else
+    held=$({ flock -n 7 || echo yes; } 2>/dev/null 7<"$T/$1.lock") 2>/dev/null
+    [ "$held" = yes ]
+  fi
 }
 
 # Whether the change that is under way is this one.
