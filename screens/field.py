@@ -65,6 +65,7 @@ class Field(Widget):
         self.problems: tuple[Problem, ...] = ()
         self.proposal: Proposal | None = None
         self._overtyped = False
+        self._prefilled = False
 
     def compose(self) -> ComposeResult:
         """The prompt, the answer, and room for problems."""
@@ -116,9 +117,15 @@ class Field(Widget):
         else:
             self.query_one(Entry).fill(text)
 
+    def prefill(self, *, prefilled: bool) -> None:
+        """Whether what stands here came with a preset or with the program: the first key replaces that too."""
+        if prefilled != self._prefilled:
+            self._prefilled = prefilled
+            self._show_mark()
+
     def _show_mark(self) -> None:
         if not self.question.kind.is_chosen:
-            self.query_one(Entry).select_on_focus = self.stands
+            self.query_one(Entry).select_on_focus = self.stands or self._prefilled
         self.query_one(Mark).show(self.proposal, stands=self.stands)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -16,8 +16,10 @@ from wgwizard.questions.answers import concerns, path_for, value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.words import cut
 
 MORE = "More questions, all with good answers already"
+MORE_FOUND = "More questions, found"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -76,9 +78,19 @@ class Form(VerticalScroll, can_focus=False):
         found = {**self.draft.taken, **self.draft.proposals()}
         for field in self.query(Field):
             field.offer(found.get(field.path))
+            field.prefill(prefilled=field.text != "" and self._is_prefilled(field))
         for more in self.query(Collapsible):
-            count = sum(field.proposal is not None and field.display for field in more.query(Field))
-            more.title = f"{MORE} ({count} found)" if count else MORE
+            there = [field for field in more.query(Field) if field.proposal is not None and field.display]
+            taken = ", ".join(f"{field.question.word} {field.text}" for field in there if field.stands)
+            more.title = (
+                cut(f"{MORE_FOUND}: {taken}", self.app.size.width - 8) if taken else f"{MORE} ({len(there)} found)" if there else MORE
+            )
+
+    def _is_prefilled(self, field: Field) -> bool:
+        """Whether the answer is still as the preset, or a new set-up, began with it."""
+        if self.draft.preset is not None:
+            return value_at(self.draft.document, field.path) == value_at(self.draft.preset, field.path)
+        return self.draft.path is None and field.text == field.question.usual
 
     def take_standing(self, path: str = "") -> None:
         """What stands on the page as the answer is the answer; with a `path` only there."""

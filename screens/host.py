@@ -11,11 +11,13 @@ from screens.background import Ended, run_beside
 from screens.dialogs import Choose
 from screens.field import Field
 from screens.focus import focus
+from screens.form import Form
 from screens.form_step import FormStep
 from screens.problem_line import ProblemLine
 from wgwizard.host.facts import Facts
 from wgwizard.questions import HOST
 from wgwizard.questions.answers import value_at
+from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.looked import BY_KEY, LOOK, NO_LOGIN, is_worth_a_look, looked_text
 from wgwizard.wizard.tools import Tools
@@ -34,6 +36,8 @@ class HostStep(FormStep):
         self.tools = tools
         self.offered: set[str] = set()
         self.looking_at: str | None = None
+        # Whether the line above the questions says what a look found.
+        self.looked = False
 
     def on_mount(self) -> None:
         """Beside the login, what can be done with it."""
@@ -82,8 +86,15 @@ class HostStep(FormStep):
         run_beside(self, "look", lambda: connector.look(target, ask))
 
     def _say(self, text: str, *, error: bool = False) -> None:
+        self.looked = False
         self.query_one(".general", ProblemLine).say(text, error=error)
         self.form.scroll_home(animate=False)
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """An answer changed: what was said of those that differ from what the look showed is said anew."""
+        super().on_form_changed(event)
+        if self.looked:
+            self.query_one(".general", ProblemLine).say(looked_text(event.draft), error=False)
 
     def on_ended(self, event: Ended) -> None:
         """Looked at, or why not: then the page goes on by hand."""
@@ -103,6 +114,8 @@ class HostStep(FormStep):
         self.learn(draft)
         self.change(draft)
         self._say(looked_text(draft))
+        self.looked = True
+        differs = [field for field in self.form.fields if any(problem.code == HOST_DIFFERS for problem in field.problems)]
         empty = [field for field in self.form.fields if field.text == "" and not field.question.detail]
-        if empty:
-            focus(empty[0].control, scroll=False)
+        if differs or empty:
+            focus([*differs, *empty][0].control, scroll=False)

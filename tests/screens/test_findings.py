@@ -66,7 +66,7 @@ async def test_the_nas_sentence_from_a_laptop_at_the_site_mostly_by_accepting():
 @pytest.mark.slow
 async def test_the_first_key_replaces_what_was_found_and_what_hung_on_it_goes_too():
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
-        await person.sees("found: this computer's wlan0", "(3 found)")
+        await person.sees("found: this computer's wlan0", "More questions, found: default gateway 192.168.178.1")
         await person.press("tab", "tab")
         await person.types("10.1.0.0/16")
         await person.press("tab")
@@ -81,7 +81,7 @@ async def test_the_first_key_replaces_what_was_found_and_what_hung_on_it_goes_to
 @pytest.mark.slow
 async def test_what_not_everybody_wants_is_only_offered_and_one_key_takes_it():
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP), begin_at="site", size=(80, 50)) as person:
-        await person.sees("(3 found)")
+        await person.sees("More questions, found: default gateway 192.168.178.1")
         await person.clicks("CollapsibleTitle")
         await person.sees("○ 192.168.178.1, found: this computer's name server: ↓ takes it")
         while person.focused_path() != "site.dns.servers":
@@ -116,7 +116,7 @@ async def test_what_is_found_late_leaves_alone_what_is_typed():
         await person.press("tab", "tab")
         await person.types("10.")
         found.set()
-        await person.sees("found)")
+        await person.sees("More questions, found: default gateway 192.168.178.1")
         await person.types("1.0.0/16")
         await person.press("ctrl+n")
         await person.sees("2 of 9 · Host β")

@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from tests.screens.person import Person, sit_down
 from wgwizard import profiles
+from wgwizard.wizard.opening import open_preset
 
 EXAMPLE = "! this is the preset's example"
 
@@ -38,12 +39,13 @@ async def test_the_examples_addresses_are_named_until_they_are_the_persons_own()
         await person.sees("1 of 9 · Site", "home=192.168.1.0/24", EXAMPLE)
         await goes_to(person, "home=192.168.1.0/24")
         told = person.read().count(EXAMPLE)
+        await person.press("end")
         await person.types("x")
         assert person.read().count(EXAMPLE) == told - 1
         await person.press("backspace", "ctrl+n")
         await person.sees("2 of 9 · Host β", EXAMPLE)
         await goes_to(person, "192.168.1.10/24")
-        await person.press(*["backspace"] * 4)
+        await person.press("end", *["backspace"] * 4)
         await person.types("1/24")
         await person.press("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
         await person.sees("6 of 9 · Strategy", "Recommended: Masquerade", "! still as in the preset's example: site.")
@@ -69,3 +71,12 @@ async def test_a_preset_named_on_the_command_line_is_told_apart_as_well(monkeypa
     monkeypatch.setattr(wizard.WizardApp, "run", lambda self: begun.append(self.draft))
     wizard.run_wizard(None, document={"version": 1, "host": {"ssh": "pi@192.168.1.10"}})
     assert [problem.field for problem in begun[0].problems() if problem.code == "from-preset"] == ["host.ssh"]
+
+
+async def test_the_first_key_replaces_what_came_with_a_preset_and_none_replaces_what_a_person_typed():
+    async with sit_down(draft=open_preset("field-device"), begin_at="site") as person:
+        await person.types("pump")
+        assert person.app.draft.document["name"] == "pump"
+        await person.press("tab", "shift+tab")
+        await person.types("field")
+        assert person.app.draft.document["name"] == "pumpfield"
