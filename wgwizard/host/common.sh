@@ -47,6 +47,15 @@ own_baseline_sysctls() {
 }
 addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
 routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
+# busybox's ip does not say which default route came by router advertisement; the kernel's flags do (RTF_DEFAULT and RTF_ADDRCONF).
+routes6() {
+  learned=$(awk '$1 ~ /^0+$/ && $2 == "00" && substr($9, 4, 1) ~ /[57df]/ { printf "%s ", $10 }' /proc/net/ipv6_route 2>/dev/null)
+  ip -o -6 route show | awk -v learned=" $learned" '
+    $1 == "default" && $0 !~ / proto / {
+      for (place = 2; place < NF; place++) if ($place == "dev" && index(learned, " " $(place + 1) " ")) { $0 = $0 " proto ra"; break }
+    }
+    { print }'
+}
 # One digest over everything that an apply would touch or relies on. What changes by itself is left out: counters, file times,
 # lifetimes, and the endpoints of peers that roam.
 fingerprint() {

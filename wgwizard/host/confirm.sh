@@ -4,7 +4,7 @@ say() { echo "@ $*"; }
 
 main() {
   if [ "$(owner_field id)" != "$ID" ]; then say undone "its time had run out"; exit 1; fi
-  true >"$T/waited_for"
+  echo $$ >"$T/waited_for"
   if ! mv -- "$T/pending" "$T/confirmed" 2>/dev/null; then say undone "its time had run out"; exit 1; fi
   say done confirm
   # Started before anything is answered: from here the host finishes alone.

@@ -2,9 +2,11 @@
 # Works from $T; writes under /etc only in persist.
 # Set before it: ID MODE.
 
-# The end of it, for a script that waits for it; without one nothing is left behind.
+# Whether a script still waits for the end of it; it may have been killed with its session.
+is_waited_for() { waiter=$(cat "$T/waited_for" 2>/dev/null) && [ -n "$waiter" ] && kill -0 "$waiter" 2>/dev/null; }
+# The end of it, for who waits for it; without one nothing is left behind.
 report() {
-  if [ ! -e "$T/waited_for" ]; then return; fi
+  if ! is_waited_for; then return; fi
   printf '%s\n' "$1" >"$RUN/.result-$ID" && mv -- "$RUN/.result-$ID" "$RUN/result-$ID"
 }
 trouble() { echo "$*" >"$T/trouble"; }
@@ -251,7 +253,7 @@ persist() {
     trouble "$(log_tail)"
     return 1
   fi
-  if [ -e "$T/waited_for" ]; then cp -- "$T/notes" "$RUN/notes-$ID" 2>/dev/null; fi
+  if is_waited_for; then cp -- "$T/notes" "$RUN/notes-$ID" 2>/dev/null; fi
   report persisted
   release
 }

@@ -74,7 +74,7 @@ show_network() {
   ip -o link show
   begin routes
   ip -o -4 route show
-  ip -o -6 route show
+  routes6
   begin sysctls
   forwarding_sysctls
   begin listening

@@ -68,12 +68,18 @@ fill_keys() {
   mv -- "$conf.filled" "$conf"
 }
 
+# is_read_only DIRECTORY: by how it is mounted, as busybox's test says to root that anything can be written to.
+is_read_only() {
+  mounted_on=$(df -Pk "$1" | awk 'NR == 2 { print $6 }')
+  awk -v place="$mounted_on" '$2 == place { options = "," $4 "," } END { exit options !~ /,ro,/ }' /proc/mounts
+}
+
 # Lock-out 28: a full disk or a read-only one is found before anything is touched.
 check_room() {
   for file in $(our_files) "$STATE/x"; do
     directory=$(dirname "$file")
     while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
-    [ -w "$directory" ] || give_up "$directory cannot be written to: a read-only file system?"
+    if [ ! -w "$directory" ] || is_read_only "$directory"; then give_up "$directory cannot be written to: a read-only file system?"; fi
     needed=$(($(du -sk "$T/new" | cut -f 1) * 6 + 64))
     left=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
     [ "$left" -ge "$needed" ] || give_up "$directory has only $left KiB left, $needed KiB are needed"
@@ -150,7 +156,7 @@ back_up() {
   mkdir -- "$T/old" || give_up "the backup cannot be written"
   own_table >"$T/old/table" || rm -f -- "$T/old/table"
   forwarding_sysctls >"$T/old/sysctls"
-  ip -o -6 route show default | grep 'proto ra' >"$T/old/ra_routes"
+  routes6 | grep '^default .*proto ra' >"$T/old/ra_routes"
   if unit_runs "$RULES_UNIT"; then true >"$T/old/rules_active"; fi
   if wg show "$IFACE" >/dev/null 2>&1; then
     # Endpoints as addresses: the way back asks no name server (lock-out 30).
@@ -167,14 +173,15 @@ arm() {
   arm_undo || give_up "the undo cannot be armed: $(cat "$T/arm.err" 2>/dev/null)"
   undo_is_armed || give_up "the undo's timer does not run"
   printf '%s\n' "undo_at=$(($(uptime_seconds) + SECONDS_TO_UNDO))" "until=$(($(uptime_seconds) + SECONDS_TO_UNDO + 10))" >>"$T/owner"
-  # Not '': what we start would never hear a signal that is ignored here.
-  trap : HUP INT TERM PIPE
+  # Not '': what we start would never hear a signal that is ignored here. A host that goes down does not wait for us.
+  trap : HUP INT PIPE
+  trap 'exit 1' TERM
   true >"$T/pending"
 }
 
 # By itself, so that the end of this connection is not the end of it half way.
 activate() {
-  true >"$T/waited_for"
+  echo $$ >"$T/waited_for"
   if ! by_itself activate; then
     echo "the activation could not be started: $(cat "$T/run.err" 2>/dev/null)" >"$T/reason"
     sh "$T/engine.sh" rollback

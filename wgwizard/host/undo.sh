@@ -2,7 +2,7 @@
 
 main() {
   if [ "$(owner_field id)" = "$ID" ] && [ -e "$T/pending" ]; then
-    true >"$T/waited_for"
+    echo $$ >"$T/waited_for"
     echo "the check over a new connection failed" >"$T/reason"
     undo_now || sh "$T/engine.sh" rollback
   fi
