@@ -111,6 +111,7 @@ class Client:
     confirm_timeout: float = 30.0
     accept_host_key: tuple[str, ...] = ()
     address: str = ADDRESS
+    sudo_password: Secret | None = None
     connector: SshConnector = field(default_factory=SshConnector)
 
     def know_host(self, address: str = "192.168.200.2") -> None:
@@ -137,6 +138,7 @@ class Client:
             self.identity,
             str(self.known_hosts) if self.known_hosts is not None else None,
             accept_host_key=self.accept_host_key,
+            sudo_password=self.sudo_password,
             confirm_timeout=self.confirm_timeout,
         )
 

@@ -171,40 +171,6 @@ def test_an_address_and_port_of_a_running_tunnel_can_change(beta: LabHost, make_
     assert ifindex(beta) == index
 
 
-def test_uninstall_leaves_the_host_as_it_was_before_the_first_apply(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta)
-    before = take(beta)
-    client.apply()
-    client.change_site(with_points(client.site, 3))
-    client.apply()
-    outcome = client.uninstall()
-    assert (outcome.changed, outcome.state, outcome.notes) == (True, "uninstalled", ())
-    assert before.differences(take(beta)) == []
-    assert client.uninstall().state == "absent"
-
-
-def test_uninstall_puts_back_a_file_that_was_there_byte_for_byte(beta: LabHost, make_client: MakeClient) -> None:
-    beta.run("sh", "-c", r"printf '[Interface]\r\n# \377 mine\nPrivateKey = not yet' > /etc/wireguard/wg0.conf")
-    beta.sh("chgrp adm /etc/wireguard/wg0.conf; chmod 0640 /etc/wireguard/wg0.conf; touch -d '2020-01-02 03:04:05' /etc/wireguard/wg0.conf")
-    client = make_client(beta)
-    before, time = take(beta), beta.sh("stat -c %Y /etc/wireguard/wg0.conf")
-    assert client.apply().state == "applied"
-    assert client.uninstall().state == "uninstalled"
-    assert before.differences(take(beta)) == []
-    assert beta.sh("stat -c %Y /etc/wireguard/wg0.conf") == time
-
-
-def test_uninstall_keeps_a_file_that_was_edited_since_and_says_so(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta)
-    client.apply()
-    beta.sh("echo '# mine' >> /etc/sysctl.d/60-wgwizard-wg0.conf")
-    edited = beta.read("/etc/sysctl.d/60-wgwizard-wg0.conf")
-    outcome = client.uninstall()
-    assert any("/etc/sysctl.d/60-wgwizard-wg0.conf was edited since" in note for note in outcome.notes)
-    assert beta.read("/etc/sysctl.d/60-wgwizard-wg0.conf") == edited
-    assert not (beta.root / "etc/wireguard/wg0.conf").exists()
-
-
 def test_uninstall_leaves_forwarding_on_that_something_else_needs_by_now(beta: LabHost, make_client: MakeClient) -> None:
     client = make_client(beta)
     client.apply()
@@ -215,17 +181,6 @@ def test_uninstall_leaves_forwarding_on_that_something_else_needs_by_now(beta: L
         "forwarding (net/ipv6/conf/all/forwarding) stays on: something else on the host needs it by now",
     ]
     assert beta.sh("cat /proc/sys/net/ipv4/conf/eth0/forwarding /proc/sys/net/ipv6/conf/all/forwarding").split() == ["1", "1"]
-
-
-def test_rules_of_others_are_left_alone(beta: LabHost, make_client: MakeClient) -> None:
-    beta.sh(
-        "nft add table inet theirs; nft add set inet theirs banned '{ type ipv4_addr; }'; "
-        "nft add element inet theirs banned '{ 192.0.2.7 }'"
-    )
-    client = make_client(beta)
-    client.apply()
-    client.uninstall()
-    assert "192.0.2.7" in beta.sh("nft list table inet theirs")
 
 
 def test_missing_packages_are_offered_and_installed_only_with_consent(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:

@@ -10,35 +10,11 @@ import pytest
 from tests.system.apply_support import Answers, Client
 from tests.system.lab import base
 from tests.system.lab.host import LabHost
-from tests.system.lab.snapshot import take
-from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.errors import RemoteError
 
 pytestmark = pytest.mark.live
 
 MakeClient = Callable[..., Client]
-
-
-def test_an_unknown_host_key_is_asked_about_and_a_no_sends_nothing(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta, answers=Answers(accept=False))
-    client.known_hosts.unlink()
-    before = take(beta)
-    with pytest.raises(CancelledError):
-        client.apply()
-    fingerprint = beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
-    assert [(key.kind, key.fingerprint) for key in client.answers.host_keys] == [("ssh-ed25519", fingerprint)]
-    assert not client.known_hosts.exists()
-    assert "Accepted publickey" not in beta.sh("journalctl -u ssh --no-pager")
-    assert before.differences(take(beta)) == []
-
-
-def test_an_accepted_key_is_one_more_line_and_is_not_asked_about_again(beta: LabHost, make_client: MakeClient) -> None:
-    client = make_client(beta)
-    odd = "# mine\r\n@cert-authority *.example.net ssh-ed25519 AAAA\n|1|bad|bad ssh-rsa !!\nother ssh-ed25519 AAAAC3Nz\tcomment"
-    client.known_hosts.write_bytes(odd.encode())
-    client.apply(dry_run=True)
-    assert client.known_hosts.read_bytes() == f"{odd}\n192.168.200.2 {beta.host_key}\n".encode()
-    client.apply(dry_run=True)
-    assert len(client.answers.host_keys) == 1
 
 
 def test_a_fingerprint_given_beforehand_is_accepted_and_another_one_is_not(beta: LabHost, make_client: MakeClient) -> None:
@@ -49,30 +25,6 @@ def test_a_fingerprint_given_beforehand_is_accepted_and_another_one_is_not(beta:
     client.accept_host_key = (beta.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1],)
     client.apply(dry_run=True)
     assert client.answers.host_keys == []
-
-
-@pytest.mark.parametrize("marker", ["changed", "@revoked"])
-def test_a_changed_or_revoked_host_key_is_refused(beta: LabHost, make_client: MakeClient, marker: str) -> None:
-    client = make_client(beta)
-    other = beta.sh("ssh-keygen -q -t ed25519 -N '' -f /tmp/other && cut -d' ' -f1,2 /tmp/other.pub").strip()
-    line = f"192.168.200.2 {other}\n" if marker == "changed" else f"@revoked * {beta.host_key}\n"
-    client.known_hosts.write_text(line)
-    with pytest.raises(RemoteError, match="changed" if marker == "changed" else "revoked"):
-        client.apply(dry_run=True)
-    assert client.known_hosts.read_text() == line
-    assert client.answers.host_keys == []
-
-
-def test_each_wrong_sudo_password_costs_one_attempt(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
-    beta = make_beta(sudo="password")
-    client = make_client(beta, answers=Answers(password=("wrong pass phrase", "another one")))
-    before = take(beta)
-    with pytest.raises(RemoteError, match="it was tried 2 times"):
-        client.apply()
-    log = beta.sh("journalctl --no-pager -t sudo")
-    assert log.count("authentication failure") == log.count("1 incorrect password attempt") == 2
-    assert "wrong pass phrase" not in beta.sh("journalctl --no-pager")
-    assert before.differences(take(beta)) == []
 
 
 def test_sudo_asks_again_after_a_wrong_password_and_never_once_it_had_the_right_one(

@@ -1,11 +1,12 @@
 """A lab host: systemd, sshd and sudo over a throw-away copy of a file tree, in its own namespaces."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -136,7 +137,7 @@ class LabHost:
         return done
 
     def sh(self, script: str, *, check: bool = True, timeout: float = 60.0) -> str:
-        """Run a shell script on the host as root, and return what it printed."""
+        """Run a shell script on the host as root, whatever its /bin/sh is, and return what it printed."""
         return self.run(self._shell, "-c", script, check=check, timeout=timeout).stdout
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
@@ -149,6 +150,36 @@ class LabHost:
     def read(self, path: str) -> str:
         """A file of the host's disk (not of its /run or /proc)."""
         return (self.root / path.lstrip("/")).read_text()
+
+    def processes(self) -> dict[int, str]:
+        """The host's processes by their ids on this side, each with its command line."""
+        found: dict[int, str] = {}
+        for listed in self._cgroup.rglob("cgroup.procs"):
+            for pid in map(int, listed.read_text().split()):
+                with contextlib.suppress(OSError):
+                    found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return found
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Everything on the host stands still; what is killed meanwhile is gone when it goes on."""
+        self.freeze()
+        try:
+            yield
+        finally:
+            self.thaw()
+
+    def freeze(self) -> None:
+        """Stop every process of the host where it is."""
+        self._set_frozen("1")
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._set_frozen("0")
+
+    def _set_frozen(self, value: str) -> None:
+        with contextlib.suppress(FileNotFoundError):  # the host was crashed
+            (self._cgroup / "cgroup.freeze").write_text(value)
 
     def reboot(self) -> None:
         """Reboot, and wait until the host is up again: same disk, new boot id, fresh network namespace."""
