@@ -27,8 +27,8 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
-        what = "test_rounds.py" if options.random else "test_faults.py"
-        command = [sys.executable, "-m", "tests.system.lab", f"{Path(__file__).parent / what}", "-q", "-n", str(options.hosts)]
+        file = "test_rounds.py" if options.random else "test_faults.py"
+        command = [sys.executable, "-m", "tests.system.lab", f"{Path(__file__).parent / file}", "-q", "-n", str(options.hosts)]
         command += ["--timeout=400", "--tb=short", f"--junitxml={results}", *(("-k", options.k) if options.k else ())]
         chosen = {
             "WGWIZARD_FAULTS": "" if options.selection else "all",
@@ -43,7 +43,8 @@ def main() -> int:
         found = read(results)
     sys.stdout.write(table(found))
     if options.docs:
-        DOCS.write_text(document(DOCS.read_text() if DOCS.exists() else "", found, options.seed if options.random else ""))
+        what = "The selection of every day" if options.selection else "Every fault in every place"
+        DOCS.write_text(document(DOCS.read_text() if DOCS.exists() else "", found, options.seed if options.random else "", what))
     return code
 
 

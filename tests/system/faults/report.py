@@ -68,7 +68,7 @@ def summary(found: list[Result]) -> str:
     return f"{len(found)} run, {sum(failed.values())} failed, {sum(one.seconds for one in found) / 60:.0f} minutes of hosts.{worst}"
 
 
-def document(before: str, found: list[Result], seed: str) -> str:
+def document(before: str, found: list[Result], seed: str, what: str) -> str:
     """docs/faults.md with this run's part anew."""
     sections = {match["name"]: match.group() for match in SECTION.finditer(before)}
     name = "rounds" if seed else "matrix"
@@ -78,6 +78,6 @@ def document(before: str, found: list[Result], seed: str) -> str:
         bad = "".join(f"\n- {one.case} ({one.place}): {one.reason}" for one in found if one.reason)
         text = f"## At random times\n\n{today}, seed {seed}: " + ", ".join(f"{count} {end}" for end, count in ends.items()) + f".\n{bad}\n"
     else:
-        text = f"## Every fault, {today}\n\n{table(found)}"
+        text = f"## {what}, {today}\n\n{table(found)}"
     sections[name] = f"<!-- {name} -->\n{text}<!-- end -->\n"
     return BEGIN + "\n".join(sections[key] for key in ("matrix", "rounds") if key in sections)

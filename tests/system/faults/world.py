@@ -226,9 +226,9 @@ class World:
 
 
 def look(host: LabHost) -> Snapshot:
-    """The host as it is, but for the link-local address of the owner's tunnel, which is another one at each boot."""
+    """The host as it is, but for the tunnels' own link-local addresses, which are others at each start."""
     found = take(host)
-    steady = lambda lines: tuple(line for line in lines if not ("fe80" in line and "other" in line.split()))  # noqa: E731
+    steady = lambda lines: tuple(line for line in lines if not ("fe80" in line and {"other", "wg0"} & {*line.split()}))  # noqa: E731
     return replace(found, addresses=steady(found.addresses), routes=steady(found.routes))
 
 
