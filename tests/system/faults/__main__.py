@@ -29,7 +29,7 @@ def main() -> int:
         results = Path(folder) / "results.xml"
         file = "test_rounds.py" if options.random else "test_faults.py"
         command = [sys.executable, "-m", "tests.system.lab", f"{Path(__file__).parent / file}", "-q", "-n", str(options.hosts)]
-        command += ["--timeout=400", "--tb=short", f"--junitxml={results}", *(("-k", options.k) if options.k else ())]
+        command += ["--tb=short", f"--junitxml={results}", *(("-k", options.k) if options.k else ())]
         chosen = {
             "WGWIZARD_FAULTS": "" if options.selection else "all",
             "WGWIZARD_FAULT_ROUNDS": str(options.random),

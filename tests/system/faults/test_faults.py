@@ -10,7 +10,7 @@ from tests.system.faults.selection import MATRIX, pairwise
 from tests.system.faults.table import Case
 from tests.system.faults.world import Place, World
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 CELLS = MATRIX if os.environ.get("WGWIZARD_FAULTS") == "all" else pairwise()
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.system.faults.rounds import Round, drawn, play
 from tests.system.faults.world import World
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 COUNT = int(os.environ.get("WGWIZARD_FAULT_ROUNDS", "30"))
 SEED = os.environ.get("WGWIZARD_FAULT_SEED", "wgwizard")
 ROUNDS = [drawn(f"{SEED}/{number}") for number in range(COUNT)]
