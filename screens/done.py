@@ -97,7 +97,10 @@ class DoneStep(Step):
         if self.found is None or self.seen is None:
             return
         keys = {**self.found.lock.public_keys, **self.keyring.public}
-        self.query_one("#arrived", Static).update(waiting_text(self.found.site, keys, self.seen))
+        arrived = self.query_one("#arrived", Static)
+        arrived.update(waiting_text(self.found.site, keys, self.seen))
+        if self.waiting:
+            self.call_after_refresh(lambda: arrived.scroll_visible(animate=False))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Write the files, or wait."""

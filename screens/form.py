@@ -122,7 +122,9 @@ class Form(VerticalScroll, can_focus=False):
         every = list(self.query(Field))
         place = every.index(gone)
         left = (field for field in (*every[place + 1 :], *reversed(every[:place])) if field.display and not self._folded(field))
-        focus(next(left).control)
+        following = next(left, None)
+        if following is not None:
+            focus(following.control)
 
     def _refresh_problems(self) -> None:
         """Say what is wrong beside every field that was left before; what came with a preset, or differs from the host, beside any."""

@@ -16,7 +16,7 @@ from wgwizard.siteroutes import assumed_opens
 DEAD_AFTER = 180
 
 _TAKE_IN = {
-    "linux": "there, with wireguard-tools installed: sudo install -m 600 {name} /etc/wireguard/",
+    "linux": "there (wireguard-tools): sudo install -m 600 {name} /etc/wireguard/",
     "windows": "in the WireGuard app: Add Tunnel, choose {file}, Activate",
     "macos": "in the WireGuard app: Import tunnel(s) from file, choose {file}, Activate",
     "android": "bring {file} to the phone; in the WireGuard app there: +, Import from file or archive, switch it on",

@@ -160,7 +160,7 @@ async def test_help_says_why_and_a_question_mark_can_be_typed():
     async with sit_down(begin_at="site") as person:
         await person.press("f1")
         await person.sees("The name becomes the name of the saved file", "`hostname`")
-        await person.press("escape", "?")
+        await person.press("escape", "end", "?")
         await person.sees("home?")
         await person.press("backspace", "enter", "enter", "tab", "enter", "tab", "?")
         await person.sees("a static route, a fixed line")

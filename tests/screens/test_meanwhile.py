@@ -35,7 +35,7 @@ async def test_answers_given_while_the_host_is_changed_stand_when_it_is():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await to_the_changes(person)
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("● switch over")
         await to_the_first_page(person)
         await rename(person, "annex")
@@ -113,7 +113,7 @@ async def test_a_lock_file_that_cannot_be_written_after_an_apply_is_said_and_the
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await to_the_changes(person)
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("● switch over")
         Path("office.lock").unlink()
         Path("office.lock").mkdir()
@@ -128,7 +128,7 @@ async def test_what_others_did_while_the_host_was_changed_is_joined_or_still_see
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await to_the_changes(person)
-        await person.press("tab", "tab", "enter")
+        await person.press("tab", "enter")
         await person.sees("● switch over")
         lock = profiles.load_lock("office.yaml")
         profiles.save_lock("office.yaml", with_others(lock, Lock(addresses={"tablet": (ip_address("10.20.30.40"),)})))

@@ -57,10 +57,12 @@ def test_from_the_first_page_to_a_saved_site():
 def test_a_signal_restores_the_screen_and_keeps_the_answers(number, code):
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
+    terminal.press("-office")
+    terminal.sees("site-b-office")
     terminal.child.kill(number)
     assert terminal.end() == code
     assert LEAVE_ALTERNATE_SCREEN in terminal.received
-    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b"]
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-office"]
 
 
 def test_a_saved_site_is_opened_by_its_name():
@@ -105,7 +107,7 @@ PAGES_IN_ONE_BURST = (
     "\x15office\rnas=192.168.1.20\r192.168.1.0/24\x0e",
     "admin@192.168.1.10\r\x15192.168.1.10/24\rvpn.example.com:51820\x0e\x1b[C\r",  # and go on without a look at it
     "\x0e",  # the tunnel as it is proposed
-    "alaptop\x0ealong-name-of-a-phone\r\x1b[B\x1b[B\x1b[B\x0e\x0e",
+    "\x1b[2~laptop\x0e\x1b[2~long-name-of-a-phone\r\x1b[B\x1b[B\x1b[B\x0e\x0e",
     "\x1b[B\x1b[B\t\x1b[D\x0e",  # both sides open connections; the site must tell the points apart
 )
 

@@ -127,7 +127,8 @@ def _texts(directory: Path) -> Iterator[str]:
 def leaks_below(root: Path, secrecy: Secrecy, but: Iterable[str] = ()) -> list[str]:
     """The files below a directory in which a secret stands, without those below the paths `but`, which count from there.
 
-    A file for --passphrase-file, which is the passphrase and nothing else and which only its owner can read, is one that was asked for.
+    What was asked for and only its owner can read is left out: a file for --passphrase-file, which is the passphrase and nothing else,
+    and a point's file for wg-quick.
     """
     but = tuple(but)
     found = []
@@ -137,6 +138,9 @@ def leaks_below(root: Path, secrecy: Secrecy, but: Iterable[str] = ()) -> list[s
             continue
         with contextlib.suppress(OSError):
             content = path.read_bytes()
-            if content.decode(errors="replace").rstrip("\n") not in secrecy.used or path.stat().st_mode & 0o077:
+            asked_for = content.decode(errors="replace").rstrip("\n") in secrecy.used or (
+                path.suffix == ".conf" and b"[Interface]" in content
+            )
+            if not asked_for or path.stat().st_mode & 0o077:
                 found += secrecy.told(str(path), content)
     return found

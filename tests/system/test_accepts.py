@@ -6,10 +6,10 @@ Each file is used in a network namespace of its own; the install script runs on 
 import os
 import subprocess
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import presets
 from tests.golden.case import Case, case_folders, work_out

@@ -45,7 +45,7 @@ def test_only_a_point_that_the_site_opens_things_on_is_connected_at_all_times():
     assert switched == {Opens.POINTS: away, Opens.SITE: always, Opens.BOTH: always}
     assert owner_steps(site, site.points[0], "home/")[:2] == (
         "bring it over: scp home/endpoint-a/etc/wireguard/wg0.conf USER@endpoint-a:",
-        "there, with wireguard-tools installed: sudo install -m 600 wg0.conf /etc/wireguard/",
+        "there (wireguard-tools): sudo install -m 600 wg0.conf /etc/wireguard/",
     )
 
 
