@@ -67,7 +67,7 @@ REST = (
     ("What may the site open", ""),
     ("more questions", ""),
     ("What next?", ""),
-    ("Who starts", ""),
+    ("Who opens things", ""),
     ("Must computers", ""),
     ("Recommended: Masquerade", ""),
     ("Which would you like to look at?", ""),
