@@ -69,6 +69,17 @@ def test_an_answer_is_kept_as_the_site_file_has_it_and_read_back_the_same(path, 
     assert answers.text_at(document, path, question) == text
 
 
+@pytest.mark.parametrize("text", ["nas tcp 80,445,8000-8010, pc", "nas tcp 80, 445 8000-8010, pc", "nas tcp 80 445 8000-8010, pc"])
+def test_ports_of_a_right_may_stand_between_commas(text):
+    question = next(question for _, question in ALL if question.id == "points[*].may_reach")
+    assert answers.value_of(question, text) == [{"to": "nas", "protocol": "tcp", "ports": [80, 445, "8000-8010"]}, {"to": "pc"}]
+
+
+def test_a_computer_after_a_right_without_ports_stays_a_right_of_its_own():
+    question = next(question for _, question in ALL if question.id == "points[*].may_reach")
+    assert answers.value_of(question, "nas tcp, 445") == [{"to": "nas", "protocol": "tcp"}, {"to": "445"}]
+
+
 def test_an_empty_answer_leaves_nothing_behind():
     question = next(question for _, question in ALL if question.id == "host.endpoint")
     document = answers.put({"version": 1}, "host.endpoint", question, "vpn.example.com:51820")

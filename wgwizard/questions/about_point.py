@@ -33,10 +33,10 @@ MAY_REACH = Question(
     kind=Kind.RIGHTS,
     prompt="What may it reach at the site?",
     word="rights: who [protocol [ports]]",
-    example="192.168.1.20 tcp 445, 192.168.1.0/24",
+    example="192.168.1.20 tcp 80,445, 192.168.1.0/24",
     why="Host β lets through what is named and refuses the rest, so a lost phone opens one door and not the house. Name a "
     "computer, an address or a network, then perhaps tcp or udp and ports (or `nothing`); `ss -tlpn` on that computer prints its "
-    "ports. When unsure, leave it empty: whatever it opens at the site is then let through.",
+    "ports. Empty means everything at the site; when unsure, name only what it needs.",
     when=point_opens,
 )
 SERVICES = Question(

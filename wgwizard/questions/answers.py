@@ -11,6 +11,7 @@ _YES_NO = {"yes": True, "no": False}
 # How a person says that a point may reach nothing at the site, which the site file says with an empty list.
 NOTHING = "nothing"
 _PROTOCOLS = ("tcp", "udp")
+_PORTS = re.compile(r"\d{1,5}(-\d{1,5})?", re.ASCII)
 _NO_RIGHT = frozenset({NOTHING, "none"})
 
 
@@ -107,12 +108,24 @@ def value_of(question: Question, text: str) -> object:
         case Kind.SERVICES:
             return [_service(item.split()) for item in _items(text)]
         case Kind.RIGHTS:
-            return [] if text.strip().lower() in _NO_RIGHT else [_right(item.split()) for item in _items(text)]
+            return [] if text.strip().lower() in _NO_RIGHT else [_right(words) for words in _rights(text)]
     return text
 
 
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _rights(text: str) -> list[list[str]]:
+    """The words of each right; an item of ports alone goes on with the ports of the one before: "nas tcp 80,445"."""
+    found: list[list[str]] = []
+    for item in _items(text):
+        words = item.split()
+        if found and len(found[-1]) > 2 and all(_PORTS.fullmatch(word) for word in words):
+            found[-1] += words
+        else:
+            found.append(words)
+    return found
 
 
 def _number(text: str) -> int | str:
