@@ -1,5 +1,6 @@
 """What comes up while applying, asked as dialogs; the asking side runs in the thread beside the screen."""
 
+from textwrap import fill, shorten
 from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
@@ -18,9 +19,11 @@ from wgwizard.applying import Change, HostKey, Prompt
 from wgwizard.cli.output import change_line
 from wgwizard.secret import Secret
 
+_WIDTH = 76  # a warning's, where it stands whole
+
 
 class ConfirmChanges(ModalScreen[bool]):
-    """Every change in plain words, the marked one's difference below or beside it; to be looked through and agreed to."""
+    """Every warning and every change in plain words, the marked one whole below or beside it; to be looked through and agreed to."""
 
     # From the list on to the answers, and then into the difference.
     ORDER: ClassVar[tuple[str, ...]] = ("changes", "yes", "no", "difference")
@@ -30,16 +33,18 @@ class ConfirmChanges(ModalScreen[bool]):
         Binding("shift+tab", "step(-1)", show=False),
     ]
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
+    def __init__(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.changes = changes
+        self.told = [(f"! {shorten(warning, 70, placeholder=' …')}", fill(warning, _WIDTH)) for warning in warnings]
+        self.told += [(change_line(change), change.diff or change.path) for change in changes]
 
     def compose(self) -> ComposeResult:
         """How many, the list, the difference, yes and no."""
         count = len(self.changes)
         yield Static(f" {count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet", classes="heading", markup=False)
         with Container(id="changes-both"):
-            yield Listed(*map(change_line, self.changes), markup=False, compact=True, id="changes")
+            yield Listed(*(line for line, _ in self.told), markup=False, compact=True, id="changes")
             yield Preview(id="difference")
         with Answers():
             yield Button("Make these changes", id="yes", compact=True)
@@ -55,8 +60,7 @@ class ConfirmChanges(ModalScreen[bool]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the marked one."""
         event.stop()
-        change = self.changes[event.option_index]
-        self.query_one(Preview).show(change.diff or change.path)
+        self.query_one(Preview).show(self.told[event.option_index][1])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter in the list goes over to the difference, to scroll it."""
@@ -94,9 +98,9 @@ class DialogAsk:
         title = f"Is this {key.host}, on the way to Host β?" if key.on_the_way else "Is this Host β?"
         return ask_from_thread(self._app, Choose(title, body, (("no", "No, stop"), ("yes", "It is the same: go on")))) == "yes"
 
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> bool:
         """Whether these changes are wanted."""
-        return ask_from_thread(self._app, ConfirmChanges(changes)) is True
+        return ask_from_thread(self._app, ConfirmChanges(changes, warnings)) is True
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; Escape cancels."""

@@ -160,8 +160,8 @@ class Ask(Protocol):
     def accept_host_key(self, key: HostKey) -> bool:
         """Whether the fingerprint is the host's own."""
 
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
-        """Whether these changes are wanted."""
+    def confirm(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> bool:
+        """Whether these changes are wanted; `warnings` are what to know before, a sentence or two each."""
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo of `who` (user@host), of which `refused` were wrong so far; `None` cancels."""

@@ -30,6 +30,7 @@ class FakeConnector:
     fails_at: Step | None = None
     handshake_of: str | None = None
     shows: Facts | None = None
+    warns: tuple[str, ...] = ()
     applied: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     sudo: list[Secret | None] = field(default_factory=list)
@@ -44,7 +45,7 @@ class FakeConnector:
         self.sudo.append(ask.sudo_password("admin@192.168.1.10"))
         plan = make_plan(Facts(ipv4_forwarding=True))
         tell(Event(Step.PROBE, State.DONE, "nftables 1.0.6"))
-        if not ask.confirm(CHANGES):
+        if not ask.confirm(CHANGES, self.warns):
             raise CancelledError("nothing was changed")
         tell(Event(Step.ARM, State.DONE, "if anything goes wrong, or this terminal dies", undo_in=90.0))
         tell(Event(Step.ACTIVATE, State.RUNNING, f"{plan.host.interface}", undo_in=72.0))

@@ -120,6 +120,23 @@ async def test_an_unknown_host_key_is_refused_by_habit():
     assert host.sudo == []
 
 
+async def test_what_to_know_before_stands_above_the_changes():
+    warning = (
+        "The host's own firewall drops what comes out of the tunnel (ip filter FORWARD, policy drop). Allow it: ufw route allow in on wg0"
+    )
+    async with sit_down(FakeConnector(warns=(warning,)), draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await person.press("enter")
+        await person.sees("Is this Host β?")
+        await person.press("right", "enter")
+        await person.sees("The sudo password of admin@192.168.1.10")
+        await person.pastes(SUDO)
+        await person.press("enter")
+        await person.sees("2 changes on Host β; nothing is changed yet", "! The host's own firewall", "Allow it: ufw route allow in on wg0")
+        await person.press("down")
+        await person.sees("+table inet wgwizard_wg0 {}")
+
+
 @pytest.mark.slow
 async def test_no_to_the_changes_changes_nothing():
     host = FakeConnector()

@@ -52,6 +52,7 @@ class Answers:
     before_confirm: Callable[[], None] = lambda: None
     host_keys: list[HostKey] = field(default_factory=list)
     previews: list[tuple[Change, ...]] = field(default_factory=list)
+    warned: list[tuple[str, ...]] = field(default_factory=list)
     passwords_asked: list[str] = field(default_factory=list)
     passphrases_asked: list[str] = field(default_factory=list)
     logins_asked: list[str] = field(default_factory=list)
@@ -62,8 +63,9 @@ class Answers:
         self.host_keys.append(key)
         return self.accept
 
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> bool:
         self.previews.append(changes)
+        self.warned.append(warnings)
         self.before_confirm()
         return self.wanted
 

@@ -18,6 +18,7 @@ import pexpect
 
 from tests.system.lab.host import LabHost
 from wgwizard.host.layout import CONFIGURATION, RUN, STATE
+from wgwizard.render.install import SCRIPT
 from wgwizard.secret import HIDDEN, Secret
 
 STORES = (CONFIGURATION, STATE, RUN)
@@ -128,7 +129,7 @@ def leaks_below(root: Path, secrecy: Secrecy, but: Iterable[str] = ()) -> list[s
     """The files below a directory in which a secret stands, without those below the paths `but`, which count from there.
 
     What was asked for and only its owner can read is left out: a file for --passphrase-file, which is the passphrase and nothing else,
-    and a point's file for wg-quick.
+    a file for wg-quick or wg, and the script that puts Host β's in place.
     """
     but = tuple(but)
     found = []
@@ -138,9 +139,8 @@ def leaks_below(root: Path, secrecy: Secrecy, but: Iterable[str] = ()) -> list[s
             continue
         with contextlib.suppress(OSError):
             content = path.read_bytes()
-            asked_for = content.decode(errors="replace").rstrip("\n") in secrecy.used or (
-                path.suffix == ".conf" and b"[Interface]" in content
-            )
+            for_wireguard = path.suffix in (".conf", ".stripped") and b"[Interface]" in content
+            asked_for = content.decode(errors="replace").rstrip("\n") in secrecy.used or for_wireguard or path.name == SCRIPT
             if not asked_for or path.stat().st_mode & 0o077:
                 found += secrecy.told(str(path), content)
     return found

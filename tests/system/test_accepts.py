@@ -102,7 +102,7 @@ def test_wg_quick_brings_every_interface_up(case: Case, tmp_path: Path) -> None:
 
 
 def test_wg_takes_what_wg_quick_strips(case: Case, tmp_path: Path) -> None:
-    script = 'wireguard-go wg0 >&2; wg-quick strip "$1" >"$1.stripped"; wg setconf wg0 "$1.stripped"; wg show wg0 dump | wc -l'
+    script = 'umask 077; wireguard-go wg0 >&2; wg-quick strip "$1" >"$1.stripped"; wg setconf wg0 "$1.stripped"; wg show wg0 dump | wc -l'
     for artefact in complete(case, "wg0.conf"):
         if not artefact.path.startswith("/etc/wireguard/"):
             continue

@@ -11,6 +11,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
+from msgspec import structs
 
 from tests.system.apply_support import Client
 from tests.system.lab import base
@@ -55,7 +56,7 @@ def _altered(item: Artefact, change: Alter) -> Artefact:
         return item
     text = change(item.text)
     assert text != item.text
-    return replace(item, text=text, whole=Secret(change(item.whole.reveal())) if item.whole is not None else None)
+    return structs.replace(item, text=text, whole=Secret(change(item.whole.reveal())) if item.whole is not None else None)
 
 
 @pytest.fixture

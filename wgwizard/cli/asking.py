@@ -38,12 +38,14 @@ class TerminalAsk:
         say(f"{key.host} (port {key.port}) shows a {key.kind} key that is not known here: {key.fingerprint}")
         return _asked("Is that the host's own key?")
 
-    def confirm(self, changes: tuple["Change", ...]) -> bool:
+    def confirm(self, changes: tuple["Change", ...], warnings: tuple[str, ...] = ()) -> bool:
         """Whether these changes are wanted."""
         if self.yes:
             return True
         _need_terminal("nobody can be asked whether the changes are wanted", "look at them with --dry-run, then add --yes")
         say(f"{changes_text(changes)}\n\nIn short:\n{changes_list(changes)}")
+        for warning in warnings:
+            say(f"! {warning}")
         return _asked("Make these changes?")
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:

@@ -48,13 +48,14 @@ class SshConnector:
             wanted = wanted_for(facts)
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
-            warned = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
-            notes = (*ended, *warned, *_missing_notes(facts), *_boot_notes(facts, layout))
+            told = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
+            warned = (*told, *_boot_notes(facts, layout))
+            notes = (*ended, *warned, *_missing_notes(facts))
             found = changes(facts, wanted, layout)
             session.previewed(found, "" if facts.system.systemd or not found else UNTIL_RESTART)
             if dry_run or not found:
                 return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
-            session.confirmed(found)
+            session.confirmed(found, warned)
             change = session.transaction("apply", facts)
             about = f"site={site.name}\nstrategy={make_plan(facts).strategy.value}\n"
             staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"), about)

@@ -120,9 +120,9 @@ class Session:
         text = f"{len(found)} change{'' if len(found) == 1 else 's'}" if found else "nothing to change"
         self._say(Step.PREVIEW, State.DONE, f"{text}: {what}" if what else text)
 
-    def confirmed(self, found: tuple[Change, ...]) -> None:
-        """Raise CancelledError unless the person wants it."""
-        if not self.ask.confirm(found):
+    def confirmed(self, found: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> None:
+        """Raise CancelledError unless the person wants it, who is told the warnings before."""
+        if not self.ask.confirm(found, warnings):
             raise CancelledError("Nothing was changed on the host.")
 
     def transaction(self, mode: str, facts: Facts) -> Transaction:

@@ -21,9 +21,11 @@ class TalkAsk:
         title = f"Is this {key.host}, on the way to Host β?" if key.on_the_way else "Is this Host β?"
         return self._talk.yes(title, default=False)
 
-    def confirm(self, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> bool:
         """Whether these changes are wanted."""
         self._talk.say(f"{changes_text(changes)}\n\nIn short:\n{changes_list(changes)}")
+        for warning in warnings:
+            self._talk.say(f"! {warning}")
         count = len(changes)
         self._talk.say(f"{count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet.")
         return self._talk.yes("Make these changes?", default=False)
