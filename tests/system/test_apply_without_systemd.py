@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 MakeClient = Callable[..., Client]
 MakeBeta = Callable[..., LabHost]
-FILES = ("/etc/wgwizard/wg0.nft", "/etc/wgwizard/wg0.start", "/etc/wireguard/wg0.conf", "/etc/sysctl.d/60-wgwizard-wg0.conf")
+FILES = ("/etc/wgwizard/wg0.nft", "/etc/wgwizard/wg0.start", "/etc/wireguard/wg0.conf", "/etc/wgwizard/wg0.sysctls")
 
 
 @pytest.fixture(params=["dash", "busybox"])
@@ -121,10 +121,13 @@ def test_a_step_that_fails_is_undone_at_once(
 
 def test_the_line_that_is_named_starts_it_at_boot(small: LabHost, make_client: MakeClient) -> None:
     client = make_client(small)
+    before = take(small)
     client.apply()
     runs = running(small)
     small.reboot()
     assert small.run("ip", "link", "show", "wg0", check=False).returncode != 0
+    after = take(small)
+    assert (after.sysctls, after.ruleset) == (before.sysctls, before.ruleset)  # where the rules do not run nothing is forwarded
     small.write("/etc/rc.local", "sh /etc/wgwizard/wg0.start\n")
     small.reboot()
     assert running(small) == runs

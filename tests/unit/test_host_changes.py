@@ -99,7 +99,7 @@ def applied(text: str | None = None) -> Facts:
 def test_a_fresh_host_gets_every_file_in_order_and_everything_is_started() -> None:
     found = changes(fresh(), wanted(fresh()), LAYOUT)
     assert [(change.path, change.kind) for change in found] == [
-        *((path, "create") for path in LAYOUT.files if path != LAYOUT.start),
+        *((path, "create") for path in LAYOUT.files if path not in (LAYOUT.start, LAYOUT.switches)),
         ("inet wgwizard_wg0", "run"),
         ("wgwizard-wg0.service", "run"),
         ("wg-quick@wg0.service", "run"),
@@ -274,7 +274,11 @@ def test_without_systemd_a_start_script_stands_for_the_units_and_none_is_asked_f
     plain = bundle(conf())
     units = Bundle(tuple(replaced(artefact, drop_in) if artefact.path == LAYOUT.drop_in else artefact for artefact in plain.artefacts))
     want = wanted_of(units, facts, LAYOUT)
-    assert [(file.path, file.mode) for file in want.files][1:3] == [(LAYOUT.start, "0755"), (LAYOUT.tunnel, "0600")]
+    assert [(file.path, file.mode) for file in want.files][1:4] == [
+        (LAYOUT.start, "0755"),
+        (LAYOUT.switches, "0644"),
+        (LAYOUT.tunnel, "0600"),
+    ]
     start = want.file(LAYOUT.start)
     assert start is not None
     lines = start.shown.splitlines()

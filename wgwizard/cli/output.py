@@ -246,6 +246,7 @@ _HOLDS = (
     (re.compile(r"^/etc/wgwizard/.*\.start$"), "starts rules and tunnel, if the host's own start-up calls it"),
     (re.compile(r"^/etc/wireguard/"), "the tunnel, its addresses, keys and points"),
     (re.compile(r"^/etc/sysctl\.d/"), "forwarding, also after a restart"),
+    (re.compile(r"^/etc/wgwizard/.*\.sysctls$"), "forwarding, for the start script"),
 )
 
 

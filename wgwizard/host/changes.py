@@ -66,10 +66,11 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
     had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
     missing = tuple(name for artefact in artefacts.values() for name in artefact.missing if name not in had)
+    forwarding = artefacts.get(layout.sysctls) or artefacts.get(layout.switches)
     return Wanted(
         files=files,
         tunnel=parse_conf(artefacts[layout.tunnel].text),
-        sysctls=sysctls_in(artefacts[layout.sysctls].text) if layout.sysctls in artefacts else {},
+        sysctls=sysctls_in(forwarding.text) if forwarding is not None else {},
         missing=missing,
     )
 

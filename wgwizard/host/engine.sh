@@ -58,7 +58,7 @@ load_rules() {
 activate() {
   still_wanted
   if [ "$MODE" = uninstall ]; then
-    restore_sysctls "$SYSCTLS" "$STATE/$IFACE/baseline/sysctls"
+    restore_sysctls "$FORWARDING" "$STATE/$IFACE/baseline/sysctls"
     still_wanted
     stop_tunnel || fail "the tunnel could not be stopped"
     still_wanted
@@ -72,9 +72,9 @@ activate() {
       start_tunnel || fail "the tunnel could not be started"
     fi
     still_wanted
-    if [ "$MODE" = back ]; then restore_sysctls "$SYSCTLS" "$T/before_sysctls"; fi
-    if [ -f "$T/new/$(basename "$SYSCTLS")" ]; then
-      load_sysctls "$T/new/$(basename "$SYSCTLS")" || fail "forwarding could not be set"
+    if [ "$MODE" = back ]; then restore_sysctls "$FORWARDING" "$T/before_sysctls"; fi
+    if [ -f "$T/new/$(basename "$FORWARDING")" ]; then
+      load_sysctls "$T/new/$(basename "$FORWARDING")" || fail "forwarding could not be set"
     fi
     own_table >"$T/ruleset"
     digest_of "$T/ruleset" >"$T/table"
@@ -115,13 +115,13 @@ rollback() {
   if ! mv -- "$T/pending" "$T/rolling" 2>/dev/null && [ ! -e "$T/rolling" ]; then return 1; fi
   ROLLING=yes
   if [ "${ACTIVATING:-no}" = no ]; then stop_activation; fi
-  switched=$T/new/$(basename "$SYSCTLS")
+  switched=$T/new/$(basename "$FORWARDING")
   if [ "$MODE" = uninstall ]; then
-    switched=$SYSCTLS
+    switched=$FORWARDING
     restore_table
   fi
   restore_sysctls "$switched" "$T/old/sysctls"
-  if [ "$MODE" = back ]; then restore_sysctls "$SYSCTLS" "$T/old/sysctls"; fi
+  if [ "$MODE" = back ]; then restore_sysctls "$FORWARDING" "$T/old/sysctls"; fi
   restore_tunnel
   if [ "$MODE" != uninstall ]; then restore_table; fi
   restore_ra_routes
@@ -210,7 +210,7 @@ persist_files() {
 # in between.
 hand_on() {
   own=$STATE/$IFACE/baseline
-  sysctls_of "$SYSCTLS" >"$T/keys"
+  sysctls_of "$FORWARDING" >"$T/keys"
   for other in "$STATE"/*/baseline; do
     if [ ! -d "$other" ] || [ "$other" = "$own" ]; then continue; fi
     cat "$own/directories" "$other/directories" 2>/dev/null | grep -vFx "${DROP_IN%/*}" | sort -ru >"$T/directories"
@@ -234,7 +234,7 @@ persist_uninstall() {
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
   disable_units || return 1
   hand_on || return 1
-  for file in "$SYSCTLS" "$TUNNEL" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
+  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
   cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
   rm -rf -- "${STATE:?}/$IFACE" || return 1
   if [ -f "$T/directories" ]; then

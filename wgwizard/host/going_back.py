@@ -43,7 +43,7 @@ def wanted_before(facts: Facts, layout: Layout) -> Wanted:
     except ValueError as error:
         raise RemoteError(f"What stood before the last apply is no good set-up: {error}.", "Apply a site file of before.") from None
     files = tuple(_as_it_was(file) for file in facts.before.values() if file.kind == "file")
-    return Wanted(files, tunnel, sysctls_in(facts.before[layout.sysctls].text), ())
+    return Wanted(files, tunnel, sysctls_in(facts.before[layout.forwarding(systemd=facts.system.systemd)].text), ())
 
 
 def needed_files(layout: Layout, system: System) -> tuple[str, ...]:

@@ -52,12 +52,21 @@ class Layout:
         return f"/etc/sysctl.d/60-wgwizard-{self.interface}.conf"
 
     @property
+    def switches(self) -> str:
+        """Where no systemd runs: the same settings, where nothing reads them at boot before the rules; the start script makes them."""
+        return f"/etc/wgwizard/{self.interface}.sysctls"
+
+    def forwarding(self, *, systemd: bool) -> str:
+        """The one of the two that holds the forwarding."""
+        return self.sysctls if systemd else self.switches
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Every file that may be ours, in the order in which they are put in place.
 
         Rules first, forwarding last, so that a host that stops half way is only ever more closed.
         """
-        return (self.rules, self.rules_unit_file, self.drop_in, self.start, self.tunnel, self.sysctls)
+        return (self.rules, self.rules_unit_file, self.drop_in, self.start, self.switches, self.tunnel, self.sysctls)
 
     @property
     def rules_unit(self) -> str:

@@ -27,6 +27,7 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         "DROP_IN": layout.drop_in,
         "START": layout.start,
         "SYSCTLS": layout.sysctls,
+        "SWITCHES": layout.switches,
         "RULES_UNIT": layout.rules_unit,
         "TUNNEL_UNIT": layout.tunnel_unit,
         "STATE": STATE,

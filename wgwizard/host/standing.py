@@ -112,7 +112,7 @@ def _units(facts: Facts, layout: Layout) -> Iterator[Difference]:
 def _as_applied(facts: Facts, layout: Layout) -> Wanted:
     """What was applied, as far as it runs; what no copy was kept of counts as it is now."""
     tunnel = applied_file(facts, layout.tunnel) or facts.files.get(layout.tunnel, HostFile(layout.tunnel))
-    sysctls = applied_file(facts, layout.sysctls)
+    sysctls = applied_file(facts, layout.forwarding(systemd=facts.system.systemd))
     return Wanted((), parse_conf(tunnel.text), sysctls_in(sysctls.text) if sysctls is not None else {}, ())
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from wgwizard.host.layout import Layout
 from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.render.artefact import Artefact
@@ -28,8 +30,10 @@ def without_units(artefacts: Mapping[str, Artefact], layout: Layout) -> dict[str
     found = dict(artefacts)
     found.pop(layout.rules_unit_file)
     drop_in = found.pop(layout.drop_in)
-    forwarding = found[layout.sysctls].text if layout.sysctls in found else ""
-    text = _start_script(_commands_after(drop_in.text), sysctls_in(forwarding), layout)
+    forwarding = found.pop(layout.sysctls, None)
+    if forwarding is not None:
+        found[layout.switches] = replace(forwarding, path=layout.switches)
+    text = _start_script(_commands_after(drop_in.text), sysctls_in(forwarding.text if forwarding is not None else ""), layout)
     found[layout.start] = Artefact(drop_in.node, layout.start, "0755", text)
     return found
 

@@ -2,6 +2,8 @@
 # The works: activate, rollback, persist, and undo, which waits for the deadline where systemd has no timer for it.
 
 on_systemd() { [ -d /run/systemd/system ]; }
+# Where no systemd starts the rules before the network, nothing that is read at boot may switch forwarding on.
+if on_systemd; then FORWARDING=$SYSCTLS; else FORWARDING=$SWITCHES; fi
 unit_runs() { on_systemd && systemctl is-active -q "$1"; }
 
 # Lines "UNIT ENABLED ACTIVE", with "-" for what systemd does not know; one call, as each costs 10 ms.

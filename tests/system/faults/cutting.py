@@ -78,7 +78,9 @@ def rebooted(world: World, step: Step | None, kind: str) -> None:
 def cut_while_persisting(world: World, _: Step | None, kind: str) -> None:
     """As soon as one of the files is there the scripts are killed or the power is cut; what stands then is never more open."""
     what, file = kind.split(", after ")
-    path = {"the rules": WG0.rules, "the rules' unit": WG0.rules_unit_file, "the tunnel": WG0.tunnel, "forwarding": WG0.sysctls}[file]
+    forwarding = WG0.forwarding(systemd=world.host.systemd)
+    start = WG0.rules_unit_file if world.host.systemd else WG0.start
+    path = {"the rules": WG0.rules, "what starts them": start, "the tunnel": WG0.tunnel, "forwarding": forwarding}[file]
     place = world.host.root / path[1:]
 
     def act() -> None:

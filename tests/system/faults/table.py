@@ -69,7 +69,7 @@ FULL = {Step.STAGE: OLD, Step.BACKUP: OLD, Step.PERSIST: NEW}
 PERSISTING = tuple(
     f"{what}, after {file}"
     for what in ("scripts killed", "power cut")
-    for file in ("the rules", "the rules' unit", "the tunnel", "forwarding")
+    for file in ("the rules", "what starts them", "the tunnel", "forwarding")
 )
 
 FAULTS = (

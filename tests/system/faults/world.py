@@ -18,6 +18,7 @@ from tests.system.lab.snapshot import Snapshot, take
 from wgwizard.applying import Event, Outcome, State, Step
 from wgwizard.errors import WgwizardError
 from wgwizard.host.facts import Facts
+from wgwizard.host.layout import Layout
 
 STATES, SHELLS, INITS = ("fresh", "owned"), ("dash", "busybox"), ("systemd", "none")
 UNDO_AFTER = 8.0  # seconds, where the deadline is waited for
@@ -54,6 +55,7 @@ class World:
     healing: list[Callable[[], object]] = field(default_factory=list)
     timers: list[threading.Timer] = field(default_factory=list)
     watchers: list[threading.Thread] = field(default_factory=list)
+    never_came: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         plan = self.client.plan
@@ -156,6 +158,7 @@ class World:
                         act()
                         return
                 time.sleep(0.001)
+            self.never_came.append(f"what {act} waits for")
 
         watcher = threading.Thread(target=watch, daemon=True)
         self.watchers.append(watcher)
@@ -165,6 +168,7 @@ class World:
         """What was to be done as soon as something held is done."""
         while self.watchers:
             self.watchers.pop().join()
+        assert self.never_came == []
 
     def later(self, seconds: float, act: Callable[[], object]) -> None:
         """Do something after a while, beside what else goes on."""
@@ -186,7 +190,7 @@ class World:
 
     def log(self) -> str:
         """What sshd and sudo logged."""
-        return self.host.sh("journalctl --no-pager" if self.host.systemd else "cat /var/log/sshd.log /var/log/sudo.log", check=False)
+        return self.host.sh("journalctl --no-pager" if self.host.systemd else "cat /run/sshd.log /var/log/sudo.log", check=False)
 
     def restart_sshd(self) -> None:
         """A new sshd; sessions live on."""
@@ -200,7 +204,9 @@ class World:
 
     def stop_sshd(self) -> None:
         """No sshd, until `start_sshd`."""
-        self.host.sh("systemctl stop ssh" if self.host.systemd else "chmod a-x /usr/sbin/sshd; kill $(cat /run/sshd.pid); rm /run/sshd.pid")
+        self.host.sh(
+            "systemctl stop ssh" if self.host.systemd else "chmod a-x /usr/sbin/sshd; kill $(cat /run/sshd.pid); rm -f /run/sshd.pid"
+        )
 
     def start_sshd(self) -> None:
         """sshd again."""
@@ -244,12 +250,21 @@ def make_host(place: Place, wiring: object, **options: object) -> LabHost:
         keep_logs(host)
     if place.state == "owned":
         owners.move_in(host)
+    if place.init == "none":
+        start_at_boot(host)
     host.boot()
     return host
 
 
+def start_at_boot(host: LabHost) -> None:
+    """The owner has what every apply asks for, as far as there is something to start."""
+    path, start = "/etc/rc.local", Layout("wg0").start
+    before = host.read(path) if (host.root / path[1:]).exists() else ""
+    host.write(path, f"{before}[ ! -f {start} ] || sh {start}\n")
+
+
 def keep_logs(host: LabHost) -> None:
-    """Where there is no journal, sshd and sudo write files."""
+    """Where there is no journal, sshd and sudo write files; sshd, which keeps its open, in memory, as the disk becomes read-only."""
     inittab = host.read("/etc/inittab")
-    host.write("/etc/inittab", inittab.replace("/usr/sbin/sshd -D", "/usr/sbin/sshd -D -E /var/log/sshd.log"))
+    host.write("/etc/inittab", inittab.replace("/usr/sbin/sshd -D", "/usr/sbin/sshd -D -E /run/sshd.log"))
     host.write("/etc/sudoers.d/log", "Defaults logfile=/var/log/sudo.log\n", mode=0o440)
