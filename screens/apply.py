@@ -19,7 +19,7 @@ from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
 from wgwizard.errors import WgwizardError
 from wgwizard.questions import Document
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, clock, invitation, remembered, with_lock_kept
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, before, clock, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import ending as ending_text
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Study, study
@@ -91,10 +91,11 @@ class ApplyStep(Step):
         start.label = "Apply again" if self.events else "Apply now"
         said = invitation(address, connected=self.tools.connector is not None)
         self.query_one("#target", Static).update(said)
-        self.query_one("#progress", Static).display = able
+        # What would not work stands in place of the stages until it is begun.
+        self.query_one("#progress", Static).display = able and (self.busy or bool(self.events) or found is None or not found.unmet)
         self._show_progress()
         if not self.events and not self.busy:
-            self._say(f"Everything is saved. Later: wgwizard apply {draft.path or 'SITE.yaml'}")
+            self._say(before(found, draft.path) if found is not None else "")
         focus(start if able else self.screen.query_one("#next", Button))
 
     @property
@@ -126,6 +127,7 @@ class ApplyStep(Step):
         self.tried, self.went_well = self.draft.document, False
         self.query_one("#start", Button).disabled = True
         self._say("")
+        self.query_one("#progress", Static).display = True
         self._show_progress()
         self._run(found, found.site.host.ssh, connector)
 

@@ -91,7 +91,8 @@ class DoneStep(Step):
         self._show_arrived()
 
     def _show_owners(self, result: Outlook) -> None:
-        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, self.folder)))
+        unmet = self.found.unmet if self.found is not None else ()
+        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, self.folder, unmet)))
 
     def _show_arrived(self) -> None:
         if self.found is None or self.seen is None:

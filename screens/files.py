@@ -63,7 +63,7 @@ class FilesStep(Step):
         listed.clear_options()
         listed.add_option(Option("Who reaches whom"))
         listed.add_option(Option(warnings_line(result.warnings)))
-        listed.add_options([Option(label(artefact)) for artefact in result.bundle.artefacts])
+        listed.add_options([Option(label(artefact, result.plan.site)) for artefact in result.bundle.artefacts])
         listed.highlighted = 0
         focus(listed)
 
@@ -95,7 +95,7 @@ class FilesStep(Step):
             return
         artefact = self.result.bundle.artefacts[place - 2]
         preview.show(artefact.text)
-        heading_line.update(heading(artefact))
+        heading_line.update(heading(artefact, self.result.plan.site))
 
     def finish(self) -> None:
         """On, unless the keys are those of another lock: what is written with them would lock the points out."""

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wgwizard.plan import Plan
+from wgwizard.plan.model import RouteNeeded, lan_address
+from wgwizard.recommend import UNMET
 from wgwizard.render.artefact import Bundle, lacks_text
 from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Address, Point, RoutesAt, Service, Site
-from wgwizard.siteroutes import assumed_opens
+from wgwizard.siteroutes import assumed_opens, way_back
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
 # one that is in use renews it every two minutes.
@@ -57,14 +59,27 @@ def host_steps(folder: str = "") -> tuple[str, ...]:
     return (f"copy the folder {folder}host there", f"as root there: sh host/{SCRIPT}")
 
 
-_WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)", RoutesAt.HOSTS: "each computer"}
+_WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)"}
 
 
 def site_steps(plan: Plan) -> tuple[str, ...]:
     """What has to be set at the site besides Host β; the cards of the node "router" say how."""
     ways_in = [f"the way in: {way}" for way in way_in(plan)]
-    routes = [f"on {_WHERE[route.at]}, a route: {route.network} via {route.via}" for route in plan.routes]
+    routes = [f"on {_WHERE.get(route.at) or _computers(plan, route)}, a route: {route.network} via {route.via}" for route in plan.routes]
     return (*ways_in, *routes)
+
+
+def _computers(plan: Plan, route: RouteNeeded) -> str:
+    """The computers that answer the points by this route: those that rights name alone, else whoever of a network has to do with them."""
+    site = plan.site
+    near = [item.cidr for item in site.networks if lan_address(site, item.cidr) == route.via and way_back(site, item.cidr).at is route.at]
+    reached = [(permit.target, place) for permit in plan.from_points for place in permit.destinations]
+    single = {name: place for name, place in reached if isinstance(place, Address) and any(place in network for network in near)}
+    whole = any(not isinstance(place, Address) and place.overlaps(network) for _, place in reached for network in near)
+    if single and not whole and not plan.to_points:
+        return ", ".join(name if name == str(place) else f"{name} ({place})" for name, place in single.items())
+    ways = [*(["that the points reach"] if reached else []), *(["that opens connections to the points"] if plan.to_points else [])]
+    return f"each computer in {', '.join(map(str, near))} {' or '.join(ways)}".rstrip()
 
 
 def opened_by_site(plan: Plan) -> tuple[str, ...]:
@@ -133,8 +148,8 @@ class Folder:
     holds: frozenset[str] = frozenset()
 
 
-def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder()) -> tuple[Block, ...]:
-    """What is left to do on Host β, at the site, and for each point: whether its file can be used yet, and what its owner does with it."""
+def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder(), unmet: tuple[str, ...] = ()) -> tuple[Block, ...]:
+    """What does not work yet (`Study.unmet`), and what is left to do on Host β, at the site and by each point's owner."""
     site = plan.site
     unwritten = f"○ The folder {folder.name} is not written yet: “Write all files to a folder” makes it"
     blocks = [
@@ -143,8 +158,13 @@ def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder()) -> tuple[B
         Block("What computers at the site open", opened_by_site(plan)),
     ]
     owners = [Block(f"  {point.name}   {point.platform}", _of_owner(plan, point, bundle, folder)) for point in site.points]
-    first = () if folder.is_there else (Block(unwritten),)
-    return (*first, *(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
+    first = (Block(UNMET, unmet), *(() if folder.is_there else (Block(unwritten),)))
+    return (
+        *(first if unmet else first[1:]),
+        *(block for block in blocks if block.lines),
+        Block("What each point's owner does now"),
+        *owners,
+    )
 
 
 def _of_owner(plan: Plan, point: Point, bundle: Bundle, folder: Folder) -> tuple[str, ...]:

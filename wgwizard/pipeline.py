@@ -8,7 +8,7 @@ from wgwizard.keys import Keyring, remember
 from wgwizard.lock import Lock
 from wgwizard.plan import HOST, Plan, make_plan, plan_warnings
 from wgwizard.problems import Problem
-from wgwizard.recommend import Recommendation, recommend
+from wgwizard.recommend import Recommendation, recommend, unmet
 from wgwizard.render import render
 from wgwizard.render.artefact import Bundle
 from wgwizard.site import Site, Strategy
@@ -31,6 +31,11 @@ class Study:
     def strategy(self) -> Strategy | None:
         """The strategy to build; `None` where there is an error among the problems."""
         return None if any(problem.is_error for problem in self.problems) else self.recommendation.chosen
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """What is wanted and does not work with the chosen strategy, and what would help, one sentence a line."""
+        return unmet(self.recommendation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,17 @@ def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
     assert not re.search("|".join(map(re.escape, (secret.reveal() for secret in host.keyring.private.values()))), said.out + said.err)
 
 
+def test_what_would_not_work_is_said_again_after_the_owners(folder, capsys):
+    assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
+    assert "Not all that is wanted" not in capsys.readouterr().err
+    text = SITE.replace("opens: points", "opens: points, tell_points_apart: true").replace(", routes: []", "")
+    (folder / "site.yaml").write_text(text)
+    assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
+    owners, _, unmet = capsys.readouterr().err.partition("! Not all that is wanted works yet\n")
+    assert "phone:" in owners
+    assert unmet.startswith("  It is not known where a route to the tunnel can be added")
+
+
 def test_the_points_files_are_complete_after_the_first_apply(folder, capsys):
     assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
     capsys.readouterr()

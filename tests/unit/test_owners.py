@@ -1,6 +1,7 @@
 """What is left to people: the same words on the wizard's last page and on the command line."""
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 
@@ -12,7 +13,7 @@ from wgwizard.lock import Lock
 from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import Opens, Service, Strategy
+from wgwizard.site import Needs, Opens, Right, Service, SiteHost, Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -75,8 +76,40 @@ def test_the_site_is_told_its_port_forward_and_its_routes():
         "the way in: IPv6 needs no forward, but the firewall must admit UDP to fd00:200::2 port 51822",
     )
     assert site_steps(planned(Strategy.MASQUERADE)) == way_in
-    routes = ("on each computer, a route: 10.0.0.0/24 via 192.168.200.2", "on each computer, a route: fd00:10::/64 via fd00:200::2")
+    who = "each computer in {} that the points reach or that opens connections to the points"
+    routes = (
+        f"on {who.format('192.168.200.0/24')}, a route: 10.0.0.0/24 via 192.168.200.2",
+        f"on {who.format('fd00:200::/64')}, a route: fd00:10::/64 via fd00:200::2",
+    )
     assert site_steps(planned(Strategy.GATEWAY)) == (*way_in, *routes)
+
+
+@pytest.mark.parametrize(
+    ("rights", "opens", "who"),
+    [
+        (("nas",), Opens.POINTS, "nas (192.168.200.22)"),
+        (("nas", "192.168.200.30"), Opens.POINTS, "nas (192.168.200.22), 192.168.200.30"),
+        (("nas", "192.168.200.0/28"), Opens.POINTS, "each computer in 192.168.200.0/24 that the points reach"),
+        (("site",), Opens.POINTS, "each computer in 192.168.200.0/24 that the points reach"),
+        (("nas",), Opens.SITE, "each computer in 192.168.200.0/24 that opens connections to the points"),
+    ],
+)
+def test_only_computers_that_answer_the_points_are_told_a_route(rights, opens, who):
+    site = completed(article())
+    point = replace(site.points[0], opens=opens, may_reach=tuple(Right(to) for to in rights))
+    site = replace(site, points=(point,), hosts=(SiteHost("nas", (ip_address("192.168.200.22"),)),))
+    plan = make_plan(site, Strategy.GATEWAY, masquerade_into_tunnel=False, public_keys=KEYS)
+    told = [step for step in site_steps(plan) if "via 192.168.200.2" in step]
+    assert told == [f"on {who}, a route: 10.0.0.0/24 via 192.168.200.2"]
+
+
+def test_what_does_not_work_yet_stands_before_everything_else():
+    found = study(replace(article(), strategy=Strategy.MASQUERADE, needs=Needs(Opens.POINTS, tell_points_apart=True)), Lock())
+    made = result(found, complete_keyring(found.site, Keyring(), found.lock))
+    assert shown(what_to_do(made.plan, made.bundle, unmet=found.unmet)).plain.startswith(
+        "! Not all that is wanted works yet\n  The site must see each point's own address"
+    )
+    assert "Not all that is wanted" not in shown(what_to_do(made.plan, made.bundle)).plain
 
 
 @pytest.mark.parametrize(

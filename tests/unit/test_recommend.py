@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from wgwizard.recommend import TITLES, Verdict, recommend
+from wgwizard.recommend import TITLES, Verdict, recommend, unmet
 from wgwizard.recommend.fitness import best, outlook_of, rank
 from wgwizard.recommend.reasking import reanswers
 from wgwizard.recommend.situation import situation_of
@@ -74,6 +74,40 @@ def test_the_recommended_strategy(case):
     assert found.chosen is expected
     assert not found.overruled
     assert (expected is None) == any(problem.is_error for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        (site("points", False), []),
+        (site("points", True, [HOSTS]), []),
+        (site("points", True), ["It is not known where a route", "To find out: Look for “static routes”"]),
+        (
+            site("points", True, [HOSTS], strategy=M),
+            ["The site must see each point's own address", "What helps: Site gateway, which gives all"],
+        ),
+        (site("points", True, strategy=M), ["The site must see", "What helps: Site gateway, which may give all", "To find out: Look for"]),
+        (site("points", True, [], strategy=M), ["The site must see", "What helps: if the site need not see", "What helps: if "]),
+        (site("points", True, []), []),
+    ],
+)
+def test_what_a_chosen_strategy_leaves_undone_and_what_would_help(described, said):
+    lines = unmet(recommend(described))
+    assert len(lines) == len(said), lines
+    assert all(line.startswith(begin) for line, begin in zip(lines, said, strict=True)), lines
+    assert all(line.endswith(".") for line in lines)
+
+
+def test_why_computers_are_told_where_the_router_could_be_is_said():
+    def said(*places: RoutesAt, drops: bool | None = None) -> str:
+        best = recommend(site("points", True, places, router_drops_invalid=drops)).ranked[0]
+        return " ".join(reason.text for reason in best.why)
+
+    assert f"a route on the router alone is not enough for {LAN}: it sees half of those connections, and may drop them" in said(
+        ROUTER, HOSTS
+    )
+    assert "and drops them" in said(ROUTER, DHCP, drops=True)
+    assert "not enough" not in said(HOSTS) + said(ROUTER, HOSTS, drops=False)
 
 
 def test_a_network_that_no_point_may_reach_needs_no_way_back():
@@ -156,7 +190,7 @@ def test_what_does_more_than_was_asked_says_so():
         "more than needed",
         "more than needed",
     ]
-    assert ranked[G].headline == "would also work; needs a route on each computer"
+    assert ranked[G].headline == "would also work; needs a route on each computer that the points reach"
 
 
 def every_answer():
@@ -212,7 +246,7 @@ def test_what_is_not_known_and_matters_says_how_to_find_out():
     found = {reason.question: reason.text for reason in recommend(site()).find_out}
     assert {"needs.opens", "needs.tell_points_apart"} <= set(found)
     found = {reason.question: reason.text for reason in recommend(site("both", False, None, WEB)).find_out}
-    assert "ip route show default" in found["site.routes"]
+    assert "on the file server itself" in found["site.routes"]
     found = {reason.question: reason.text for reason in recommend(site("points", True, [ROUTER])).find_out}
     assert "ct state invalid" in found["site.router_drops_invalid"]
     assert not recommend(site("points", False, [], gateway=False, cloud=Cloud.NONE, router_drops_invalid=True)).find_out

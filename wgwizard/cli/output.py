@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Stand for a point's name and its address in a row's text; neither can be those of a point.
 _ANY_NAME, _ANY_ADDRESS = "\ue000", IPv6Address((1 << 128) - 1)
 
+_NOT_KNOWN = "Not known yet (in the site file, yes is true and no is false)\n"
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "?", Verdict.UNFIT: "×"}
 
 
@@ -168,7 +169,7 @@ def recommendation_text(recommendation: Recommendation) -> str:
     if recommendation.would_change:
         blocks.append("What would change this\n" + "\n".join(f"  {one.question}: {one.text}" for one in recommendation.would_change))
     if recommendation.find_out:
-        blocks.append("Not known yet\n" + "\n".join(f"  {one.question}: {one.text}" for one in recommendation.find_out))
+        blocks.append(_NOT_KNOWN + "\n".join(f"  {one.question}: {one.text}" for one in recommendation.find_out))
     if recommendation.problems:
         blocks.append("\n".join(problem_text(problem) for problem in recommendation.problems))
     return "\n\n".join(blocks)

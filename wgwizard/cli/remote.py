@@ -21,6 +21,7 @@ from wgwizard.passphrase import known_words
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.plan.model import HOST
+from wgwizard.recommend import UNMET
 from wgwizard.secret import Secret
 from wgwizard.site import DEFAULT_INTERFACE, Site
 
@@ -50,6 +51,8 @@ def _apply(options: argparse.Namespace, connector: Connector) -> int:
     lock = found.lock if outcome.host_public_key is None else with_host_key(found.lock, outcome.host_public_key)
     profiles.join_lock(options.site, lock)
     _say_owners(options, found.site)
+    if found.unmet:
+        say("\n".join([UNMET, *(f"  {line}" for line in found.unmet)]))
     return ExitCode.OK
 
 

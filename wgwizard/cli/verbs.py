@@ -16,9 +16,9 @@ from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
 from wgwizard.pipeline import Result, Study, planned, result, study
-from wgwizard.problems import Problem
+from wgwizard.problems import Problem, named
 from wgwizard.render import with_install_script
-from wgwizard.render.artefact import Artefact
+from wgwizard.render.artefact import Artefact, lack_name
 from wgwizard.secret import Secret
 from wgwizard.site import Site
 
@@ -144,7 +144,8 @@ def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem
 def _left_out(artefact: Artefact, site: Site, options: argparse.Namespace) -> str:
     """Why a file was not written, and what would complete it."""
     ways = dict.fromkeys(_way_to(lack, site, options) for lack in artefact.missing)
-    return f"! not written: {artefact.node} {artefact.path}; missing {', '.join(artefact.missing)}: {'; '.join(ways)}"
+    lacks = named((lack_name(lack, [point.name for point in site.points]) for lack in artefact.missing), most=4)
+    return f"! not written: {artefact.node} {artefact.path}; missing {lacks}: {'; '.join(ways)}"
 
 
 def _way_to(lack: str, site: Site, options: argparse.Namespace) -> str:

@@ -11,7 +11,7 @@ from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.wizard import handover
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, clock, ending, invitation, remembered, with_lock_kept
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, before, clock, ending, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
 from wgwizard.wizard.tools import write_files, written_before
@@ -35,7 +35,9 @@ def apply_page(session: Session) -> bool:
     found, _ = study(session.draft)
     address = found.site.host.ssh if found is not None else None
     session.talk.say(invitation(address, connected=session.tools.connector is not None))
-    session.talk.say(f"Everything is saved. Later: wgwizard apply {session.draft.path}")
+    if found is not None:
+        for line in before(found, session.draft.path).splitlines():
+            session.say(line)
     if found is None or address is None or session.tools.connector is None:
         return True
     choices = (Choice("on", "Go on without"), Choice("apply", f"Apply to {address} now"))
@@ -79,7 +81,7 @@ def done_page(session: Session) -> bool:
         return True
     result = outlook(found, session.draft.keyring)
     session.talk.say("")
-    for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result)):
+    for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result), found.unmet):
         session.talk.say("\n".join([block.heading, *block_lines(block)]))
     return _what_is_left(session, found, result)
 

@@ -76,7 +76,7 @@ def files_page(session: Session) -> bool:
     result = outlook(found, session.draft.keyring)
     session.draft = draft_with_keys(session.draft, found, result.keyring)
     warnings = f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"
-    files = (Choice(str(place), label(artefact)) for place, artefact in enumerate(result.bundle.artefacts))
+    files = (Choice(str(place), label(artefact, result.plan.site)) for place, artefact in enumerate(result.bundle.artefacts))
     choices = (_ON, Choice("reach", "Who reaches whom"), Choice("warnings", warnings), *files)
     while True:
         chosen = session.talk.one(Asked("Which would you like to look at?", current="on"), choices)
@@ -94,4 +94,4 @@ def _show(session: Session, result: Outlook, chosen: str) -> None:
         session.say_problems(result.warnings)
     else:
         artefact = result.bundle.artefacts[int(chosen)]
-        session.talk.say(f"\n── {heading(artefact)}\n{artefact.text.rstrip()}\n──")
+        session.talk.say(f"\n── {heading(artefact, result.plan.site)}\n{artefact.text.rstrip()}\n──")

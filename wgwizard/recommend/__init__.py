@@ -9,6 +9,7 @@ from wgwizard.recommend.fitness import Judged, Outlook, best, can_work_at_all, o
 from wgwizard.recommend.reasking import find_out, would_change
 from wgwizard.recommend.recommendation import TITLES, Ranked, Reason, Recommendation, Verdict, WouldChange
 from wgwizard.recommend.situation import Situation, situation_of
+from wgwizard.recommend.unmet import UNMET, unmet
 from wgwizard.recommend.words import lack_text, ranked_one, title
 from wgwizard.site import Site, Strategy
 
@@ -18,7 +19,7 @@ _UNKNOWN = {
     "site.router_drops_invalid": "whether the router drops connections of which it sees only half",
 }
 
-__all__ = ["TITLES", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend"]
+__all__ = ["TITLES", "UNMET", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend", "unmet"]
 
 
 def recommend(site: Site) -> Recommendation:

@@ -35,7 +35,7 @@ _SAYING = {
 }
 
 
-_PLACES = {"router": "on the router", "dhcp": "by DHCP", "hosts": "on the computers themselves"}
+_PLACES = {"router": "on the router", "dhcp": "by DHCP", "hosts": "on each computer that the points reach"}
 
 
 class Reanswer(Struct, frozen=True):
@@ -85,16 +85,20 @@ def find_out(site: Site, situation: Situation, changes: tuple[WouldChange, ...])
     return tuple(Reason(question, _HOW[question].format(host=_host(site))) for question in unknown if question in matters)
 
 
+# Read beside the wizard's questions, whose answers are Yes and No, and beside the site file's true and false.
 _HOW = {
     "needs.opens": "While it is in use, run `ss -tn` on the computer at the site: the side with the high, changing port opened the "
     "connection. A laptop that opens the NAS: points. The office that opens a field device's page: site",
     "needs.tell_points_apart": "Look whether anything at the site logs, limits or admits by the caller's address (a NAS's or camera's "
-    "access list, a log that somebody reads). If nothing does: false",
-    "site.routes": "Look for “static routes” in the router's settings (its address: `ip route show default` on a computer at the site), "
-    "and for “option 121” in the DHCP server's; hosts: whether you may run `ip route add` on each computer there",
-    "site.router_drops_invalid": "On a Linux router: `nft list ruleset | grep 'ct state invalid'` or `iptables-save | grep INVALID`; a "
-    "line with drop means true. OPNsense and pfSense: true, unless filtering on one interface is bypassed. When unsure: true",
-    "host.default_gateway": "On a computer at the site: `ip route show default` (Windows: `route print 0.0.0.0`); true if it names {host}",
+    "access list, a log that somebody reads). If nothing does: no",
+    "site.routes": "Look for “static routes” on the router's own web page (its address is the default gateway of any computer at the "
+    "site), and for “option 121” where DHCP is set. If neither is there: a route on each computer that the points reach is enough, such "
+    "as on the file server itself (a NAS: “static route” in its network settings; Linux: `ip route add`; Windows: `route -p add`)",
+    "site.router_drops_invalid": "Look on the router's own web page, in its firewall, for “drop invalid packets” or for routes that "
+    "go out where they came in: OPNsense and pfSense drop them unless “bypass firewall rules for traffic on the same interface” is on. "
+    "On a Linux router `nft list ruleset | grep 'ct state invalid'` or `iptables-save | grep INVALID` shows a line with drop. "
+    "When unsure: yes",
+    "host.default_gateway": "On a computer at the site: `ip route show default` (Windows: `route print 0.0.0.0`); yes if it names {host}",
     "site.cloud": "On Host β: `cat /sys/class/dmi/id/sys_vendor` names Amazon EC2, Google or Microsoft Corporation in a cloud",
 }
 

@@ -9,12 +9,12 @@ from wgwizard.siteroutes import Trouble
 PLACES = {
     RoutesAt.ROUTER: "one route on the router",
     RoutesAt.DHCP: "DHCP option 121",
-    RoutesAt.HOSTS: "a route on each computer",
+    RoutesAt.HOSTS: "a route on each computer that the points reach",
 }
 _TROUBLES = {
     Trouble.NOT_KNOWN: "it is not known where a route to the tunnel can be added, and answers from {network} need one",
     Trouble.NO_ROUTE: "no route to the tunnel can be added at the site, so answers from {network} never find it",
-    Trouble.CLOUD: "a cloud delivers by its own route table alone (site.routes: router), so answers from {network} never find the tunnel",
+    Trouble.CLOUD: "a cloud delivers by its own route table alone, so answers from {network} never find the tunnel",
     Trouble.BEHIND_ROUTER: "{network} lies behind the router, so that only a route on the router helps its answers",
     Trouble.IPV4_ONLY: "DHCP option 121 is for IPv4 only, so answers from {network} never find the tunnel",
     Trouble.HALF_SEEN: "{network} is on Host β's own link: the router sees half of each connection and drops it",
@@ -140,7 +140,20 @@ def _why_routed(situation: Situation, outlook: Outlook, strategy: Strategy) -> l
     text = f"a route to the tunnel can be told: {' and '.join(PLACES[place] for place in places)}"
     if RoutesAt.ROUTER in places and situation.routes.router_drops_invalid is False and not situation.routes.cloud:
         return [Reason("site.routes", text), Reason("site.router_drops_invalid", "the router lets through connections that it half sees")]
-    return [Reason("site.routes", text)]
+    return [Reason("site.routes", text), *_why_not_the_router(situation, outlook)]
+
+
+def _why_not_the_router(situation: Situation, outlook: Outlook) -> list[Reason]:
+    """Why computers are told where the router could be: it would see half of each connection."""
+    if RoutesAt.ROUTER not in (situation.routes.routes_at or ()):
+        return []
+    told = zip(situation.networks, outlook.ways, strict=True)
+    near = [str(network.cidr) for network, way in told if network.on_link and way.at in (RoutesAt.HOSTS, RoutesAt.DHCP)]
+    if not near:
+        return []
+    drops = "drops them" if situation.routes.router_drops_invalid else "may drop them"
+    text = f"a route on the router alone is not enough for {' and '.join(near)}: it sees half of those connections, and {drops}"
+    return [Reason("site.router_drops_invalid", text)]
 
 
 def _costs(site: Site, situation: Situation, outlook: Outlook, strategy: Strategy) -> list[str]:

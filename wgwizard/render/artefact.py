@@ -1,10 +1,11 @@
 """What rendering yields: files and cards, each for one node."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from wgwizard.problems import named
 from wgwizard.secret import Secret
 
 
@@ -56,11 +57,22 @@ _HOST_BRINGS = {
 }
 
 
-def lacks_text(missing: Iterable[str]) -> str:
-    """What a file lacks (`Artefact.missing`), in words, with what brings it."""
-    return ", ".join(_HOST_BRINGS.get(name) or _of_point(name) for name in dict.fromkeys(missing))
+_OF_POINT = re.compile(r"points\[(\d+)\]\.(.+)")
+_SEALED = ("private_key", "preshared_key")  # made once: where one lacks, it lies sealed
 
 
-def _of_point(name: str) -> str:
-    place = re.match(r"points\[(\d+)\]\.(.+)", name)
-    return name if place is None else f"the {place[2].replace('_', ' ')} of point {int(place[1]) + 1}"
+def lacks_text(missing: Iterable[str], points: Sequence[str] = ()) -> str:
+    """What a file lacks (`Artefact.missing`), in words, with what brings it; `points` are the points' names, for a file of Host β."""
+    names = tuple(dict.fromkeys(missing))
+    sealed = any(name.startswith("points[") and name.endswith(_SEALED) for name in names)
+    said = named((_HOST_BRINGS.get(name) or lack_name(name, points) for name in names), most=4)
+    return said + (" (sealed when made: their passphrase opens them)" if sealed else "")
+
+
+def lack_name(name: str, points: Sequence[str] = ()) -> str:
+    """One thing that a file lacks, as a person calls it; as in the site file where that has no other name."""
+    place = _OF_POINT.fullmatch(name)
+    if place is None:
+        return name
+    what = place[2].replace("_", " ")
+    return f"the {what} of {points[int(place[1])]}" if points else f"its {what}"

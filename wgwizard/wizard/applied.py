@@ -8,6 +8,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.profiles.stamps import stamp
+from wgwizard.recommend import UNMET
 from wgwizard.wizard.draft import Draft
 
 STAGES = {
@@ -45,6 +46,12 @@ def invitation(address: str | None, *, connected: bool) -> str:
     if not connected:
         return f"Nothing here can log in to {address}, so nothing is applied now."
     return f"Apply to {address}, or go on without"
+
+
+def before(found: Study, path: str | None) -> str:
+    """What is said before anything is applied: what would not work yet, and how to apply later."""
+    lines = [f"{UNMET}:", *found.unmet, ""] if found.unmet else []
+    return "\n".join([*lines, f"Everything is saved. Later: wgwizard apply {path or 'SITE.yaml'}"])
 
 
 def apply(connector: Connector, draft: Draft, found: Study, target: Target, ask: Ask, tell: Tell) -> Outcome:

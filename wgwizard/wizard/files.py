@@ -1,22 +1,36 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
+from wgwizard.plan.model import ROUTER
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact, lacks_text
+from wgwizard.site import Site
 
+_NODES = {ROUTER: "card"}  # the cards hold what the router, the DHCP server or the computers are to be told
 EXPLAINED_REACH = "what the plan lets through, reckoned from these files; F2 follows each connection hop by hop"
 
 
-def label(artefact: Artefact) -> str:
-    """An artefact in the list: for whom, where, and whether something is missing."""
+def label(artefact: Artefact, site: Site) -> str:
+    """An artefact in the list: for whom, what it is on that computer, and whether something is missing."""
     marks = "".join([" ○" if artefact.missing else "", " keys" if artefact.secret else ""])
-    return f"{artefact.node}: {artefact.path}{marks}"
+    return f"{_NODES.get(artefact.node, artefact.node)}: {_place(artefact, site)}{marks}"
 
 
-def heading(artefact: Artefact) -> str:
+def _place(artefact: Artefact, site: Site) -> str:
+    """Where an artefact stands on its computer; the WireGuard apps keep a tunnel without any path."""
+    app = any(point.name == artefact.node and point.platform != "linux" for point in site.points)
+    return f"{artefact.path.rpartition('/')[2]}, for its WireGuard app" if app else artefact.path
+
+
+def heading(artefact: Artefact, site: Site) -> str:
     """The line above the preview."""
-    missing = f" · still missing: {lacks_text(artefact.missing)}" if artefact.missing else ""
+    names = [point.name for point in site.points]
+    missing = f" · still missing: {lacks_text(artefact.missing, () if artefact.node in names else names)}" if artefact.missing else ""
     hidden = " · keys are hidden" if artefact.secret else ""
-    return f"{artefact.path} on {artefact.node}, mode {artefact.mode}{hidden}{missing}"
+    if artefact.node == ROUTER:
+        return f"{artefact.path}: what is to be set at the site, outside Host β{missing}"
+    place = _place(artefact, site)
+    mode = f", mode {artefact.mode}" if place == artefact.path else ""
+    return f"{place} on {artefact.node}{mode}{hidden}{missing}"
 
 
 def warnings_line(warnings: tuple[Problem, ...]) -> str:

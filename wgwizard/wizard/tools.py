@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wgwizard.applying import Connector, Target
 from wgwizard.owners import Folder
+from wgwizard.problems import named
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 
@@ -15,6 +16,9 @@ from wgwizard.wizard.keeping import Keeping
 if TYPE_CHECKING:
     from wgwizard.surroundings import Surroundings
     from wgwizard.wizard.study import Outlook
+
+
+OPEN_AGAIN = "Sealed keys: open the site anew (on the first page, or wgwizard SITE.yaml), and give their passphrase."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,12 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     bundle = with_install_script(found.plan, found.bundle)
     folder = folder_of(draft)
     written = write_bundle(folder, bundle)
-    left_out = [artefact for artefact in bundle.artefacts if artefact.missing and not covered_by_script(artefact)]
-    waiting = dict.fromkeys(f"{artefact.node} ({lacks_text(artefact.missing)})" for artefact in left_out)
+    names = [point.name for point in found.plan.site.points]
+    waiting: dict[str, dict[str, None]] = {}
+    for artefact in bundle.artefacts:
+        if artefact.missing and not covered_by_script(artefact):
+            lacks = lacks_text(artefact.missing, () if artefact.node in names else names)
+            waiting.setdefault(lacks, {})[artefact.node] = None
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
-    return "\n".join(lines + ([f"○ not complete yet: {', '.join(waiting)}"] if waiting else []))
+    lines += [f"○ not complete yet: {named(nodes)}, missing: {lacks}" for lacks, nodes in waiting.items()]
+    return "\n".join([*lines, *([OPEN_AGAIN] if draft.sealed and waiting else [])])

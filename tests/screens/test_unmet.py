@@ -1,0 +1,30 @@
+"""What is wanted and does not work yet: said before it is applied, and first of all that is left to do."""
+
+import pytest
+
+from tests.screens.fake_connector import FakeConnector
+from tests.screens.person import sit_down
+from tests.screens.test_apply import OFFICE
+from wgwizard.wizard.draft import Draft
+
+UNMET = "! Not all that is wanted works yet"
+
+
+@pytest.mark.slow
+async def test_what_would_not_work_is_said_before_apply_now_and_first_of_what_is_left():
+    needs, site = {"opens": "points", "tell_points_apart": True}, {"networks": ["192.168.1.0/24"]}
+    draft = Draft(OFFICE | {"needs": needs, "site": site})
+    async with sit_down(FakeConnector(), draft=draft, begin_at="apply") as person:
+        await person.sees(UNMET, "It is not known where a route", "file server itself", "Apply now")
+        await person.press("ctrl+n")
+        await person.sees("Done", UNMET, "It is not known where a route")
+
+
+@pytest.mark.slow
+async def test_nothing_of_the_kind_is_said_where_everything_fits():
+    async with sit_down(FakeConnector(), draft=Draft(OFFICE), begin_at="apply") as person:
+        await person.sees("○ connect", "Apply now")
+        person.sees_no(UNMET)
+        await person.press("ctrl+n")
+        await person.sees("What each point's owner does now")
+        person.sees_no(UNMET)
