@@ -49,6 +49,7 @@ async def to_the_changes(person: Person) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
@@ -193,6 +194,7 @@ class Counting(FakeConnector):
         return {}
 
 
+@pytest.mark.slow
 async def test_the_last_page_looks_in_one_loop_and_only_while_it_is_shown(monkeypatch):
     host, answer = Counting(), threading.Event()
     monkeypatch.setattr(done, "EVERY", 0.02)

@@ -41,6 +41,7 @@ async def accepts_the_rest(person: Person) -> int:
     return len(ways) + 2
 
 
+@pytest.mark.slow
 async def test_the_nas_sentence_from_a_laptop_at_the_site_mostly_by_accepting():
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP)) as person:
         await person.press("enter")

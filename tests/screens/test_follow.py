@@ -167,6 +167,7 @@ def test_the_signs_follow_the_locale_and_the_terminal() -> None:
     assert {charset_of(environ) for environ in plain} == {Charset.ASCII}
 
 
+@pytest.mark.slow
 async def test_with_many_points_no_key_waits_for_the_picture(monkeypatch) -> None:
     document = {**MASQUERADE, "points": [{"name": f"point-{number}"} for number in range(200)]}
     drawn: list[int] = []

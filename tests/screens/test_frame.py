@@ -26,6 +26,7 @@ async def test_what_was_styled_once_looks_as_if_styled_again(begin_at):
         assert different == []
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_changes_its_size_is_laid_out_anew_and_back():
     async with sit_down() as person:
         narrow = person.read()

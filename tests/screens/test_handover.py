@@ -131,6 +131,7 @@ async def test_a_point_that_keeps_its_key_has_no_code_and_its_file_says_where_th
     assert "# PrivateKey = (kept on nas)\n" in Path("nas.conf").read_text()
 
 
+@pytest.mark.slow
 async def test_a_file_is_saved_for_its_owner_only_and_replaces_nothing_unasked():
     Path("laptop.conf").write_text("mine")
     Path("laptop.conf").chmod(0o644)
@@ -157,6 +158,7 @@ async def test_a_file_is_saved_for_its_owner_only_and_replaces_nothing_unasked()
     assert stat.S_IMODE(Path("laptop.conf").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 async def test_keys_are_shown_after_a_yes_and_hidden_by_time_by_another_point_and_by_leaving(monkeypatch):
     async with sit_down(draft=Draft(DOCUMENT), begin_at="files", size=(100, 40)) as person:
         await opens(person)

@@ -28,6 +28,7 @@ async def logs_in(person: Person) -> None:
     await person.press("enter")
 
 
+@pytest.mark.slow
 async def test_a_look_fills_in_what_the_host_shows_and_the_tunnel_avoids_its_networks():
     connector = FakeConnector(shows=SHOWN)
     async with sit_down(connector, draft=SITE_KNOWN, begin_at="host") as person:

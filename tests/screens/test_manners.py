@@ -139,6 +139,7 @@ async def test_a_strategy_that_cannot_work_stops_the_way():
         await person.sees("6 of 9 · Strategy")
 
 
+@pytest.mark.slow
 async def test_the_mouse_works_for_everything():
     async with sit_down(draft=Draft(OFFICE), begin_at="needs") as person:
         await person.clicks("Choices", (2, 2))
@@ -166,6 +167,7 @@ async def test_help_says_why_and_a_question_mark_can_be_typed():
         await person.sees("a static route, a fixed line")
 
 
+@pytest.mark.slow
 async def test_points_are_edited_and_removed():
     async with sit_down(draft=Draft(OFFICE), begin_at="points") as person:
         await person.press("enter", "end")

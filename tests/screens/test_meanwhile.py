@@ -30,6 +30,7 @@ async def to_the_first_page(person):
         await person.press("escape")
 
 
+@pytest.mark.slow
 async def test_answers_given_while_the_host_is_changed_stand_when_it_is():
     host = FakeConnector()
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:

@@ -43,6 +43,7 @@ async def rename(person, name):
     await person.press("ctrl+s")
 
 
+@pytest.mark.slow
 async def test_the_second_is_told_who_has_it_open_and_saving_asks(other):
     async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
         await person.sees(f"! Also open in another wizard (process {other.pid}")

@@ -9,7 +9,7 @@ what the program showed on terminals, what tests captured, and every file that t
 import contextlib
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from wgwizard.secret import HIDDEN, Secret
 STORES = (CONFIGURATION, STATE, RUN)
 LEAST = 8  # shorter ones stand in other words
 OFTEN = 0.1  # seconds between two looks at the processes
+RARELY = 20  # looks, until one that is known by now is looked at again
 _KEY_LINE = re.compile(r"^\s*(?:PrivateKey|PresharedKey)\s*=\s*(\S{44})\s*$", re.MULTILINE)
 # The tests' own tools, which are given a passphrase to lock a key with.
 _OWN_TOOLS = (b"ssh-keygen", b"ssh-add")
@@ -81,8 +82,9 @@ def watching(secrecy: Secrecy) -> Iterator[None]:
         return received
 
     def look() -> None:
+        seen: dict[str, int] = {}
         while not ended.wait(OFTEN):
-            look_at_processes(secrecy)
+            seen = look_at_processes(secrecy, seen)
 
     thread = threading.Thread(target=look, daemon=True)
     Secret.__init__ = init  # type: ignore[method-assign]
@@ -97,14 +99,19 @@ def watching(secrecy: Secrecy) -> Iterator[None]:
         pexpect.spawn.read_nonblocking = plain_read
 
 
-def look_at_processes(secrecy: Secrecy) -> None:
-    """Take down the arguments and variables of every process, those on the hosts included."""
-    for process in Path("/proc").glob("[0-9]*"):
+def look_at_processes(secrecy: Secrecy, seen: Mapping[str, int]) -> dict[str, int]:
+    """Take down the arguments and variables of every process, those on the hosts included; gives how often each was seen.
+
+    One that was `seen` twice already is looked at again only now and then: another program is begun at the beginning, if at all.
+    """
+    now = {entry.name: seen.get(entry.name, 0) + 1 for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
+    for pid in (pid for pid, times in now.items() if times <= 2 or times % RARELY == 0):
         with contextlib.suppress(OSError):  # it has ended
-            arguments = (process / "cmdline").read_bytes()
+            arguments = Path("/proc", pid, "cmdline").read_bytes()
             if not arguments.split(b"\0", 1)[0].endswith(_OWN_TOOLS):
                 secrecy.show("arguments of a process", arguments)
-                secrecy.show("variables of a process", (process / "environ").read_bytes())
+                secrecy.show("variables of a process", Path("/proc", pid, "environ").read_bytes())
+    return now
 
 
 def leaks_on(host: LabHost, secrecy: Secrecy) -> list[str]:

@@ -32,7 +32,7 @@ def test_one_in_a_process_is_found(watched: Secrecy) -> None:
     words = [sys.executable, "-c", "input()"]
     for arguments, variables in (([*words, PLANTED], {}), (words, {"WORD": PLANTED})):
         process = subprocess.Popen(arguments, stdin=subprocess.PIPE, env=variables)
-        look_at_processes(watched)
+        look_at_processes(watched, {})
         process.communicate(b"\n")
     found = watched.leaks()
     assert [place.split(":")[0] for place in found] == ["arguments of a process", "variables of a process"]

@@ -97,6 +97,7 @@ def test_ipv6_endpoints_are_in_brackets() -> None:
 HOSTILE = st.text(alphabet=st.sampled_from(list("a\n\r\"'`$(){};#\\\t\0\x1b\u2028 é")), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(name=HOSTILE, site_name=HOSTILE, service=HOSTILE, host_name=HOSTILE)
 def test_no_name_adds_a_line_or_an_instruction(name: str, site_name: str, service: str, host_name: str) -> None:

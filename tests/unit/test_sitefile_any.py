@@ -24,6 +24,7 @@ def test_any_site_survives_being_written_and_read(site):
     assert again == site
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_document_with_anything_in_any_field_never_makes_it_raise(data):

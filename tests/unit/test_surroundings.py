@@ -114,6 +114,7 @@ _LIKE_IT = st.lists(st.sampled_from([*_WORDS, *_LINES, "\n", "\t", "\0", "²", "
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(NAMES), _LIKE_IT))
 def test_whatever_is_said_nothing_is_raised_and_what_is_proposed_can_be_read(texts):
     found = parse_surroundings(texts)

@@ -63,8 +63,10 @@ def assert_old(world: World, *, within: float = 0.0) -> None:
     """The host is as it was, at the latest after so many seconds."""
     deadline = time.monotonic() + within
     before = world.begin()
+    while (world.run / "transaction").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
     while (differences := before.differences(look(world.host))) and time.monotonic() < deadline:
-        time.sleep(0.3)
+        time.sleep(0.5)
     assert_same(differences)
     assert_lets_in(world)
 
