@@ -102,13 +102,11 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.offer_what_was_left()
 
     def on_ended(self, event: Ended) -> None:
-        """Looked around; or the keys are open, or why not."""
+        """Looked around."""
         if event.name == LOOK_AROUND:
             self.surroundings = event.value
             self.draft = self._informed(self.draft)
             self.page.learn(self._informed(self.page.draft))
-        else:
-            self.unsealed(event)
 
     def _informed(self, draft: Draft) -> Draft:
         """The draft that also knows what this machine shows."""

@@ -150,7 +150,7 @@ class ApplyStep(Step):
         event = message.event
         self.events[event.step] = event
         self.undo_at = monotonic() + event.undo_in if event.undo_in is not None else None
-        self._say(IF_CLOSED if self.undo_at is not None else "")
+        self._say(IF_CLOSED.format("this window") if self.undo_at is not None else "")
         self._show_progress()
         self._tick()
 

@@ -5,18 +5,16 @@ from typing import Any
 from textual.timer import Timer
 from textual.widgets import Static
 
-from screens.background import Ended, run_beside
-from screens.dialogs import AskSecret, Choose
+from screens.background import Ended
+from screens.dialogs import Choose
 from screens.step import Step
 from screens.terminal import Careful
+from screens.unsealing import OpenSealed
 from wgwizard import profiles
-from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import latest_of, open_draft, sealed_text, with_opened_keys
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
-
-UNSEAL = "unseal"
 
 
 class KeepsAnswers(Careful):
@@ -73,15 +71,13 @@ class KeepsAnswers(Careful):
 
     def _ask_passphrase(self, why_again: str) -> None:
         """Keys lie sealed beside the site that the command line named."""
-        self.push_screen(AskSecret("The passphrase of its keys", f"{sealed_text('Escape')}\n{why_again}".rstrip()), self._unseal)
+        draft, body = self.draft, f"{sealed_text('Escape')}\n{why_again}".rstrip()
+        self.push_screen(OpenSealed("The passphrase of its keys", body, lambda passphrase: open_draft(draft, passphrase)), self._unsealed)
 
-    def _unseal(self, passphrase: Secret | None) -> None:
-        draft = self.draft
-        if passphrase is not None and draft.path is not None:
-            run_beside(self, UNSEAL, lambda: open_draft(draft, passphrase))
-
-    def unsealed(self, event: Ended) -> None:
+    def _unsealed(self, event: Ended | None) -> None:
         """The keys are open, and join the answers as they are by now; or why not."""
+        if event is None:
+            return
         if event.error is not None:
             self._ask_passphrase(told(event.error))
             return
@@ -146,4 +142,5 @@ class KeepsAnswers(Careful):
     def leave_with(self, code: int) -> None:
         """Keep what is not saved, and end with this exit code."""
         self.tools.keeping.flush()
+        self.parting = self.parting or self.tools.keeping.farewell()
         self.exit(return_code=code)

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from screens.asking import Asking
 from screens.background import Ended, run_beside
 from screens.entry import Entry
+from screens.focus import focus
 from wgwizard.secret import Secret
 
 
@@ -40,13 +41,16 @@ class OpenSealed(Asking[Ended]):
         if self.busy:
             return
         if not self._line.value:
-            self.say("× It is empty.", at=self._line)
+            self._tell("× It is empty.", error=True)
             return
         self.busy = True
-        self.say("")
+        self._tell("Opening …", error=False)
         passphrase = Secret(self._line.value)
         self._line.value = ""
         run_beside(self, "unseal", lambda: self.work(passphrase))
+
+    def _tell(self, text: str, *, error: bool) -> None:
+        self.query_one(".problems", Static).set_class(error, "-error").update(text)
 
     def on_ended(self, event: Ended) -> None:
         """Done; or the next try, in the same masked line."""
@@ -56,7 +60,8 @@ class OpenSealed(Asking[Ended]):
         self.busy = False
         if isinstance(event.error, WrongPassphraseError):
             self.refused += 1
-            self.say(f"× That was not it ({self.refused} tried so far).", at=self._line)
+            self._tell(f"× That was not it ({self.refused} tried so far).", error=True)
+            focus(self._line)
         else:
             self.dismiss(event)
 

@@ -334,3 +334,16 @@ def test_a_digest_of_preshared_keys_depends_on_their_order() -> None:
     digests = {preshared_digest(f"PresharedKey = {a}\n[Peer]\npresharedkey={b}\n") for a, b in ((one, two), (two, one))}
     assert len(digests) == 2
     assert preshared_digest("[Interface]\n") == ""
+
+
+def test_what_an_apply_would_do_is_said_as_something_to_be_done():
+    """What is not yet as planned is no error before the first apply."""
+    nothing_there = [
+        line for change in changes(fresh(), wanted(fresh()), LAYOUT) if change.kind == "run" for line in change.diff.splitlines()
+    ]
+    assert [line for line in nothing_there if not line.startswith("+ ")] == []
+    assert "+ set net/ipv4/conf/eth0/forwarding to 1 (now 0)" in nothing_there
+    other = changes(applied(), wanted(applied(), conf(port=51821, allowed="10.9.0.0/24")), LAYOUT)
+    assert [change.diff for change in other if change.path == LAYOUT.interface] == [
+        f"+ listen on port 51821 (now 51820)\n+ give peer {PEER} AllowedIPs 10.9.0.0/24 (now 10.0.0.1/32)\n"
+    ]

@@ -143,45 +143,63 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
         lines += "" if state and state.enabled == "enabled" else "+ start at boot\n"
         if lines:
             found.append(Change(unit, "run", lines))
-    differences = running_differences(facts, wanted)
-    if facts.tunnel is not None and differences:
-        found.append(Change(layout.interface, "run", "".join(f"- {line}\n" for line in differences)))
-    elif facts.tunnel is None:
-        wrong = sysctl_differences(facts, wanted)
-        if wrong:
-            found.append(Change("/proc/sys", "run", "".join(f"- {line}\n" for line in wrong)))
+    if facts.tunnel is not None:
+        to_do = [one.to_do for one in _differences(facts, wanted) if one.to_do]
+        if to_do:
+            found.append(Change(layout.interface, "run", "".join(f"+ {line}\n" for line in to_do)))
+    elif wrong := _sysctl_differences(facts, wanted):
+        found.append(Change("/proc/sys", "run", "".join(f"+ {one.to_do}\n" for one in wrong)))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """`found` says what is not as wanted, `to_do` what an apply does about it ("" where another line says that)."""
+
+    found: str
+    to_do: str
 
 
 def running_differences(facts: Facts, wanted: Wanted) -> tuple[str, ...]:
     """How the running rules, tunnel and forwarding differ from what is wanted, as lines for people; empty when they do not."""
-    found: list[str] = []
+    return tuple(one.found for one in _differences(facts, wanted))
+
+
+def _differences(facts: Facts, wanted: Wanted) -> list[_Difference]:
+    found: list[_Difference] = []
     if facts.table is None:
-        found.append("the rules are not loaded")
+        found.append(_Difference("the rules are not loaded", ""))
     tunnel = facts.tunnel
     if tunnel is None:
-        return (*found, "the tunnel does not run", *sysctl_differences(facts, wanted))
-    if wanted.tunnel.listen_port not in (None, tunnel.listen_port):
-        found.append(f"the tunnel listens on port {tunnel.listen_port}, not {wanted.tunnel.listen_port}")
-    if set(tunnel.addresses) != set(wanted.tunnel.addresses):
-        found.append(f"the tunnel's addresses are {_listed(tunnel.addresses)}, not {_listed(wanted.tunnel.addresses)}")
-    found.extend(_peer_differences({peer.public_key: peer.allowed_ips for peer in tunnel.peers}, wanted.tunnel.peers))
-    return (*found, *sysctl_differences(facts, wanted))
+        return [*found, _Difference("the tunnel does not run", ""), *_sysctl_differences(facts, wanted)]
+    port, addresses = wanted.tunnel.listen_port, wanted.tunnel.addresses
+    if port not in (None, tunnel.listen_port):
+        found.append(_changed("the tunnel listens on port {}, not {}", "listen on port {1} (now {0})", tunnel.listen_port, port))
+    if set(tunnel.addresses) != set(addresses):
+        here, then = _listed(tunnel.addresses), _listed(addresses)
+        found.append(_changed("the tunnel's addresses are {}, not {}", "take the addresses {1} (now {0})", here, then))
+    found += _peer_differences({peer.public_key: peer.allowed_ips for peer in tunnel.peers}, wanted.tunnel.peers)
+    return [*found, *_sysctl_differences(facts, wanted)]
 
 
-def _peer_differences(running: dict[str, frozenset[str]], wanted: dict[str, frozenset[str]]) -> list[str]:
-    found = [f"peer {key} is missing" for key in wanted if key not in running]
-    found += [f"peer {key} is still there" for key in running if key not in wanted]
+def _changed(found: str, to_do: str, *values: object) -> _Difference:
+    return _Difference(found.format(*values), to_do.format(*values))
+
+
+def _peer_differences(running: dict[str, frozenset[str]], wanted: dict[str, frozenset[str]]) -> list[_Difference]:
+    found = [_changed("peer {} is missing", "add peer {}", key) for key in wanted if key not in running]
+    found += [_changed("peer {} is still there", "take away peer {}", key) for key in running if key not in wanted]
     for key in wanted.keys() & running.keys():
         if running[key] != wanted[key]:
-            found.append(f"peer {key} has AllowedIPs {_listed(running[key])}, not {_listed(wanted[key])}")
+            values = (key, _listed(running[key]), _listed(wanted[key]))
+            found.append(_changed("peer {} has AllowedIPs {}, not {}", "give peer {0} AllowedIPs {2} (now {1})", *values))
     return found
 
 
-def sysctl_differences(facts: Facts, wanted: Wanted) -> tuple[str, ...]:
+def _sysctl_differences(facts: Facts, wanted: Wanted) -> list[_Difference]:
     """The forwarding settings that are not as wanted."""
-    items = ((key, facts.sysctls.get(key), value) for key, value in wanted.sysctls.items())
-    return tuple(f"{key} is {found or 'not there'}, not {value}" for key, found, value in items if found != value)
+    items = ((key, facts.sysctls.get(key) or "not there", value) for key, value in wanted.sysctls.items())
+    return [_changed("{} is {}, not {}", "set {0} to {2} (now {1})", *item) for item in items if item[1] != item[2]]
 
 
 def _listed(values: "tuple[object, ...] | frozenset[str]") -> str:

@@ -61,7 +61,7 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     def tell(event: Event) -> None:
         session.talk.say(event_line(event))
         if event.step is Step.ARM and event.undo_in is not None:
-            session.talk.say(IF_CLOSED)
+            session.talk.say(IF_CLOSED.format("this terminal"))
 
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)

@@ -101,6 +101,8 @@ def with_passphrase(session: Session, path: str, opened: Callable[[Secret | None
         if profiles.has_keys(path):
             session.say(sealed_text("Enter alone"))
             passphrase = session.talk.secret("The passphrase of its keys")
+            if passphrase is not None:
+                session.talk.say("Opening …")
         try:
             return opened(passphrase)
         except WgwizardError as error:

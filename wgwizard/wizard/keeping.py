@@ -1,8 +1,10 @@
 """The wizard's answers on disk while it runs: kept as one goes, and who else works on the same site."""
 
+import shlex
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import fill
 
 from wgwizard.profiles.claims import Claim, claim_site, holder_text
 from wgwizard.profiles.files import FileError
@@ -99,6 +101,14 @@ class Keeping:
             return f"{told}\n{self.path}{_keys_end(self.draft)}"
         hint = f"; {self.trouble.hint}" if self.trouble.hint else ""
         return f"The answers are not saved, and cannot be kept as a draft either: {self.trouble.message}{hint}."
+
+    def farewell(self) -> str:
+        """What is said when the wizard has been left: where the answers are, and how to go on; nothing where there are none."""
+        if not self.draft.is_saved and (not self.draft.has_answers or self.path is None):
+            return ""
+        again = f" {shlex.quote(self.draft.path)}" if self.draft.is_saved and self.draft.path is not None else ""
+        lines = [*self.where_kept().splitlines(), f"To go on: wgwizard{again}"]
+        return "\n".join(fill(line, 79, break_long_words=False, break_on_hyphens=False) for line in lines)
 
     @property
     def path(self) -> Path | None:
