@@ -14,8 +14,9 @@ from screens.handover import HandOver
 from screens.listed import Listed
 from screens.preview import Preview
 from screens.step import Step
+from wgwizard.plan.model import ROUTER
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.files import EXPLAINED_REACH, heading, label, warnings_line
+from wgwizard.wizard.files import EXPLAINED_REACH, heading, label, shown_text, warnings_line
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
@@ -73,9 +74,10 @@ class FilesStep(Step):
         self._show_marked()
 
     def on_preview_widened(self, event: Preview.Widened) -> None:
-        """The two entries that are laid out for the preview's width follow it."""
+        """What is laid out for the preview's width follows it: the two first entries, and the cards."""
         event.stop()
-        if (self.query_one("#artefacts", OptionList).highlighted or 0) < 2:
+        place = (self.query_one("#artefacts", OptionList).highlighted or 0) - 2
+        if place < 0 or (self.result is not None and self.result.bundle.artefacts[place].node == ROUTER):
             self._show_marked()
 
     def _show_marked(self) -> None:
@@ -94,7 +96,7 @@ class FilesStep(Step):
             heading_line.update("the sign × stops the way" if stops else "what may surprise; nothing here stops the way")
             return
         artefact = self.result.bundle.artefacts[place - 2]
-        preview.show(artefact.text)
+        preview.show(shown_text(artefact, max(preview.size.width - 2, 60)))
         heading_line.update(heading(artefact, self.result.plan.site))
 
     def finish(self) -> None:

@@ -30,7 +30,7 @@ WHY = (
     " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
     " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
 )
-IF_CLOSED = "If {} is closed, the host goes back to how it was."  # {}: "this window", "this terminal"
+IF_CLOSED = "If you close {}, the host goes back to how it was."  # {}: "this window", "this terminal"
 
 
 def clock(seconds: float) -> str:

@@ -1,5 +1,8 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
+from itertools import groupby
+from textwrap import wrap
+
 from wgwizard.plan.model import ROUTER
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact, lacks_text
@@ -28,9 +31,17 @@ def heading(artefact: Artefact, site: Site) -> str:
     hidden = " · keys are hidden" if artefact.secret else ""
     if artefact.node == ROUTER:
         return f"{artefact.path}: what is to be set at the site, outside Host β{missing}"
-    place = _place(artefact, site)
-    mode = f", mode {artefact.mode}" if place == artefact.path else ""
-    return f"{place} on {artefact.node}{mode}{hidden}{missing}"
+    file, _, app = _place(artefact, site).partition(", ")
+    where = f"{file} of {artefact.node}, {app}" if app else f"{file} on {artefact.node}, mode {artefact.mode}"
+    return f"{where}{hidden}{missing}"
+
+
+def shown_text(artefact: Artefact, width: int) -> str:
+    """An artefact in the preview: a file exactly as it will be, a card's sentences in lines of at most `width`."""
+    if artefact.node != ROUTER:
+        return artefact.text
+    sentences = groupby(artefact.text.splitlines(), key=lambda line: line != "" and line[0] not in " #")
+    return "\n".join(line for prose, lines in sentences for line in (wrap(" ".join(lines), width) if prose else lines))
 
 
 def warnings_line(warnings: tuple[Problem, ...]) -> str:

@@ -1,0 +1,52 @@
+"""The files' names in the list and above the preview, and what the preview shows."""
+
+from dataclasses import replace
+
+from tests.unit.article import article
+from wgwizard.keys import Keyring, complete_keyring
+from wgwizard.lock import Lock
+from wgwizard.pipeline import result, study
+from wgwizard.render.artefact import lacks_text
+from wgwizard.site import Strategy
+from wgwizard.wizard.files import heading, label, shown_text
+
+
+def made(platform: str, keyring: Keyring | None = None):
+    site = article()
+    site = replace(site, strategy=Strategy.GATEWAY, points=(replace(site.points[0], platform=platform),))
+    found = study(site, Lock())
+    return site, result(found, complete_keyring(found.site, Keyring(), found.lock) if keyring is None else keyring).bundle
+
+
+def test_only_linux_keeps_a_points_file_at_a_path():
+    for platform, said in (("linux", "endpoint-a: /etc/wireguard/wg0.conf"), ("windows", "endpoint-a: wg0.conf, for its WireGuard app")):
+        site, bundle = made(platform)
+        (file,) = bundle.of("endpoint-a")
+        assert label(file, site).startswith(said)
+        assert file.path == "/etc/wireguard/wg0.conf"
+    assert heading(file, site).startswith("wg0.conf of endpoint-a, for its WireGuard app · keys are hidden")
+
+
+def test_a_cards_sentences_fit_the_preview_and_its_commands_stay_whole():
+    site, bundle = made("linux")
+    card = next(artefact for artefact in bundle.of("router") if "computers" in artefact.path)
+    assert label(card, site).startswith("card: route-on-the-computers.txt")
+    shown = shown_text(card, 60).splitlines()
+    assert [line for line in shown if line[:1] not in ("", " ", "#") and len(line) > 60] == []
+    assert [line for line in card.text.splitlines() if line.startswith("    ip route")] == [
+        line for line in shown if line.startswith("    ip route")
+    ]
+    host = bundle.of("host")[0]
+    assert shown_text(host, 60) == host.text
+
+
+def test_what_lacks_is_said_with_the_points_name_and_never_as_a_path():
+    _, bundle = made("linux", Keyring())
+    (point,), names = bundle.of("endpoint-a"), ["endpoint-a"]
+    assert lacks_text(point.missing).startswith("its private key, Host β's public key")
+    assert "the preshared key of endpoint-a" in lacks_text(("points[0].preshared_key",), names)
+    for artefact in bundle.artefacts:
+        said = lacks_text(artefact.missing, names)
+        assert "points[" not in said
+        keys = [name for name in artefact.missing if name.startswith("points[") and name.endswith(("private_key", "preshared_key"))]
+        assert ("their passphrase opens them" in said) is bool(keys)
