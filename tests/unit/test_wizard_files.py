@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 from tests.unit.article import article
-from wgwizard.keys import Keyring, complete_keyring
+from wgwizard.keys import Keyring, complete_keyring, remember
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
 from wgwizard.render.artefact import lacks_text
 from wgwizard.site import Strategy
+from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.files import heading, label, shown_text
+from wgwizard.wizard.study import Outlook
+from wgwizard.wizard.tools import write_files
 
 
 def made(platform: str, keyring: Keyring | None = None):
@@ -50,3 +53,23 @@ def test_what_lacks_is_said_with_the_points_name_and_never_as_a_path():
         assert "points[" not in said
         keys = [name for name in artefact.missing if name.startswith("points[") and name.endswith(("private_key", "preshared_key"))]
         assert ("their passphrase opens them" in said) is bool(keys)
+
+
+def test_files_that_wait_for_sealed_keys_are_named_once_and_how_to_open_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    site = article()
+    found = study(replace(site, strategy=Strategy.GATEWAY), Lock())
+    whole = complete_keyring(found.site, Keyring(), found.lock)
+    made = result(found, whole)
+    assert write_files(Draft(path="site.yaml"), Outlook(made.plan, whole, made.bundle, (), ())).count("Host β's public key") == 0
+    found = replace(found, lock=remember(found.lock, whole))
+    made = result(found, Keyring())
+    lines = write_files(Draft(path="site.yaml", sealed=True), Outlook(made.plan, Keyring(), made.bundle, (), ())).splitlines()
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        "○ not complete yet",
+        "○ Host β's files are not complete yet, missing",
+        "Sealed keys",
+    ]
+    assert "endpoint-a" in lines[1]
+    assert "the preshared key of endpoint-a" in lines[2]
+    assert "points[" not in "".join(lines)

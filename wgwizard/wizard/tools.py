@@ -80,18 +80,20 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     A file of Host β's that lacks only what the script there finds or makes is not named: the script holds it.
     """
     from wgwizard.cli.writing import write_bundle
+    from wgwizard.plan import HOST
     from wgwizard.render import covered_by_script, with_install_script
     from wgwizard.render.artefact import lacks_text
+    from wgwizard.render.install import FOUND_ON_HOST
 
     bundle = with_install_script(found.plan, found.bundle)
     folder = folder_of(draft)
     written = write_bundle(folder, bundle)
+    left_out = [artefact for artefact in bundle.artefacts if artefact.missing and not covered_by_script(artefact)]
     names = [point.name for point in found.plan.site.points]
-    waiting: dict[str, dict[str, None]] = {}
-    for artefact in bundle.artefacts:
-        if artefact.missing and not covered_by_script(artefact):
-            lacks = lacks_text(artefact.missing, () if artefact.node in names else names)
-            waiting.setdefault(lacks, {})[artefact.node] = None
+    of_host = [name for artefact in left_out if artefact.node == HOST for name in artefact.missing if name not in FOUND_ON_HOST]
+    points = dict.fromkeys(artefact.node for artefact in left_out if artefact.node in names)  # what each lacks stands beside its owner
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
-    lines += [f"○ not complete yet: {named(nodes)}, missing: {lacks}" for lacks, nodes in waiting.items()]
-    return "\n".join([*lines, *([OPEN_AGAIN] if draft.sealed and waiting else [])])
+    lines += [f"○ not complete yet: {named(points)}"] if points else []
+    lines += [f"○ Host β's files are not complete yet, missing: {lacks_text(of_host, names)}"] if of_host else []
+    lines += [f"○ not complete yet: {artefact.path}" for artefact in left_out if artefact.node not in (HOST, *names)]
+    return "\n".join([*lines, *([OPEN_AGAIN] if draft.sealed and left_out else [])])
