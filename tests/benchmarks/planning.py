@@ -26,7 +26,7 @@ name: many
 site:
   networks: [{cidr: 192.168.200.0/24, name: lan}]
   router: [192.168.200.1]
-host: {addresses: [192.168.200.2/24], interface: lan0, endpoint: "vpn.example.com:51820"}
+host: {addresses: [192.168.200.2/24], interface: lan0, endpoint: "vpn.b.home.arpa:51820"}
 tunnel: {networks: [10.64.0.0/14]}
 points:
 """

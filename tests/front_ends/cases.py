@@ -37,11 +37,11 @@ NAS = Case(
     version: 1
     name: home
     site: {networks: [192.168.1.0/24], hosts: [{name: nas, addresses: [192.168.1.20]}]}
-    host: {addresses: [192.168.1.10/24], endpoint: "vpn.example.com:51820", default_gateway: false}
+    host: {addresses: [192.168.1.10/24], endpoint: "vpn.b.home.arpa:51820", default_gateway: false}
     points: [{name: laptop}]
     needs: {opens: points, tell_points_apart: false}
     """,
-    {**LAN, "site.hosts": "nas=192.168.1.20", "host.endpoint": "vpn.example.com:51820"},
+    {**LAN, "site.hosts": "nas=192.168.1.20", "host.endpoint": "vpn.b.home.arpa:51820"},
     (LAPTOP,),
 )
 
@@ -52,7 +52,7 @@ STRATEGIES = (
         version: 1
         name: office
         site: {networks: [192.168.200.0/24, "fd00:200::/64"], routes: [router, hosts]}
-        host: {addresses: [192.168.200.2/24, "fd00:200::2/64"], endpoint: "vpn.example.com:51822", default_gateway: false}
+        host: {addresses: [192.168.200.2/24, "fd00:200::2/64"], endpoint: "vpn.b.home.arpa:51822", default_gateway: false}
         tunnel: {networks: [10.0.0.0/24, "fd00:10::/64"], addresses: [10.0.0.2, "fd00:10::2"], port: 51822}
         points: [{name: endpoint-a, platform: windows}]
         needs: {opens: both, tell_points_apart: true}
@@ -62,7 +62,7 @@ STRATEGIES = (
             "site.networks": "192.168.200.0/24, fd00:200::/64",
             "site.routes": "router hosts",
             "host.addresses": "192.168.200.2/24, fd00:200::2/64",
-            "host.endpoint": "vpn.example.com:51822",
+            "host.endpoint": "vpn.b.home.arpa:51822",
             "tunnel.networks": "10.0.0.0/24, fd00:10::/64",
             "tunnel.addresses": "10.0.0.2, fd00:10::2",
             "tunnel.port": "51822",
@@ -218,7 +218,7 @@ ANSWERS = (
         version: 1
         name: right
         site: {networks: [192.168.1.0/24]}
-        host: {addresses: [192.168.1.10/24], endpoint: vpn.example.com, default_gateway: true}
+        host: {addresses: [192.168.1.10/24], endpoint: vpn.b.home.arpa, default_gateway: true}
         points: [{name: laptop}]
         needs: {opens: points, tell_points_apart: true}
         """,
@@ -226,7 +226,7 @@ ANSWERS = (
             "name": ("wrong", "right"),
             "site.hosts": (BACK, ""),
             **LAN,
-            "host.endpoint": ("vpn.example.org", "vpn.example.com"),
+            "host.endpoint": ("vpn.c.home.arpa", "vpn.b.home.arpa"),
             "host.default_gateway": (BACK, "yes"),
             "needs.opens": ("site", "points"),
             "needs.tell_points_apart": "yes",
@@ -245,12 +245,12 @@ WRONG_FIRST = (
             "site.networks": ("192.168.1.0/33", "192.168.1.5/24", "my network", "192.168.1.0/24, 192.168.1.128/25", "192.168.1.0/24"),
             "host.addresses": ("192.168.1.10/99", "beta", "192.168.1.0/24", "192.168.1.10/24"),
             "host.endpoint": (
-                "vpn.example.com:0",
-                "vpn.example.com:70000",
+                "vpn.b.home.arpa:0",
+                "vpn.b.home.arpa:70000",
                 "[2001:db8::1",
                 "2001:db8::1:51820:x",
                 "vpn_example..com",
-                "vpn.example.com:51820",
+                "vpn.b.home.arpa:51820",
             ),
         },
         (LAPTOP,),

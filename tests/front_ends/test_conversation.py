@@ -71,7 +71,7 @@ class Scripted:
         return "\n".join(self.said)
 
 
-BEGIN = (("Which networks", "192.168.1.0/24"), ("How do you log in", "admin@192.168.1.10"), ("Under which", "vpn.example.com"))
+BEGIN = (("Which networks", "192.168.1.0/24"), ("How do you log in", "admin@192.168.1.10"), ("Under which", "vpn.b.home.arpa"))
 
 
 def applied(connector: FakeConnector, *after: tuple[str, str]) -> Scripted:

@@ -54,7 +54,7 @@ NAS = (
 REST = (
     ("How do you log in", ""),
     ("Which address does Host", "192.168.1.10/24"),
-    ("Under which name", "vpn.example.com"),
+    ("Under which name", "vpn.b.home.arpa"),
     ("Is Host β itself", ""),
     ("more questions", ""),
     ("Which network should", ""),

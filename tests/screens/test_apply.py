@@ -19,7 +19,7 @@ OFFICE = {
     "version": 1,
     "name": "office",
     "site": {"networks": ["192.168.1.0/24"], "routes": ["router", "dhcp"]},
-    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "ssh": "admin@192.168.1.10"},
+    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820", "ssh": "admin@192.168.1.10"},
     "points": [{"name": "laptop"}],
     "needs": {"opens": "points", "tell_points_apart": False},
 }
@@ -167,7 +167,7 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
 @pytest.mark.slow
 async def test_without_a_login_the_files_come_with_a_script_that_installs_them():
     """The host's LAN interface is not known here and its key is made there, so that only the script can finish its files."""
-    by_hand = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "keys": "host"}
+    by_hand = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820", "keys": "host"}
     draft = Draft({**OFFICE, "host": by_hand}, path="office.yaml")
     async with sit_down(draft=draft, begin_at="done") as person:
         await person.sees("What to do on Host β", "as root there: sh host/install.sh")

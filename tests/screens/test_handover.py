@@ -17,7 +17,7 @@ DOCUMENT = {
     "version": 1,
     "name": "home",
     "site": {"networks": ["192.168.200.0/24", "fd00:200::/64"], "dns": {"servers": ["192.168.200.1"], "search": ["home.lan"]}},
-    "host": {"addresses": ["192.168.200.2/24", "fd00:200::2/64"], "endpoint": "vpn.example.com:51820", "keys": "here"},
+    "host": {"addresses": ["192.168.200.2/24", "fd00:200::2/64"], "endpoint": "vpn.b.home.arpa:51820", "keys": "here"},
     "tunnel": {"networks": ["10.0.0.0/24", "fd00:10::/64"]},
     "points": [
         {"name": "phone", "platform": "android"},

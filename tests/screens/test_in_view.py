@@ -12,7 +12,7 @@ FIELD = {
     "version": 1,
     "name": "field",
     "site": {"networks": ["192.168.200.0/24"]},
-    "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.example.com:51820", "ssh": "admin@beta:80"},
+    "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.b.home.arpa:51820", "ssh": "admin@beta:80"},
     "points": [{"name": "pump 7", "services": [{"name": "web", "protocol": "tcp", "port": 80}, {"name": "web", "protocol": "tcp"}]}],
     "needs": {"opens": "site"},
     "strategy": "forward",

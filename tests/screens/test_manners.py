@@ -18,7 +18,7 @@ OFFICE = {
     "version": 1,
     "name": "office",
     "site": {"networks": ["192.168.1.0/24"], "routes": ["router", "dhcp"]},
-    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820"},
+    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820"},
     "points": [{"name": "laptop"}, {"name": "phone", "platform": "android"}],
     "needs": {"opens": "points", "tell_points_apart": False},
 }

@@ -17,7 +17,7 @@ OFFICE = {
     "version": 1,
     "name": "office",
     "site": {"networks": ["192.168.1.0/24"]},
-    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820", "keys": "here"},
+    "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820", "keys": "here"},
     "points": [{"name": "laptop"}],
 }
 TABLET = {**OFFICE, "points": [*OFFICE["points"], {"name": "tablet"}]}

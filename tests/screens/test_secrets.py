@@ -67,7 +67,7 @@ DOCUMENT = {
     "version": 1,
     "name": "home",
     "site": {"networks": ["192.168.200.0/24"]},
-    "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.example.com:51820", "keys": "here", "ssh": "admin@192.168.200.2"},
+    "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.b.home.arpa:51820", "keys": "here", "ssh": "admin@192.168.200.2"},
     "points": [{"name": "phone", "platform": "android"}, {"name": "laptop"}],
 }
 PASSPHRASE = "four unlikely garden words"

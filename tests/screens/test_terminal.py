@@ -22,7 +22,7 @@ def test_from_the_first_page_to_a_saved_site():
     terminal.sees("1 of 9 · Site")
     terminal.press("tab", "tab", "192.168.1.0/24", "ctrl+n")
     terminal.sees("2 of 9 · Host β")
-    terminal.press("admin@192.168.1.10", "enter", "192.168.1.10/24", "enter", "vpn.example.com:51820", "ctrl+n")
+    terminal.press("admin@192.168.1.10", "enter", "192.168.1.10/24", "enter", "vpn.b.home.arpa:51820", "ctrl+n")
     terminal.sees("3 of 9 · Tunnel")
     terminal.press("ctrl+n")
     terminal.sees("4 of 9 · Points")
@@ -105,7 +105,7 @@ def test_without_a_terminal_it_says_so_and_does_not_wait(words):
 PAGES_IN_ONE_BURST = (
     "\r",  # a new set-up
     "\x15office\rnas=192.168.1.20\r192.168.1.0/24\x0e",
-    "admin@192.168.1.10\r\x15192.168.1.10/24\rvpn.example.com:51820\x0e\x1b[C\r",  # and go on without a look at it
+    "admin@192.168.1.10\r\x15192.168.1.10/24\rvpn.b.home.arpa:51820\x0e\x1b[C\r",  # and go on without a look at it
     "\x0e",  # the tunnel as it is proposed
     "\x1b[2~laptop\x0e\x1b[2~long-name-of-a-phone\r\x1b[B\x1b[B\x1b[B\x0e\x0e",
     "\x1b[B\x1b[B\t\x1b[D\x0e",  # both sides open connections; the site must tell the points apart
@@ -128,7 +128,7 @@ def test_the_answers_of_all_pages_typed_in_one_burst_go_where_they_belong():
     assert draft.document["site"]["networks"] == ["192.168.1.0/24"]
     assert draft.document["host"]["ssh"] == "admin@192.168.1.10"
     assert draft.document["host"]["addresses"] == ["192.168.1.10/24"]
-    assert draft.document["host"]["endpoint"] == "vpn.example.com:51820"
+    assert draft.document["host"]["endpoint"] == "vpn.b.home.arpa:51820"
     assert [point["name"] for point in draft.document["points"]] == ["laptop", "long-name-of-a-phone"]
     assert (draft.document["needs"]["opens"], draft.document["needs"]["tell_points_apart"]) == ("both", True)
 

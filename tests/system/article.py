@@ -38,7 +38,7 @@ def article_document(strategy: str, *, routes: str = "none", drops_invalid: bool
         "host": {
             "addresses": ["192.168.200.2/24", "fd00:200::2/64"],
             "default_gateway": False,
-            "endpoint": "vpn.example.com:51822",
+            "endpoint": "vpn.b.home.arpa:51822",
             "ssh": "admin@192.168.200.2",
             "services": [{"name": "dns", "protocol": "tcp", "port": 53}],
         },

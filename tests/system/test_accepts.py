@@ -29,7 +29,7 @@ pytestmark = pytest.mark.live
 CASES = [folder.name for folder in case_folders()]
 GOLDEN = case_folders()[0].parent
 # A name in Endpoint= is looked up by wg; no resolver answers here.
-NAME, ADDRESS = "vpn.example.com", "192.0.2.1"
+NAME, ADDRESS = "vpn.b.home.arpa", "192.0.2.1"
 
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -73,7 +73,7 @@ SHARED = """\
 version: 1
 name: lab
 site: {networks: [192.168.200.0/24], routes: []}
-host: {addresses: [192.168.200.2/24], endpoint: "vpn.example.com:51820", ssh: admin@192.168.200.2}
+host: {addresses: [192.168.200.2/24], endpoint: "vpn.b.home.arpa:51820", ssh: admin@192.168.200.2}
 points: [{name: laptop}]
 needs: {opens: points}
 """

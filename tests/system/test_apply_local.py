@@ -25,7 +25,7 @@ site:
   routes: [router, dhcp]
 host:
   addresses: [192.168.200.2/24]
-  endpoint: vpn.example.com:51820
+  endpoint: vpn.b.home.arpa:51820
   ssh: local
 points:
   - name: laptop

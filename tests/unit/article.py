@@ -53,7 +53,7 @@ def article(*, second: bool = False, **changes: object) -> Site:
         host=Host(
             addresses=(ip_interface("192.168.200.2/24"), ip_interface("fd00:200::2/64")),
             interfaces=("eth0",),
-            endpoint=Endpoint("vpn.example.com", 51822),
+            endpoint=Endpoint("vpn.b.home.arpa", 51822),
         ),
         points=tuple(points if second else points[:1]),
         hosts=(SiteHost("endpoint-b", (ip_address("192.168.200.22"), ip_address("fd00:200::22"))),),

@@ -35,7 +35,7 @@ _AWKWARD = st.sampled_from(
 )
 NAMES = _AWKWARD | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,10}", fullmatch=True)
 PORTS = st.integers(1, 65535)
-ENDPOINTS = st.builds(Endpoint, st.sampled_from(["vpn.example.com", "198.51.100.9", "2001:db8::9", "a"]), PORTS)
+ENDPOINTS = st.builds(Endpoint, st.sampled_from(["vpn.b.home.arpa", "198.51.100.9", "2001:db8::9", "a"]), PORTS)
 LANS = (IPv4Network("192.168.200.0/24"), IPv4Network("172.20.0.0/16"), IPv6Network("fd00:200::/64"))
 TUNNELS = (IPv4Network("10.0.0.0/24"), IPv6Network("fd00:10::/64"))
 

@@ -24,7 +24,7 @@ site:
 host:
   addresses: [192.168.200.2/24]
   interface: eth0
-  endpoint: "vpn.example.com:51822"
+  endpoint: "vpn.b.home.arpa:51822"
   keys: here
 points:
   - name: endpoint-a

@@ -22,7 +22,7 @@ SITE = """\
 version: 1
 name: home
 site: {networks: [192.168.200.0/24], routes: []}
-host: {addresses: [192.168.200.2/24], endpoint: "vpn.example.com:51820", keys: here}
+host: {addresses: [192.168.200.2/24], endpoint: "vpn.b.home.arpa:51820", keys: here}
 points: [{name: laptop}, {name: phone, platform: android}, {name: nas, public_key: "CZe8gBoEcIDUuYlqP1b8N3GNaTY6RU6y9TXnB0ZFkmg="}]
 """
 

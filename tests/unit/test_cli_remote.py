@@ -24,7 +24,7 @@ SITE = """\
 version: 1
 name: site-b
 site: {networks: [192.168.200.0/24], routes: []}
-host: {addresses: [192.168.200.2/24], endpoint: "vpn.example.com:51820", ssh: admin@192.168.200.2}
+host: {addresses: [192.168.200.2/24], endpoint: "vpn.b.home.arpa:51820", ssh: admin@192.168.200.2}
 points: [{name: laptop}, {name: phone, platform: android}]
 needs: {opens: points}
 """

@@ -18,7 +18,7 @@ def field_site(services: dict[str, str], **more: object) -> Draft:
         "version": 1,
         "name": "field",
         "site": {"networks": ["192.168.200.0/24"]},
-        "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.example.org:51820", "ssh": "admin@beta"},
+        "host": {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.c.home.arpa:51820", "ssh": "admin@beta"},
         "points": [{"name": name} for name in services],
         "needs": {"opens": "site"},
         "strategy": "forward",

@@ -29,7 +29,7 @@ DNS = 192.168.200.1, site-b.lan
 PublicKey = {public_of(generate_private())}
 PresharedKey = {generate_preshared().reveal()}
 AllowedIPs = {networks}
-Endpoint = vpn.example.com:51820
+Endpoint = vpn.b.home.arpa:51820
 PersistentKeepalive = 25
 """
 

@@ -31,7 +31,7 @@ def small(**changes: object) -> Document:
         "version": 1,
         "name": "home",
         "site": {"networks": ["192.168.1.0/24"], "router": ["192.168.1.1"], "hosts": [{"name": "nas", "addresses": ["192.168.1.20"]}]},
-        "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.example.com:51820"},
+        "host": {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820"},
         "points": [{"name": "laptop"}, {"name": "phone"}],
         "needs": {"opens": "points"},
     }
@@ -40,7 +40,7 @@ def small(**changes: object) -> Document:
 
 def behind_cgnat() -> Document:
     """Nobody can dial β, which dials the points."""
-    document = small(points=[{"name": "server", "endpoint": "server.example.net:51820", "behind_nat": False}])
+    document = small(points=[{"name": "server", "endpoint": "server.b.home.arpa:51820", "behind_nat": False}])
     document["host"]["endpoint"] = None
     return document
 

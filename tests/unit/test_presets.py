@@ -17,15 +17,18 @@ from wgwizard.pipeline import result, study
 from wgwizard.questions import GROUPS, POINT
 from wgwizard.questions.answers import path_for, put, text_at, value_at
 from wgwizard.questions.examples import OWN, example_problems, examples, examples_problem
+from wgwizard.questions.naming import name_of
 from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
 from wgwizard.sitefile.filemodel import NOT_SUPPORTED_YET, NetworkPart
 from wgwizard.trace import Reach
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.study import study as wizard_study
 
 BY_NAME = {f"article-{strategy.value.replace('+', '-')}": strategy for strategy in Strategy}
 # An example's address is no error, and saying that it must be replaced is right.
-IS_EXAMPLE = {"documentation-address", "private-endpoint"}
+IS_EXAMPLE = {"documentation-address", "example-endpoint"}
 WHY = re.compile(r"Recommended: (\S+), because (.+?)\.( It would be (\S+) if| Nothing would fit if|$)(?: (\S+) were (.+)\.)?")
 
 
@@ -153,7 +156,7 @@ def test_two_customers_with_one_lan_go_together_on_the_laptop():
         text = text.replace(old, new)
     document, _ = yamltext.parse(text.encode())
     site, problems = sitefile.read(document)
-    assert problems == ()
+    assert {problem.code for problem in problems} <= IS_EXAMPLE
     ours = [worked("consultant").result.plan.points[0], result(study(site, Lock()), Keyring()).plan.points[0]]
     assert [interface.interface for interface in ours] == ["wg-a", "wg-b"]
     first, second = ([network for peer in interface.peers for network in peer.allowed_ips] for interface in ours)
@@ -172,10 +175,19 @@ def test_what_came_with_a_preset_is_named_until_it_is_changed():
     assert ("host.ssh", "pi@192.168.1.10") in examples(document, document)
     assert [problem.field for problem in example_problems(document, document)] == [path for path, _ in examples(document, document)]
     (told,) = examples_problem(document, document)
-    assert set(told.message.partition(": ")[2].split(", ")) == {path for path, _ in examples(document, document)}
+    assert set(told.message.partition(": ")[2].split(", ")) == {name_of(path, document) for path, _ in examples(document, document)}
+    assert "Host β's endpoint" in told.message
     mine = {**document, "host": {**document["host"], "ssh": "me@10.1.1.1"}}
     assert {path for path, _ in examples(document, document)} - {path for path, _ in examples(mine, document)} == {"host.ssh"}
     assert examples_problem({}, document) == ()
+
+
+def test_an_examples_endpoint_is_told_once_and_still_where_no_preset_says_it():
+    document = worked("home-pi").document
+    for preset, code in ((document, "from-preset"), (None, "example-endpoint")):
+        draft = Draft(document, preset=preset)
+        assert [problem.code for problem in draft.problems() if problem.field == "host.endpoint"] == [code]
+        assert [problem.code for problem in wizard_study(draft)[1]] == [code]
 
 
 def test_every_own_answer_is_a_question():

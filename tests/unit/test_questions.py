@@ -82,9 +82,9 @@ def test_a_computer_after_a_right_without_ports_stays_a_right_of_its_own():
 
 def test_an_empty_answer_leaves_nothing_behind():
     question = next(question for _, question in ALL if question.id == "host.endpoint")
-    document = answers.put({"version": 1}, "host.endpoint", question, "vpn.example.com:51820")
+    document = answers.put({"version": 1}, "host.endpoint", question, "vpn.b.home.arpa:51820")
     assert answers.put(document, "host.endpoint", question, "") == {"version": 1}
-    assert document == {"version": 1, "host": {"endpoint": "vpn.example.com:51820"}}
+    assert document == {"version": 1, "host": {"endpoint": "vpn.b.home.arpa:51820"}}
 
 
 def test_a_default_needs_no_word_in_the_document():

@@ -48,7 +48,7 @@ def test_the_article_s_site_has_every_computer_in_its_place() -> None:
     assert found.node(HOST).addresses == (ip_address("192.168.200.2"), ip_address("fd00:200::2"))
     # β's link holds both families; the two camera networks share no name and nobody's address, so each is a link of its own.
     assert {link.segment for node in found.nodes for link in node.links if node.kind is Kind.SITE_HOST} == {"lan", "cameras", "cameras6"}
-    assert found.names == {"vpn.example.com": found.node(ROUTER).addresses[-2]}
+    assert found.names == {"vpn.b.home.arpa": found.node(ROUTER).addresses[-2]}
 
 
 def test_a_named_host_with_both_families_makes_two_networks_one_link() -> None:
@@ -90,7 +90,7 @@ def test_a_cloud_has_no_router_that_keeps_connections() -> None:
 
 def test_the_router_forwards_the_port_that_the_points_dial() -> None:
     site = article()
-    site = replace(site, host=replace(site.host, endpoint=Endpoint("vpn.example.com", 443)))
+    site = replace(site, host=replace(site.host, endpoint=Endpoint("vpn.b.home.arpa", 443)))
     rules = replica_of(site).node(ROUTER).rules
     assert "udp dport 443 dnat ip to 192.168.200.2:51822" in rules
     assert "udp dport 443 dnat ip6 to [fd00:200::2]:51822" in rules

@@ -26,7 +26,7 @@ host:
   addresses: [192.168.200.2/24, "fd00:200::2"]
   interface: eth0
   default_gateway: false
-  endpoint: "vpn.example.com:51822"
+  endpoint: "vpn.b.home.arpa:51822"
   ssh: admin@192.168.200.2
   keys: here
   services: [{name: dns, protocol: udp, port: 53}]
@@ -41,7 +41,7 @@ points:
     addresses: [10.0.0.1, "fd00:10::1"]
     preshared_key: false
     behind_nat: false
-    endpoint: "point.example.com:51820"
+    endpoint: "point.b.home.arpa:51820"
     platform: windows
     home_networks: [192.168.1.0/24]
     opens: both
@@ -113,7 +113,7 @@ def test_none_beside_a_place_is_a_contradiction():
     assert (site, [(problem.code, problem.field) for problem in problems]) == (None, [("contradiction", "site.routes")])
 
 
-@pytest.mark.parametrize(("said", "port"), [("vpn.example.com", 51822), ("[2001:4860::1]", 51822), ("vpn.example.com:4500", 4500)])
+@pytest.mark.parametrize(("said", "port"), [("vpn.b.home.arpa", 51822), ("[2001:4860::1]", 51822), ("vpn.b.home.arpa:4500", 4500)])
 def test_an_endpoint_without_a_port_is_dialled_at_the_tunnels(said, port):
     site, _ = changed("host.endpoint", said)
     assert site.host.endpoint.port == port
@@ -122,7 +122,7 @@ def test_an_endpoint_without_a_port_is_dialled_at_the_tunnels(said, port):
 
 def test_a_wrong_port_is_told_once():
     document, _ = yamltext.parse(FULL.encode())
-    document["host"]["endpoint"] = "vpn.example.com"
+    document["host"]["endpoint"] = "vpn.b.home.arpa"
     document["tunnel"]["port"] = 99999
     _, problems = sitefile.read(document)
     assert [problem.field for problem in problems if problem.is_error] == ["tunnel.port"]
@@ -163,7 +163,7 @@ def test_what_is_missing_is_said_without_the_notation_of_the_file():
 def test_a_host_that_cannot_be_dialled_is_not_one_whose_endpoint_is_not_known():
     document, _ = yamltext.parse(FULL.encode())
     document["host"]["endpoint"] = None
-    document["points"][1]["endpoint"] = "a2.example.com:51820"
+    document["points"][1]["endpoint"] = "a2.b.home.arpa:51820"
     site, problems = sitefile.read(document)
     assert (problems, site.host.cannot_be_dialled, site.host.endpoint) == ((), True, None)
     assert sitefile.to_document(site)["host"]["endpoint"] is None

@@ -30,7 +30,7 @@ def good(reader, text):
 @pytest.mark.parametrize(
     ("text", "endpoint"),
     [
-        ("vpn.example.com:51820", Endpoint("vpn.example.com", 51820)),
+        ("vpn.b.home.arpa:51820", Endpoint("vpn.b.home.arpa", 51820)),
         ("a:1", Endpoint("a", 1)),
         ("xn--fa-hia.de:65535", Endpoint("xn--fa-hia.de", 65535)),
         ("8.8.8.8:51820", Endpoint("8.8.8.8", 51820)),

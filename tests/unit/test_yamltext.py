@@ -30,7 +30,7 @@ def parse(text):
         ("8000-8010", "8000-8010"),
         ("fd00:200::/64", "fd00:200::/64"),
         ('"fd00::"', "fd00::"),
-        ("vpn.example.com:51822", "vpn.example.com:51822"),
+        ("vpn.b.home.arpa:51822", "vpn.b.home.arpa:51822"),
         ("none", "none"),
         ("y", "y"),
         ("note", "note"),

@@ -1,13 +1,17 @@
 """What came with a preset and is still as it stood there: addresses and names that belong to an example, not to the person's site."""
 
+from collections.abc import Iterable
+
 from wgwizard.problems import Problem, warning
 from wgwizard.questions.about_host import HOST
 from wgwizard.questions.about_point import POINT
 from wgwizard.questions.about_site import SITE
 from wgwizard.questions.answers import path_for, text_at, value_at
 from wgwizard.questions.model import Document, Question
+from wgwizard.questions.naming import name_of
 
 FROM_PRESET = "from-preset"
+EXAMPLE_ENDPOINT = "example-endpoint"  # as wgwizard.sitefile.values says it
 
 # The answers that are nobody's but the person's own; all others of a preset may well fit as they are.
 OWN = frozenset(
@@ -47,8 +51,14 @@ def example_problems(document: Document, preset: Document | None) -> tuple[Probl
     )
 
 
+def said_once(problems: Iterable[Problem], told: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems without those that say of an endpoint what `told` says already: that it is an example's."""
+    paths = {problem.field for problem in told}
+    return tuple(problem for problem in problems if problem.code != EXAMPLE_ENDPOINT or problem.field not in paths)
+
+
 def examples_problem(document: Document, preset: Document | None) -> tuple[Problem, ...]:
     """One warning that names all of them; none where there is none."""
     paths = [path for path, _ in examples(document, preset)]
-    message = f"still as in the preset's example: {', '.join(paths)}"
-    return (warning(FROM_PRESET, paths[0], message, "put your own in their place before anything is applied"),) if paths else ()
+    message = f"still as in the preset's example: {', '.join(name_of(path, document) for path in paths)}"
+    return (warning(FROM_PRESET, paths[0], message, "put your own in their place, unless they are the same"),) if paths else ()

@@ -21,6 +21,9 @@ _SSH = re.compile(
     r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
+# RFC 2606; the addresses of RFC 5737 and RFC 3849 are in wgwizard.sitefile.addresses
+_EXAMPLE_NAME = re.compile(r"\.(?:example|invalid|test|example\.(?:com|net|org))\Z")
+_OWN_ENDPOINT = "nobody can dial it: write the public name or address that is really dialled"
 _TAKEN_INTERFACES = frozenset({"all", "default", "lo", ".", ".."})  # directories and devices under /proc/sys/net/ipv4/conf
 
 
@@ -99,7 +102,11 @@ def read_endpoint(text: str, field: str, problems: list[Problem], *, usual_port:
     if ":" in bare or _is_numeric(bare):
         return _endpoint_address(bare, int(port), field, problems)
     domain = read_domain(bare, field, problems)
-    return None if domain is None else Endpoint(domain, int(port))
+    if domain is None:
+        return None
+    if _EXAMPLE_NAME.search(f".{domain.lower()}"):
+        problems.append(warning("example-endpoint", field, f"{domain} is a name that only examples have", _OWN_ENDPOINT))
+    return Endpoint(domain, int(port))
 
 
 def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
@@ -128,8 +135,11 @@ def _endpoint_address(text: str, port: int, field: str, problems: list[Problem])
     address = parse_address(text, field, problems)
     if address is None:
         return None
-    if address.is_loopback or address.is_private:
-        kind = "loopback" if address.is_loopback else "documentation" if odd_kind(address) else "private"
+    odd = odd_kind(address)
+    if odd is not None and odd[0] == "documentation-address":
+        problems.append(warning("example-endpoint", field, f"{address} is an address that only examples have", _OWN_ENDPOINT))
+    elif address.is_loopback or address.is_private:
+        kind = "loopback" if address.is_loopback else "private"
         hint = "whoever dials it over the internet needs a public address or a name; keep it only if both are on one network"
         problems.append(warning("private-endpoint", field, f"{address} is a {kind} address", hint))
     elif refuse_unusable(address, text, field, problems):

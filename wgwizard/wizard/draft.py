@@ -101,11 +101,12 @@ class Draft:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the document, in the questions' words: by itself, with the keys, as an example's, and unlike Host β."""
         from wgwizard.questions.comparing import contradictions
-        from wgwizard.questions.examples import example_problems
+        from wgwizard.questions.examples import example_problems, said_once
         from wgwizard.questions.naming import in_words
         from wgwizard.wizard.reading import read
 
-        found = in_words(read(self.document)[1], self.document) + self.key_problems() + example_problems(self.document, self.preset)
+        told = example_problems(self.document, self.preset)
+        found = in_words(said_once(read(self.document)[1], told), self.document) + self.key_problems() + told
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
 

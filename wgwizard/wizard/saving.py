@@ -128,7 +128,11 @@ def _once_more(draft: Draft) -> list[str]:
     came_along = [f"  {field:<16}{text}" for field, text in examples(draft.document, draft.preset)]
     lines = ["! These were found, and nobody typed them. Are they your site's?", *found, ""] if found else []
     if came_along:
-        lines += ["! These came with the preset. Put your own in their place before anything is applied:", *came_along, ""]
+        lines += [
+            "! These came with the preset and are its example's. Put your own in their place, unless they are the same:",
+            *came_along,
+            "",
+        ]
     return lines
 
 

@@ -8,7 +8,7 @@ from wgwizard.picture.scene import Scene, scene_of_site
 from wgwizard.pipeline import Study
 from wgwizard.plan import Plan
 from wgwizard.problems import Problem
-from wgwizard.questions.examples import examples_problem
+from wgwizard.questions.examples import example_problems, examples_problem, said_once
 from wgwizard.questions.naming import in_words
 from wgwizard.render.artefact import Bundle
 from wgwizard.trace import Reach
@@ -35,7 +35,8 @@ def study(draft: Draft) -> tuple[Study | None, tuple[Problem, ...]]:
     if site is None:
         return None, in_words(problems, draft.document)
     found = pipeline.study(site, draft.lock)
-    return found, in_words(problems + found.problems, draft.document) + examples_problem(draft.document, draft.preset)
+    own = said_once(problems, example_problems(draft.document, draft.preset))
+    return found, in_words(own + found.problems, draft.document) + examples_problem(draft.document, draft.preset)
 
 
 def scene(draft: Draft) -> Scene:
