@@ -242,6 +242,8 @@ def test_a_login_that_is_refused_after_the_change_is_tried_a_few_times_only(beta
         client.apply()
     beta.sh(f"rm {deny}; systemctl restart ssh")
     assert 1 <= beta.sh(log).count("User admin from 192.168.200.254 not allowed because listed in DenyUsers") <= len(RETRIES)
+    waits = [event for event in client.events if event.text.startswith("trying again in ")]
+    assert [(event.step, event.undo_in is not None) for event in waits] == [(Step.VERIFY, True)] * (len(RETRIES) - 1)
     assert before.differences(take(beta)) == []
 
 

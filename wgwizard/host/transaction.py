@@ -28,6 +28,14 @@ RETRIES = (0.0, 1.0, 3.0, 8.0)  # seconds before each attempt at the second conn
 _SAID = re.compile(r"@ (\w+) ?(.*)")
 _STEPS = {"stage": Step.STAGE, "backup": Step.BACKUP, "arm": Step.ARM, "activate": Step.ACTIVATE}
 _NEXT = {Step.STAGE: Step.BACKUP, Step.BACKUP: Step.ARM, Step.ARM: Step.ACTIVATE}
+_DOING = {
+    Step.STAGE: "sending the files into the host's memory",
+    Step.BACKUP: "saving what is there",
+    Step.ARM: "waiting for the host's own undo to run",
+    Step.ACTIVATE: "loading the rules, starting the tunnel",
+    Step.CONFIRM: "telling the host to keep it",
+    Step.PERSIST: "writing it for the next boot",
+}
 _TEXTS = {
     Step.STAGE: "the files are staged in the host's memory",
     Step.BACKUP: "what is there is saved",
@@ -36,6 +44,10 @@ _TEXTS = {
     Step.VERIFY: "a new connection works, and the host runs as planned",
     Step.CONFIRM: "the host will not undo it any more",
     Step.PERSIST: "it stays over a reboot",
+}
+_TAKING_OFF = {
+    State.RUNNING: "stopping the tunnel, taking the rules out",
+    State.DONE: "tunnel and rules are gone, not yet for good",
 }
 
 
@@ -90,9 +102,13 @@ class Transaction:
     def said(self, step: Step, state: State, text: str = "") -> None:
         """Tell the front end, with the seconds left until the host undoes."""
         left = max(0.0, self.undo_at - time.monotonic()) if self.undo_at is not None else None
-        self.tell(Event(step, state, text or self._text(step), left))
+        self.tell(Event(step, state, text or self._text(step, state), left))
 
-    def _text(self, step: Step) -> str:
+    def _text(self, step: Step, state: State) -> str:
+        if self.mode == "uninstall" and step is Step.ACTIVATE:
+            return _TAKING_OFF.get(state, "")
+        if state is State.RUNNING:
+            return _DOING.get(step, "")
         if step is Step.PERSIST and self.mode != "uninstall" and not self.facts.system.systemd:
             return "the files are written; it lasts until the host's next restart, unless its own start-up calls the start script"
         return _TEXTS.get(step, "")
@@ -196,6 +212,8 @@ class Transaction:
         for pause in RETRIES:
             if self.undo_at is not None and time.monotonic() + pause > self.undo_at - 5:
                 break
+            if last is not None:
+                self.said(Step.VERIFY, State.RUNNING, f"trying again in {pause:.0f} s: {last.message}")
             time.sleep(pause)
             try:
                 return self._open(shell)
