@@ -1,5 +1,6 @@
 """The whole way on a host without systemd, under dash and with busybox in place of everything: no unit, no timer, no SFTP."""
 
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.system.apply_support import Client, with_points
+from tests.system.faults.world import SCRIPTS
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
 from tests.system.test_apply import ifindex, running
@@ -132,6 +134,29 @@ def test_the_line_that_is_named_starts_it_at_boot(small: LabHost, make_client: M
     small.reboot()
     assert running(small) == runs
     assert client.apply().state == "unchanged"
+
+
+def test_a_tunnel_that_outlives_its_killed_script_is_taken_down_by_the_undo(small: LabHost, make_client: MakeClient) -> None:
+    """It would stand there without its rules."""
+    client = make_client(small, confirm_timeout=UNDO_AFTER)
+    program = small.sh("command -v wireguard-go").strip()
+    small.sh(f"mv {program} {program}.real")
+    small.write(program, f'#!/bin/sh\nsleep 6\nexec {program}.real "$@"\n', mode=0o755)
+    before = take(small)
+
+    def kill() -> None:
+        while not any("wireguard-go" in line for line in small.processes().values()):
+            time.sleep(0.05)
+        for process in [process for process, line in small.processes().items() if SCRIPTS.match(line)]:
+            os.kill(process, signal.SIGKILL)
+
+    client.on_event = at(Step.ACTIVATE, State.RUNNING, kill)
+    with pytest.raises(RemoteError):
+        client.apply()
+    assert_old(small, before, within=UNDO_AFTER + 16)
+    time.sleep(8)  # what comes late has come
+    assert_old(small, before)
+    assert_quiet(small)
 
 
 @pytest.mark.parametrize("lacks", ["start-stop-daemon", "start-stop-daemon setsid"])

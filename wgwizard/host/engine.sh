@@ -17,6 +17,7 @@ bounded() {
   shift
   "$@" </dev/null >>"$T/log" 2>&1 8>&- &
   command=$!
+  if [ "${ACTIVATING:-no}" = yes ]; then echo "$command $(begun_at "$command")" >"$T/activate.child"; fi
   # The guard sleeps by seconds, so that nothing of it outlives us for longer, whatever kills us; systemd keeps a unit till then.
   (
     trap 'kill "$sleeping"; exit' TERM
@@ -114,7 +115,10 @@ restore_table() {
 rollback() {
   if ! mv -- "$T/pending" "$T/rolling" 2>/dev/null && [ ! -e "$T/rolling" ]; then return 1; fi
   ROLLING=yes
-  if [ "${ACTIVATING:-no}" = no ]; then stop_activation; fi
+  if [ "${ACTIVATING:-no}" = no ]; then
+    stop_activation
+    await_its_child
+  fi
   switched=$T/new/$(basename "$FORWARDING")
   if [ "$MODE" = uninstall ]; then
     switched=$FORWARDING
@@ -140,6 +144,14 @@ place() {
     flush "$directory" && return 0
   rm -f -- "$temporary"
   return 1
+}
+# What a power cut left of files that were being put in place.
+sweep() {
+  for file in $(our_files); do
+    for left in "${file%/*}"/.wgwizard-????????????; do
+      if [ -f "$left" ]; then rm -f -- "$left"; fi
+    done
+  done
 }
 flush() { sync "$1" 2>/dev/null || sync; }
 place_new() { # MODE OWNER PATH
@@ -194,6 +206,7 @@ keep_record() {
 }
 
 persist_files() {
+  sweep
   keep_baseline && keep_before && record_meanwhile || return 1
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
@@ -231,6 +244,7 @@ hand_on() {
 }
 
 persist_uninstall() {
+  sweep
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
   disable_units || return 1
   hand_on || return 1

@@ -96,6 +96,18 @@ stop_activation() {
   elif works activate "$ID"; then kill -9 "$(cat "$T/activate.begun")"; fi
 }
 
+# When a process began, by the kernel's clock, so that no number of another one misleads; nothing for one that has ended (proc(5)).
+begun_at() { sed -n 's/^.*) [^ZX] //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 19; }
+# What the activation had begun when it was killed is waited for: a tunnel that came up after the undo would stand without its rules.
+await_its_child() {
+  read -r child begun 2>/dev/null <"$T/activate.child" || return 0
+  until=$(($(uptime_seconds) + 30))
+  while [ -n "$begun" ] && [ "$(begun_at "$child")" = "$begun" ]; do
+    if [ "$(uptime_seconds)" -ge "$until" ]; then kill -9 "$child"; fi
+    nap
+  done
+}
+
 # Under the name of the unit that should have done it: systemd runs it once, even if that one comes to life now.
 persist_again() {
   if ! on_systemd; then sh "$T/engine.sh" persist 9<&-; return; fi

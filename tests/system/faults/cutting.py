@@ -70,7 +70,19 @@ def power_cut(world: World, step: Step | None, kind: str) -> None:
 
 def rebooted(world: World, step: Step | None, kind: str) -> None:
     assert step is not None
-    world.at(step, world.reboot, frozen=False)
+    process = Path(f"/proc/{world.host.pid}")
+
+    def gone(_: object = None) -> None:
+        deadline = time.monotonic() + 30
+        while process.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def reboot() -> None:  # busybox's takes seconds, in which the person's side would come to its end
+        world.reboot()
+        world.client.on_event = gone
+        gone()
+
+    world.at(step, reboot, frozen=False)
     world.attempt()
     world.host.await_reboot()
 

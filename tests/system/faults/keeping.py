@@ -177,18 +177,24 @@ def through_the_tunnel(world: World, _: Step | None, kind: str) -> None:
 def edited_then_uninstalled(world: World, _: Step | None, kind: str) -> None:
     """What was edited after the apply stays, and is named; the rest is as before."""
     world.apply()
-    place = world.host.root / WG0.sysctls[1:]
+    forwarding = WG0.forwarding(systemd=world.host.systemd)
+    place = world.host.root / forwarding[1:]
     edited = place.read_bytes() + b"# mine\n"
-    world.host.sh(f"cp -p {WG0.sysctls} /tmp/ours; echo '# mine' >> {WG0.sysctls}")
+    world.host.sh(f"cp -p {forwarding} /tmp/ours; echo '# mine' >> {forwarding}")
     outcome = world.client.uninstall()
-    assert any(f"{WG0.sysctls} was edited since" in note for note in outcome.notes)
+    assert any(f"{forwarding} was edited since" in note for note in outcome.notes)
     assert place.read_bytes() == edited
     before = world.begin()
-    assert [line.split(": ")[:2] for line in before.differences(look(world.host))] == [["files", WG0.sysctls]]
-    if WG0.sysctls in before.files:
-        owners.put(world.host, WG0.sysctls, b"# by hand\r\n", 0o604, owners.ADMIN, owners.ADM)
+    paths = [line.split(": ")[1] for line in before.differences(look(world.host)) if line.startswith("files: ")]
+    kept_for_it = [path for path in ("/etc/wgwizard",) if path not in before.files and forwarding.startswith(path)]
+    assert paths == [*kept_for_it, forwarding]
+    assert len(before.differences(look(world.host))) == len(paths)
+    if forwarding in before.files:
+        owners.put(world.host, forwarding, b"# by hand\r\n", 0o604, owners.ADMIN, owners.ADM)
     else:
         place.unlink()
+        if kept_for_it:
+            place.parent.rmdir()
 
 
 def uninstalled(world: World, _: Step | None, kind: str) -> None:
