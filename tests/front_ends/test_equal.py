@@ -40,7 +40,8 @@ def test_with_menus(case, tmp_path):
     assert_as_the_file(case, str(draft.path), said, tmp_path)
 
 
-@pytest.mark.parametrize("case", fast(CASES, chosen=(NAS,)), ids=lambda case: case.name)
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_on_the_screens(case, tmp_path):
     """Three go the whole way to the saved file; the others are saved as the last page but one would."""
     deep = case in DEEP

@@ -211,6 +211,7 @@ async def test_leaving_asks_once_keeps_the_draft_and_the_next_start_offers_it():
         await person.sees("1 of 9 · Site", "garden")
 
 
+@pytest.mark.slow
 async def test_a_saved_site_is_opened_and_a_bad_path_is_said():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down() as person:
@@ -308,6 +309,7 @@ async def test_a_site_with_sealed_keys_asks_for_their_passphrase_and_makes_no_ne
     assert set(kept.private) == {"laptop", "phone", "host"}
 
 
+@pytest.mark.slow
 async def test_a_wrong_passphrase_leaves_the_masked_dialog_open_and_a_folder_is_no_site():
     private, passphrase = generate_private(), Secret("open sesame")
     keyring = Keyring({"laptop": public_of(private)}, {"laptop": private})

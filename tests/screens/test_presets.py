@@ -73,6 +73,7 @@ async def test_a_preset_named_on_the_command_line_is_told_apart_as_well(monkeypa
     assert [problem.field for problem in begun[0].problems() if problem.code == "from-preset"] == ["host.ssh"]
 
 
+@pytest.mark.slow
 async def test_the_first_key_replaces_what_came_with_a_preset_and_none_replaces_what_a_person_typed():
     async with sit_down(draft=open_preset("field-device"), begin_at="site") as person:
         await person.types("pump")

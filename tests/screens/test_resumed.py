@@ -73,6 +73,7 @@ async def test_answers_that_nobody_typed_are_marked_when_a_draft_is_gone_on_with
         assert person.app.draft.path == (str(Path(origin).absolute()) if origin else None)
 
 
+@pytest.mark.slow
 async def test_a_saved_site_in_this_directory_is_offered_and_saved_again_by_any_way_of_writing_its_path():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down() as person:

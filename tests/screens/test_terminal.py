@@ -65,6 +65,7 @@ def test_a_signal_restores_the_screen_and_keeps_the_answers(number, code):
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-office"]
 
 
+@pytest.mark.slow
 def test_a_saved_site_is_opened_by_its_name():
     profiles.save_site("office.yaml", {"version": 1, "name": "office", "site": {"networks": ["192.168.1.0/24"]},
                                        "host": {"addresses": ["192.168.1.10/24"]}, "points": [{"name": "laptop"}]})  # fmt: skip

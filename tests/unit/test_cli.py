@@ -118,7 +118,7 @@ def test_help_imports_nothing_heavy(words):
         pytest.param(("plan", "site.yaml", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
         pytest.param(("qr", "site.yaml", "a2", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
         pytest.param(("secrets", "site.yaml", "--passphrase-file", "phrase"), marks=pytest.mark.slow),
-        ("apply", "site.yaml", "--ssh", "nobody@127.0.0.1:1"),
+        pytest.param(("apply", "site.yaml", "--ssh", "nobody@127.0.0.1:1"), marks=pytest.mark.slow),
     ],
 )
 def test_who_else_works_on_the_site_is_said_before_anything_is_written(folder, words, monkeypatch):
