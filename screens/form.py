@@ -153,7 +153,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def _show_focused(self) -> None:
         """Bring what has the focus into view, with its question above and, where there is room, what is said below."""
-        focused = self.screen.focused
+        focused = self.screen.focused if self.is_attached else None  # a page that was left, or a wizard that ends, has nothing to show
         if focused is None or self not in focused.ancestors:
             return
         field = next((node for node in focused.ancestors if isinstance(node, Field)), None)

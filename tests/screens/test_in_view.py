@@ -49,3 +49,10 @@ async def test_tab_leads_to_questions_that_are_on_the_screen_whatever_is_said_of
             if isinstance(person.app.screen.focused, Input):
                 await person.pastes("x y, z")
             check_in_view(person)
+
+
+async def test_a_form_that_was_left_before_its_focus_could_be_shown_shows_nothing():
+    async with sit_down(begin_at="site") as person:
+        form = person.app.query_one(Form)
+        await form.remove()
+        form._show_focused()

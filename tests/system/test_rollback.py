@@ -121,7 +121,7 @@ def test_a_client_killed_during_a_step_back_leaves_the_host_as_it_was(
         finally:
             os._exit(3)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert_old(beta, before, within=UNDO_AFTER + 6)
+    assert_old(beta, before, within=UNDO_AFTER + 20)
     assert running(beta) == runs
     client.on_event = lambda _: None
     assert client.rollback().state == "rolled back"
