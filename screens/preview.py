@@ -58,11 +58,17 @@ class Preview(ScrollView, can_focus=True):
             self.post_message(self.Widened())
 
     def show(self, text: str) -> None:
-        """Show this text from its beginning."""
+        """Show this text from its beginning; where it lies as before, only its lines that differ are drawn anew."""
+        before, size = self.lines, self.virtual_size
         self._set(text)
         if self.scroll_offset != (0, 0):
             self.scroll_to(0, 0, animate=False)
-        self.refresh()
+        if self.virtual_size != size or self.scroll_offset != (0, 0):
+            self.refresh()
+            return
+        for place, (old, new) in enumerate(zip(before[: self.size.height], self.lines, strict=False)):
+            if old != new:
+                self.refresh_line(place)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The visible lines; each style is worked out once for all of them."""

@@ -149,7 +149,7 @@ class StartStep(Step):
             self._with_passphrase(offer.site, lambda passphrase: open_site(offer.site, passphrase))
         elif path is None:
             draft = open_preset(offer.preset) if offer.preset else offer.draft
-            self.post_message(self.Replaced(draft, complete=offer.complete))
+            self.post_message(self.Replaced(draft, complete=False))
         else:
             self._with_passphrase(path, lambda passphrase: open_draft(offer.draft, passphrase))
 

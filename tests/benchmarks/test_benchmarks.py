@@ -9,7 +9,7 @@ from tests.benchmarks.measure import Figure
 @pytest.mark.parametrize(
     ("figures", "count"),
     [
-        (lambda: starting.figures(1), 6),
+        (lambda: starting.figures(1), 8),
         (lambda: painting.figures(1, presses=2), 2),
         (lambda: planning.figures(1, sizes=(10,), rendered=(10,)), 6),
     ],

@@ -106,6 +106,20 @@ def test_a_dumb_terminal_gets_numbered_lines_by_itself_and_no_cursor_is_moved():
     is_whole()
 
 
+@pytest.mark.slow
+def test_in_a_menu_a_question_mark_says_why_and_less_than_goes_one_question_back():
+    child = terminal("new", "--plain", WGWIZARD_LOOK="no")
+    talk(child, ("What would you like to begin with?", ""), *NAS, *REST[:3])
+    child.expect_exact("Is Host β itself")
+    child.send("?")
+    child.expect_exact("answers come to it anyway")
+    child.expect_exact("Is Host β itself")
+    child.send("<")
+    child.expect_exact("Under which name")
+    child.send("\x04")
+    assert ended(child)[0] == 130
+
+
 @pytest.mark.parametrize("variables", fast([{}, {"NO_COLOR": "1"}, {"no_color": "--no-color"}], first=2))
 @pytest.mark.slow
 def test_colour_is_left_out_where_it_is_not_wanted(variables):

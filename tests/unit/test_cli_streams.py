@@ -54,7 +54,7 @@ def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):
     environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
     found = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=True, timeout=60)
     text = found.stdout.decode(encoding)
-    assert "+ Masquerade (masquerade): nothing has to change at the site" in text
+    assert "+ Masquerade (masquerade): no routes are needed at the site" in text
     assert "see Host beta (192.168.200.2) for every point" in text
     assert not found.stderr
 

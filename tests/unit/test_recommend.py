@@ -180,13 +180,13 @@ def test_what_must_be_changed_at_the_site():
     assert "one route on the router" in found.ranked[0].headline
     assert recommend(site("points", True, [], gateway=True)).ranked[0].changes_needed == ()
     assert recommend(site("points", True, [ROUTER], cloud=Cloud.GCP)).ranked[0].changes_needed == ("router", "cloud")
-    assert recommend(site("points", False)).ranked[0].headline == "nothing has to change at the site"
+    assert recommend(site("points", False)).ranked[0].headline == "no routes are needed at the site"
 
 
 def test_what_does_more_than_was_asked_says_so():
     ranked = {one.strategy: one for one in recommend(site("points", False, [HOSTS])).ranked}
     assert [ranked[M].headline, ranked[MF].headline, ranked[GF].headline] == [
-        "nothing has to change at the site",
+        "no routes are needed at the site",
         "more than needed",
         "more than needed",
     ]

@@ -85,7 +85,7 @@ def _change_text(situation: Situation, outlook: Outlook, strategy: Strategy) -> 
     needs = [text for place, text in PLACES.items() if place.value in changes]
     if "site" in changes:
         needs.append("a route to the tunnel at a place that is not known yet")
-    return f"needs {' and '.join(needs)}" if needs else "nothing has to change at the site"
+    return f"needs {' and '.join(needs)}" if needs else "no routes are needed at the site"
 
 
 def _why(situation: Situation, outlook: Outlook, strategy: Strategy) -> list[Reason]:
@@ -96,7 +96,7 @@ def _why(situation: Situation, outlook: Outlook, strategy: Strategy) -> list[Rea
     if strategy.routes:
         reasons.extend(_why_routed(situation, outlook, strategy))
     elif strategy is Strategy.MASQUERADE_FORWARD and outlook.by_points and outlook.by_site:
-        reasons.append(Reason("site.routes", "nothing has to be changed at the site: masquerade one way, ports of Host β the other"))
+        reasons.append(Reason("site.routes", "no routes are needed at the site: masquerade one way, ports of Host β the other"))
     if strategy.forwards and outlook.served:
         served = next(kind for kind in situation.kinds if kind.has_services)
         reasons.append(Reason(f"points[{served.index}].services", "the services that the site opens on the points are listed"))

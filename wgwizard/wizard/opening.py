@@ -39,7 +39,7 @@ def sealed_text(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something to begin with: its line in the list, and the draft that it leads to; `complete` where every page was answered.
+    """Something to begin with: its line in the list, and the draft that it leads to.
 
     `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first. `preset` names the preset
     that `open_preset` reads once it is chosen, `site` the saved site that `open_site` opens, and `about` says what the offer is for.
@@ -49,7 +49,6 @@ class Offer:
     name: str
     text: str
     draft: Draft
-    complete: bool
     about: str = ""
     preset: str = ""
     site: str = ""
@@ -65,10 +64,10 @@ def offers(present: Draft, own: Path | None = None) -> tuple[Offer, ...]:
     """
     found = []
     if present.document != new_document():
-        found.append(Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present, complete=False))
+        found.append(Offer(PRESENT, f"Go on with these answers ({_name(present.document)})", present))
     found += [_of_draft(draft) for draft in unfinished.drafts() if own != draft.path]
     found += [_of_site(site) for site in profiles.sites_here() if not (present.is_saved and is_same_site(present, Draft(path=site.path)))]
-    found.append(Offer("new", "A new set-up, one question after another", Draft(), complete=False))
+    found.append(Offer("new", "A new set-up, one question after another", Draft()))
     return (*found, *_presets())
 
 
@@ -77,18 +76,18 @@ def _of_draft(draft: Kept | Broken) -> Offer:
     name = f"draft-{draft.path.stem}"
     if isinstance(draft, Broken):
         trouble = f"{draft.path}\n\ncannot be read: {draft.why}\n\nNothing was deleted. You can mend the file, or throw it away."
-        return Offer(name, f"× A draft that cannot be read: {draft.path.name}", Draft(), complete=False, file=draft.path, trouble=trouble)
+        return Offer(name, f"× A draft that cannot be read: {draft.path.name}", Draft(), file=draft.path, trouble=trouble)
     when = moment_text(draft.about.kept, datetime.now().astimezone())
     text = f"Go on with {_name(draft.document)}, {when}: {what_it_is(draft)}"
     trouble = f"It is open in {holder_text(draft.holder)}. Go on there, or leave it there first." if draft.holder else ""
-    return Offer(name, text, draft_of(draft), complete=False, file=draft.path, trouble=trouble, busy=draft.holder is not None)
+    return Offer(name, text, draft_of(draft), file=draft.path, trouble=trouble, busy=draft.holder is not None)
 
 
 def _of_site(site: profiles.Saved) -> Offer:
     """A saved site's line."""
     saved = datetime.fromtimestamp(site.at).astimezone()
     text = f"Go on with {site.path}, saved {moment_text(saved, datetime.now().astimezone())}"
-    return Offer(f"site-{site.path}", text, Draft(), complete=True, site=site.path)
+    return Offer(f"site-{site.path}", text, Draft(), site=site.path)
 
 
 def draft_of(kept: Kept) -> Draft:
@@ -134,10 +133,7 @@ def _name(document: Document) -> object:
 
 def _presets() -> list[Offer]:
     """The presets, each with what it is for."""
-    return [
-        Offer(f"preset-{preset.name}", preset.title, Draft(), complete=True, about=preset.about, preset=preset.name)
-        for preset in presets.load_all()
-    ]
+    return [Offer(f"preset-{preset.name}", preset.title, Draft(), about=preset.about, preset=preset.name) for preset in presets.load_all()]
 
 
 def open_preset(name: str) -> Draft:
