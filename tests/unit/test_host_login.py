@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from tests.system.apply_support import Answers
 from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
-from wgwizard.host import authentication, key_files
+from wgwizard.host import authentication, key_files, launch
+from wgwizard.host.channel import ConnectionLostError
 from wgwizard.host.connecting import connect
 from wgwizard.host.key_files import KeyFile
 from wgwizard.host.logins import Logins
+from wgwizard.host.userauth import Transport
 
 
 class Server(paramiko.ServerInterface):
@@ -28,7 +31,7 @@ class Server(paramiko.ServerInterface):
         return self.methods
 
     def check_auth_none(self, username: str) -> int:
-        return paramiko.AUTH_FAILED
+        return paramiko.AUTH_SUCCESSFUL if self.methods == "none" else paramiko.AUTH_FAILED
 
     def check_auth_interactive(self, username: str, submethods: str) -> paramiko.InteractiveQuery:
         return paramiko.InteractiveQuery("", "")
@@ -60,6 +63,24 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+
+
+def test_a_server_that_goes_away_as_soon_as_one_is_logged_in_is_lost_and_nothing_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in = authentication.Authentication.run
+
+    def run(self: authentication.Authentication) -> Transport:
+        transport = log_in(self)
+        transport.sock.close()
+        while transport.is_active():
+            time.sleep(0.01)
+        return transport
+
+    monkeypatch.setattr(authentication.Authentication, "run", run)
+    known = tmp_path / "known"
+    with server("none", known) as port, pytest.raises(ConnectionLostError):
+        connect(Target(f"me@127.0.0.1:{port}", known_hosts=str(known)), Answers(), Logins()).run(launch.as_user("true"), timeout=1.0)
 
 
 def test_a_server_that_asks_without_end_is_left(tmp_path: Path) -> None:

@@ -54,9 +54,13 @@ class Reply:
 
 
 class Transport(paramiko.Transport):
-    """Keeps why the server hung up."""
+    """Keeps why the server hung up, and the key that it showed."""
 
     disconnected = ""
+
+    def get_remote_server_key(self) -> paramiko.PKey:
+        """The key of the handshake, also once the connection has ended: whatever is sent over it next says so in its own words."""
+        return self.host_key or super().get_remote_server_key()
 
     def _parse_disconnect(self, m: Message) -> None:
         m.get_int()

@@ -133,12 +133,12 @@ def judged(world: World, this: Round, original: Snapshot, *, heard: bool) -> str
         return "OLD"
     if not heard and before.files == now.files:
         assert_same(differences)
+    world.client.answers.wanted = True
     if this.action == "uninstall":
         world.client.uninstall()
         assert_same(original.differences(look(world.host)))
         assert_lets_in(world)
     else:
-        world.client.answers.wanted = True
         world.before = original
         assert_new(world)
     return "NEW"
