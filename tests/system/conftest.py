@@ -57,7 +57,7 @@ def lan(own_network: None) -> Iterator[Lan]:
 
 @pytest.fixture
 def make_beta(lan: Lan) -> Iterator[MakeBeta]:
-    """Boots hosts on the LAN: make_beta(variant="full"|"bare"|"firewalls", sudo="nopasswd"|"password", enable=("nftables.service",)).
+    """Boots hosts on the LAN: make_beta(variant=…, sudo="nopasswd"|"password", enable=("nftables.service",)), variants as in lab.base.
 
     The first is 192.168.200.2 / fd00:200::2, user `admin`, key `client_key`.
     """

@@ -99,7 +99,7 @@ def applied(text: str | None = None) -> Facts:
 def test_a_fresh_host_gets_every_file_in_order_and_everything_is_started() -> None:
     found = changes(fresh(), wanted(fresh()), LAYOUT)
     assert [(change.path, change.kind) for change in found] == [
-        *((path, "create") for path in LAYOUT.files if path not in (LAYOUT.start, LAYOUT.switches)),
+        *((path, "create") for path in LAYOUT.files if path not in (LAYOUT.openings, LAYOUT.start, LAYOUT.switches)),
         ("inet wgwizard_wg0", "run"),
         ("wgwizard-wg0.service", "run"),
         ("wg-quick@wg0.service", "run"),

@@ -6,11 +6,13 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from tests.unit.test_host_changes import LAYOUT, bundle, conf, fresh, wanted
-from wgwizard.host.changes import wanted_of
-from wgwizard.host.facts import Facts, Route
-from wgwizard.host.foreign_rules import foreign_drops
+from wgwizard.host.changes import Wanted, wanted_of
+from wgwizard.host.facts import Facts, HostFile, Route
+from wgwizard.host.layout import Layout
 from wgwizard.host.nft_reading import read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, stops
+from wgwizard.host.openings import kept_lines, openings_for
+from wgwizard.host.rules_unit import beside_firewalld, told_again
 
 UDP = NftPacket(4, "eth0", None, "udp", 51820)
 RULES = """table inet wgwizard_wg0 {
@@ -99,43 +101,128 @@ def test_only_chains_of_the_packets_family_and_hook_count() -> None:
     assert [stop.name for stop in stops(read_rules(chain() + chain().replace("own", "two")), "input", UDP)] == ["inet own c", "inet two c"]
 
 
-def on(firewall: str, rules: str = RULES) -> list[str]:
+TOOLS = frozenset({"nft", "iptables", "ip6tables", "ufw", "firewall-cmd"})
+
+
+def beside(firewall: str, rules: str = RULES, *, tools: frozenset[str] = TOOLS, **more: object) -> Wanted:
+    """What shall stand on a host with that firewall."""
     routes = (Route(ip_network("0.0.0.0/0"), "eth0", True),)
-    facts: Facts = replace(fresh(), routes=routes, ways=replace(fresh().ways, firewall=read_rules(firewall)))
-    return [
-        f"{problem.message} {problem.hint}" for problem in foreign_drops(facts, wanted_of(bundle(conf(), rules), facts, LAYOUT), LAYOUT)
-    ]
+    bare = fresh()
+    ways, system = replace(bare.ways, firewall=read_rules(firewall)), replace(bare.system, tools=tools)
+    facts: Facts = replace(bare, routes=routes, ways=ways, system=system, **more)  # type: ignore[arg-type]
+    return wanted_of(bundle(conf(), rules), facts, LAYOUT)
 
 
-def test_a_firewall_that_stops_nothing_is_not_spoken_of() -> None:
-    assert on("") == on(chain(policy="accept")) == on(chain("udp dport 51820 accept")) == []
-    assert on(chain('iifname "wg0" accept', 'oifname "wg0" accept', hook="forward")) == []
-    assert on(chain(hook="forward"), RULES.replace("\t\tip saddr @full_site4 accept\n", "")) == []  # nothing of ours is forwarded
+def said(firewall: str, rules: str = RULES) -> list[str]:
+    """What is done in other firewalls."""
+    found = beside(firewall, rules)
+    assert found.shut == ()
+    return [line for opening in found.openings for line in opening.said]
 
 
-def test_a_closed_port_is_named_with_the_command_that_opens_it() -> None:
-    assert on(chain()) == [
-        (
-            "The host's own firewall (inet own c) drops UDP port 51820, on which the points reach it. Open it there: "
-            "`nft insert rule inet own c udp dport 51820 accept`, and the same in the file that it is loaded from."
-        )
-    ]
-    assert "may drop UDP port 51820" in on(chain("ip saddr 192.0.2.0/24 accept"))[0]
+def test_a_firewall_that_stops_nothing_is_told_nothing() -> None:
+    assert said("") == said(chain(policy="accept")) == said(chain("udp dport 51820 accept")) == []
+    assert said(chain('iifname "wg0" accept', 'oifname "wg0" accept', hook="forward")) == []
+    assert said(chain(hook="forward"), RULES.replace("\t\tip saddr @full_site4 accept\n", "")) == []  # nothing of ours is forwarded
+    assert beside("").file(LAYOUT.openings) is None
+
+
+IPTABLES = {"input": chain().replace("inet own", "ip filter"), "forward": chain(hook="forward").replace("inet own", "ip filter")}
 
 
 @pytest.mark.parametrize(
-    ("firewall", "command"),
+    ("firewall", "lines"),
     [
-        (chain(hook="forward"), "`nft insert rule inet own c iifname wg0 accept`"),
-        (chain(hook="forward", more="\tchain ufw-before-forward {\n\t}\n"), "`ufw route allow in on wg0`"),
-        (chain(hook="forward", more="\tchain DOCKER-USER {\n\t}\n"), "`iptables -I DOCKER-USER -i wg0 -j ACCEPT`"),
-        (chain(hook="forward").replace("inet own", "inet firewalld"), "firewall-cmd --permanent --zone=wg0 --add-interface=wg0"),
+        (chain(), ["nft insert rule inet own c udp dport 51820 accept"]),
+        (chain("ip saddr 192.0.2.0/24 accept"), ["nft insert rule inet own c udp dport 51820 accept"]),
+        (chain(more="\tchain ufw-before-input {\n\t}\n"), ["ufw allow 51820/udp"]),
+        (IPTABLES["input"].replace("chain c", "chain INPUT"), ["iptables -I INPUT -p udp --dport 51820 -j ACCEPT"]),
+        (
+            chain(hook="forward"),
+            [f'nft insert rule inet own c {way}ifname "wg0" accept' for way in "io"],
+        ),
+        (chain(hook="forward", more="\tchain ufw-before-forward {\n\t}\n"), ["ufw route allow in on wg0", "ufw route allow out on wg0"]),
+        (
+            chain(hook="forward", more="\tchain DOCKER-USER {\n\t}\n").replace("inet own", "ip filter"),
+            [f"iptables -I DOCKER-USER -{way} wg0 -j ACCEPT" for way in "io"],
+        ),
+        (
+            IPTABLES["forward"].replace("chain c", "chain FORWARD"),
+            [f"iptables -I FORWARD -{way} wg0 -j ACCEPT" for way in "io"],
+        ),
+        (
+            chain(hook="forward").replace("inet own", "inet firewalld"),
+            [
+                "zone wgw-wg0: wg0, target ACCEPT",
+                "policy wgw-wg0-to: from anywhere into that zone, target ACCEPT",
+                "policy wgw-wg0-in: UDP port 51820 of the host",
+                "firewall-cmd --reload",
+            ],
+        ),
     ],
 )
-def test_a_dropped_forward_is_named_with_its_owners_commands(firewall: str, command: str) -> None:
-    (said,) = on(firewall)
-    assert "drops what the points send to the site; rules of ours cannot override that" in said
-    assert command in said
+def test_each_firewall_is_told_in_its_own_words(firewall: str, lines: list[str]) -> None:
+    assert said(firewall) == lines
+
+
+def test_one_that_cannot_be_told_is_named_with_what_its_owner_can_do() -> None:
+    (shut,) = beside(chain(hook="forward", more="\tchain ufw-before-forward {\n\t}\n"), tools=frozenset({"nft"})).shut
+    assert "(inet own c) drops what the points send to the site; rules of ours cannot override that" in shut.message
+    assert shut.hint == (
+        "The host lacks ufw; let it through there, as this would: `ufw route allow in on wg0` and `ufw route allow out on wg0`."
+    )
+    stop = stops(read_rules(chain().replace("inet own", "inet firewalld")), "input", UDP)[0]
+    assert openings_for(stop, Layout("office-berlin-2"), 51820, forwarded=False) == ()
+
+
+def test_what_was_told_before_stays_told_until_the_port_changes() -> None:
+    first = beside(chain() + chain(hook="forward").replace("own", "two"))
+    file = first.file(LAYOUT.openings)
+    assert file is not None
+    there = HostFile(LAYOUT.openings, "file", file.mode, file.owner, text=file.shown)
+    files, applied = {LAYOUT.openings: there}, {LAYOUT.openings: "digest"}
+    again = beside("", files=files, applied=applied)
+    assert again.openings == ()
+    assert again.file(LAYOUT.openings) == file
+    assert kept_lines(file.shown, 51821) == tuple(line for line in kept_lines(file.shown, 51820) if "dport" not in line)
+    assert len(kept_lines(file.shown, 51820)) == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["in_ufw allow 51820/udp", "in_firewalld wgw-wg0 wg0 51820", "in_iptables iptables INPUT -p udp --dport 51820"],
+)
+def test_every_call_that_names_a_port_is_known_by_it(line: str) -> None:
+    assert kept_lines(f"  {line}\n", 51820) == (line,)
+    assert kept_lines(f"  {line}\n", 5182) == ()
+
+
+UNIT = """[Unit]
+After=local-fs.target nftables.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
+
+[Service]
+ExecStart=nft -f /etc/wgwizard/wg0.nft
+ExecReload=nft -f /etc/wgwizard/wg0.nft
+"""
+
+
+def test_the_rules_unit_tells_them_again_whenever_it_loads_the_rules() -> None:
+    assert told_again(UNIT, "sh x start", by_iptables=False).splitlines()[6:] == [
+        "ExecStart=nft -f /etc/wgwizard/wg0.nft",
+        "ExecStartPost=-sh x start",
+        "ExecReload=nft -f /etc/wgwizard/wg0.nft",
+        "ExecReload=-sh x start",
+    ]
+    after = told_again(UNIT, "sh x start", by_iptables=True).splitlines()[1:4]
+    assert after == [f"{line} netfilter-persistent.service" for line in UNIT.splitlines()[1:4]]
+
+
+def test_beside_firewalld_the_rules_unit_does_not_follow_the_service_that_it_stops() -> None:
+    firewalld = read_rules(chain(policy="accept").replace("inet own", "inet firewalld"))
+    assert beside_firewalld(UNIT, firewalld).splitlines()[:3] == ["[Unit]", "After=local-fs.target", ""]
+    assert beside_firewalld(UNIT, read_rules(chain())) == UNIT
 
 
 def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:
@@ -147,6 +234,6 @@ def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:
             "\tchain to_points {\n\t\tct state established,related accept\n\t\tct status dnat ip saddr 192.168.200.0/24 accept\n",
         )
     )
-    assert on(chain("ct status dnat accept", hook="forward"), forwards) == []
-    assert len(on(chain(hook="forward"), forwards)) == 1
+    assert said(chain("ct status dnat accept", hook="forward"), forwards) == []
+    assert len(said(chain(hook="forward"), forwards)) == 2
     assert wanted(fresh()).tunnel.listen_port == 51820

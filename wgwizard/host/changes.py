@@ -4,17 +4,24 @@ import difflib
 import hashlib
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from wgwizard.applying import Change
 from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.foreign_rules import not_opened, openings_in, stopped
 from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import masked_conf
+from wgwizard.host.openings import Opening, kept_lines, opening_changes, with_openings
+from wgwizard.host.rules_unit import beside_firewalld
 from wgwizard.host.start_script import without_units
 from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.plan.model import HOST
+from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.secret import Secret
+from wgwizard.site import DEFAULT_PORT
 
 OWNER = "0:0"
 
@@ -42,12 +49,17 @@ class WantedFile:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All that shall stand on the host; `missing` names what is not known yet, so that it cannot be written."""
+    """All that shall stand on the host; `missing` names what is not known yet, so that it cannot be written.
+
+    `openings` are what other firewalls must let through and do not, `shut` what we cannot tell them.
+    """
 
     files: tuple[WantedFile, ...]
     tunnel: WantedTunnel
     sysctls: dict[str, str]
     missing: tuple[str, ...]
+    openings: tuple[Opening, ...] = ()
+    shut: tuple[Problem, ...] = ()
 
     def file(self, path: str) -> WantedFile | None:
         """The file at `path`."""
@@ -60,8 +72,15 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     strange = artefacts.keys() - set(layout.files)
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
-    if not facts.system.systemd:
+    if facts.system.systemd:
+        unit = artefacts[layout.rules_unit_file]
+        artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text, facts.ways.firewall))
+    else:
         artefacts = without_units(artefacts, layout)
+    tunnel = parse_conf(artefacts[layout.tunnel].text)
+    found = stopped(facts, tunnel, artefacts[layout.rules].text, layout)
+    openings = openings_in(found, facts.system.tools)
+    artefacts = with_openings(artefacts, (*_opened(facts, tunnel, layout), *(opening.line for opening in openings)), layout)
     kept = kept_keys(facts, layout)
     files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
     had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
@@ -69,10 +88,18 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     forwarding = artefacts.get(layout.sysctls) or artefacts.get(layout.switches)
     return Wanted(
         files=files,
-        tunnel=parse_conf(artefacts[layout.tunnel].text),
+        tunnel=tunnel,
         sysctls=sysctls_in(forwarding.text) if forwarding is not None else {},
         missing=missing,
+        openings=openings,
+        shut=not_opened(found, facts.system.tools),
     )
+
+
+def _opened(facts: Facts, tunnel: WantedTunnel, layout: Layout) -> tuple[str, ...]:
+    """What an earlier apply told other firewalls stays told: they let it through because of that."""
+    there = facts.files.get(layout.openings)
+    return kept_lines(there.text, tunnel.listen_port or DEFAULT_PORT) if there is not None and layout.openings in facts.applied else ()
 
 
 def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFile:
@@ -149,7 +176,7 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
             found.append(Change(layout.interface, "run", "".join(f"+ {line}\n" for line in to_do)))
     elif wrong := _sysctl_differences(facts, wanted):
         found.append(Change("/proc/sys", "run", "".join(f"+ {one.to_do}\n" for one in wrong)))
-    return tuple(found)
+    return (*found, *opening_changes(wanted.openings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class SshConnector:
             about = f"site={site.name}\nstrategy={make_plan(facts).strategy.value}\n"
             staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"), about)
             with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
-                facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout))
+                facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout), change.notes)
         return Outcome(True, "applied", facts.public_key, found, (*notes, *change.notes))
 
     def look(self, target: Target, ask: Ask) -> Facts:
@@ -88,7 +88,7 @@ class SshConnector:
             change = session.transaction("back", facts)
             staging = Staging(wanted, (), engine_script(layout, change.id, "back"), before=facts.about["before"])
             with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
-                after = session.checked(fresh, lambda later: changes(later, wanted, layout))
+                after = session.checked(fresh, lambda later: changes(later, wanted, layout), change.notes)
         notes = (*ended, *change.notes, *going_back.notes(facts, wanted))
         return Outcome(True, "rolled back", after.public_key, found, notes)
 
@@ -127,7 +127,7 @@ def _taken_off(session: Session, shell: RootShell, facts: Facts, notes: tuple[st
     change = session.transaction("uninstall", facts)
     staging = Staging(None, (), engine_script(layout, change.id, "uninstall"))
     with change.run(shell, staging, uninstall_differences) as fresh:
-        session.checked(fresh, lambda after: uninstall_changes(after, layout))
+        session.checked(fresh, lambda after: uninstall_changes(after, layout), change.notes)
     return Outcome(True, "uninstalled", None, found, (*notes, *change.notes))
 
 

@@ -205,14 +205,21 @@ keep_record() {
   done
 }
 
+# Other firewalls are told once the change is confirmed. What of that fails is said, and found by the look at the host that follows.
+tell_others() { # VERB
+  if [ -f "$OPENINGS" ]; then bounded 60 sh "$OPENINGS" "$1" || echo "another firewall: $(log_tail)" >>"$T/notes"; fi
+}
+
 persist_files() {
   sweep
   keep_baseline && keep_before && record_meanwhile || return 1
+  if ! cmp -s "$OPENINGS" "$T/new/$(basename "$OPENINGS")"; then tell_others close; fi
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
+  tell_others open
   keep_record || return 1
   drop_in_away
   start_unit "$RULES_UNIT" && start_unit "$TUNNEL_UNIT"
@@ -247,8 +254,9 @@ persist_uninstall() {
   sweep
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
   disable_units || return 1
+  tell_others close
   hand_on || return 1
-  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$RULES"; do back_to_baseline "$file" || return 1; done
+  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do back_to_baseline "$file" || return 1; done
   cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
   rm -rf -- "${STATE:?}/$IFACE" || return 1
   if [ -f "$T/directories" ]; then

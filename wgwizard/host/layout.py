@@ -56,6 +56,11 @@ class Layout:
         """Where no systemd runs: the same settings, where nothing reads them at boot before the rules; the start script makes them."""
         return f"/etc/wgwizard/{self.interface}.sysctls"
 
+    @property
+    def openings(self) -> str:
+        """What tells the host's other firewalls to let the tunnel through, where one of them stops it."""
+        return f"/etc/wgwizard/{self.interface}.openings"
+
     def forwarding(self, *, systemd: bool) -> str:
         """The one of the two that holds the forwarding."""
         return self.sysctls if systemd else self.switches
@@ -66,7 +71,7 @@ class Layout:
 
         Rules first, forwarding last, so that a host that stops half way is only ever more closed.
         """
-        return (self.rules, self.rules_unit_file, self.drop_in, self.start, self.switches, self.tunnel, self.sysctls)
+        return (self.rules, self.openings, self.rules_unit_file, self.drop_in, self.start, self.switches, self.tunnel, self.sysctls)
 
     @property
     def rules_unit(self) -> str:

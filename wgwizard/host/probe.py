@@ -10,6 +10,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import MOST_DIGESTS, shown
+from wgwizard.host.openings import FIREWALL_TOOLS
 from wgwizard.host.packages import WIREGUARD_GO
 from wgwizard.host.safety import NEEDED_TOOLS, SYSTEMD_RUN
 from wgwizard.host.scripts import script
@@ -18,7 +19,7 @@ from wgwizard.site import DEFAULT_INTERFACE
 
 PROBE_TIMEOUT = 60.0
 LOOK_TIMEOUT = 20.0
-TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, SYSTEMD_RUN, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack")
+TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, SYSTEMD_RUN, "nft", "wg", "wg-quick", "bash", WIREGUARD_GO, "conntrack", *FIREWALL_TOOLS)
 
 
 def probe(shell: RootShell, layout: Layout, *, with_before: bool = False) -> Facts:

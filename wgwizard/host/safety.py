@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from wgwizard.host.changes import Wanted
 from wgwizard.host.facts import Facts, Route
-from wgwizard.host.foreign_rules import foreign_drops
 from wgwizard.host.layout import Layout
 from wgwizard.host.linting import forwarded_ports, lint, strange_settings
 from wgwizard.host.swallowing import bypassed, collision_problem, swallowed, swallowed_problem
@@ -56,7 +55,7 @@ def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
 
 def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:
     """What works against the plan on this host and is not ours to change, and who else will be cut off as it says."""
-    return (*foreign_drops(facts, wanted, layout), *others_inside(facts, wanted, layout))
+    return (*wanted.shut, *others_inside(facts, wanted, layout))
 
 
 def _taken_names(facts: Facts, layout: Layout) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         "TABLE": layout.table,
         "TUNNEL": layout.tunnel,
         "RULES": layout.rules,
+        "OPENINGS": layout.openings,
         "RULES_UNIT_FILE": layout.rules_unit_file,
         "DROP_IN": layout.drop_in,
         "START": layout.start,

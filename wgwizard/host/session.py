@@ -1,6 +1,6 @@
 """The parts that applying and uninstalling share: connect, look, refuse, install, and look again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -129,15 +129,17 @@ class Session:
         """A new change of this host as these facts describe it."""
         return Transaction(self.layout, self.target, self.ask, self.tell, self.logins, mode, facts)
 
-    def checked(self, shell: RootShell, left: Callable[[Facts], tuple[Change, ...]]) -> Facts:
-        """Success is only what a fresh probe finds: nothing `left` to change; raises RemoteError otherwise."""
+    def checked(self, shell: RootShell, left: Callable[[Facts], tuple[Change, ...]], notes: Iterable[str] = ()) -> Facts:
+        """Success is only what a fresh probe finds: nothing `left` to change; raises RemoteError otherwise, with the host's own `notes`."""
         self._say(Step.CHECK, State.RUNNING, "looking at the host again")
         facts = probe(shell, self.layout)
         rest = left(facts)
         if rest:
             self._say(Step.CHECK, State.FAILED, rest[0].path)
             raise RemoteError(
-                "The change was confirmed, but the host is not as planned: " + ", ".join(change.path for change in rest) + ".",
+                "\n".join(
+                    ("The change was confirmed, but the host is not as planned: " + ", ".join(each.path for each in rest) + ".", *notes)
+                ),
                 "Apply again and look at what is left.",
             )
         self._say(Step.CHECK, State.DONE, "the host is as planned")

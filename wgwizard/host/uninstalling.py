@@ -16,6 +16,8 @@ def uninstall_changes(facts: Facts, layout: Layout) -> tuple[Change, ...]:
         found.append(Change(layout.tunnel_unit, "run", "- stop, and do not start at boot\n"))
     if facts.table is not None:
         found.append(Change(f"inet {layout.table}", "run", "- remove the rules from the kernel\n"))
+    if layout.openings in facts.applied:
+        found.append(Change("other firewalls", "run", "- take away what they let through for the tunnel\n"))
     for path, digest in facts.applied.items():
         there = facts.files.get(path)
         if there is None or there.sha256 != digest:

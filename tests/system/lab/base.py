@@ -53,7 +53,7 @@ printf 'deb [trusted=yes] file:/var/lib/lab-packages ./\\n' > /etc/apt/sources.l
 apt-get update -q
 """
 
-# What `firewalls` has besides, switched off; Docker is not among it.
+# What `firewalls` has besides, switched off.
 ADD_FIREWALLS = """
 set -e
 apt-get update -q
@@ -62,6 +62,19 @@ chmod 755 /usr/sbin/policy-rc.d
 apt-get install -q -y --no-install-recommends iptables ufw firewalld
 rm /usr/sbin/policy-rc.d
 systemctl disable ufw.service firewalld.service
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+"""
+
+# What `docker` has besides, switched off; neither goes together with ufw.
+ADD_DOCKER = """
+set -e
+apt-get update -q
+printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+apt-get install -q -y --no-install-recommends iptables iptables-persistent docker.io
+rm /usr/sbin/policy-rc.d
+systemctl disable docker.service docker.socket containerd.service netfilter-persistent.service
 apt-get clean
 rm -rf /var/lib/apt/lists/*
 """
@@ -82,7 +95,8 @@ def _recipe_directory() -> Path:
 
 
 def tree(variant: str = "full") -> Path:
-    """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off).
+    """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off),
+    "docker" (with Docker and iptables-persistent, both off).
 
     LabError when it has not been built.
     """
@@ -111,6 +125,8 @@ def build() -> None:
             _build_from_full(directory, "bare", FETCH)
         if not (directory / "firewalls").is_dir():
             _build_from_full(directory, "firewalls", ADD_FIREWALLS)
+        if not (directory / "docker").is_dir():
+            _build_from_full(directory, "docker", ADD_DOCKER)
 
 
 def _build_full(directory: Path) -> None:

@@ -1,0 +1,248 @@
+"""Another firewall of Host β lets the tunnel through once it was told so in its own way, and forgets it with the uninstall."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.system.apply_support import Client
+from tests.system.lab.host import LabHost
+from tests.system.lab.lan import ip
+from tests.system.lab.snapshot import Snapshot, take
+from tests.system.test_foreign_forwards import FAMILIES, ON_LAN, Side, connects, plug
+from wgwizard.errors import RemoteError
+from wgwizard.rehearsal import netns
+from wgwizard.site import Needs, Opens, Strategy
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+MakeClient = Callable[..., Client]
+LINK = f"p{os.getpid()}"  # its socket lies where those of other tests are, too
+NFT = """flush ruleset
+table inet own {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		ct state vmap { established : accept, related : accept, invalid : drop }
+		iifname "lo" accept
+		meta l4proto { icmp, icmpv6 } accept
+		tcp dport { 22, 80 } accept
+		limit rate 5/minute log prefix "in { drop: "
+	}
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+		iifname "docker0" accept
+	}
+}
+"""
+IPTABLES = """
+iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+iptables -A INPUT -i lo -j ACCEPT
+iptables -A INPUT -p icmp -j ACCEPT
+iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+iptables -P INPUT DROP
+iptables -A FORWARD -j REJECT
+ip6tables -P FORWARD DROP
+netfilter-persistent save
+systemctl enable --now netfilter-persistent
+"""
+
+
+@dataclass(frozen=True)
+class Firewall:
+    """How it is switched on, on a host that has it, and what its owner does later; `again` must not shut the tunnel out."""
+
+    variant: str
+    start: str
+    again: tuple[str, ...]
+
+
+FIREWALLS = {
+    "nft": Firewall(
+        "firewalls",
+        "cat >/etc/nftables.conf; systemctl restart nftables",
+        ("systemctl restart nftables", "systemctl reload nftables"),
+    ),
+    "iptables": Firewall("docker", IPTABLES, ("systemctl restart netfilter-persistent",)),
+    "ufw": Firewall(
+        "firewalls",
+        "ufw allow 22/tcp && systemctl enable --now ufw && ufw --force enable",
+        ("ufw reload", "systemctl restart ufw"),
+    ),
+    "firewalld": Firewall(
+        "firewalls",
+        "systemctl enable --now firewalld && until firewall-cmd -q --state; do sleep 0.2; done",
+        ("firewall-cmd --reload", "systemctl restart firewalld"),
+    ),
+    "docker": Firewall(
+        "docker",
+        "mkdir -p /var/lib/docker && echo 'docker /var/lib/docker tmpfs defaults 0 0' >>/etc/fstab && mount /var/lib/docker && "
+        "systemctl enable --now docker",
+        ("systemctl restart docker",),
+    ),
+}
+EACH = pytest.mark.parametrize("firewall", FIREWALLS)
+
+
+def switched_on(make_beta: Callable[..., LabHost], firewall: str) -> LabHost:
+    """A host on which that firewall runs."""
+    beta = make_beta(variant=FIREWALLS[firewall].variant, enable=("nftables.service",))
+    beta.run("sh", "-c", FIREWALLS[firewall].start, stdin=NFT, timeout=90)
+    return beta
+
+
+@pytest.fixture
+def guarded(make_beta: Callable[..., LabHost]) -> Iterator[Callable[[str], tuple[LabHost, Side]]]:
+    """A host with that firewall switched on, and behind a second interface of it the place where the point is."""
+    places: list[Side] = []
+
+    def make(firewall: str) -> tuple[LabHost, Side]:
+        beta = switched_on(make_beta, firewall)
+        places.append(plug(beta, "e1", 100))
+        return beta, places[0]
+
+    yield make
+    netns.delete([place.space for place in places])
+
+
+def gateway(client: Client) -> Client:
+    """Both sides open connections, without NAT."""
+    client.strategy = Strategy.GATEWAY
+    client.site = replace(client.site, needs=Needs(opens=Opens.BOTH))
+    return client
+
+
+def come_up(client: Client, place: Side) -> dict[int, str]:
+    """The first point, at its place, with its tunnel to the host, and the LAN's routes to it; its addresses by family."""
+    point, site = client.site.points[0], client.site
+    lines = [
+        "[Interface]",
+        f"PrivateKey = {client.keyring.private[point.name].reveal()}",
+        "[Peer]",
+        f"PublicKey = {client.keyring.public['host']}",
+        f"PresharedKey = {client.keyring.preshared[point.name].reveal()}",
+        f"Endpoint = 198.51.100.1:{site.tunnel.port}",
+        f"AllowedIPs = {', '.join(str(network.cidr) for network in site.networks)}",
+    ]
+    subprocess.run(["mkdir", "-p", "/run/wireguard"], check=True)
+    with netns.entered(place.space):
+        subprocess.run(["wireguard-go", LINK], check=True, capture_output=True)
+        subprocess.run(["wg", "setconf", LINK, "/dev/stdin"], input="\n".join(lines) + "\n", text=True, check=True)
+    for address in point.addresses:
+        ip("address", "add", str(address), "dev", LINK, netns=place.space)
+    ip("link", "set", LINK, "up", netns=place.space)
+    for network in site.networks:
+        ip("route", "replace", str(network.cidr), "dev", LINK, netns=place.space)
+    for address, via in zip(sorted(point.addresses, key=lambda one: one.version), ("192.168.200.2", "fd00:200::2"), strict=True):
+        ip("route", "replace", str(address), "via", via)
+    return {address.version: str(address) for address in point.addresses}
+
+
+def passages(own: dict[int, str], place: Side) -> list[bool]:
+    """Whether connections are answered: from the point to the LAN and from the LAN to the point, in each family."""
+    found = [connects(place.space, ON_LAN[family], None) for family in FAMILIES]
+    return found + [connects(None, own[family], place.space) for family in FAMILIES]
+
+
+def opens(own: dict[int, str], place: Side) -> bool:
+    """Whether all of them are answered; a tunnel that was made anew on one side is noticed by the other after 15 s (Keepalive-Timeout)."""
+    deadline = time.monotonic() + 40
+    while not all(found := passages(own, place)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return all(found)
+
+
+@EACH
+def test_it_is_told_in_the_same_change_and_forgets_it_with_the_uninstall(
+    guarded: Callable[[str], tuple[LabHost, Side]], make_client: MakeClient, firewall: str
+) -> None:
+    beta, place = guarded(firewall)
+    before = take(beta)
+    client = gateway(make_client(beta))
+    assert client.apply().state == "applied"
+    assert client.apply().state == "unchanged"
+    own = come_up(client, place)
+    assert opens(own, place)
+    beta.sh("sh /etc/wgwizard/wg0.openings close")
+    assert not any(passages(own, place)[::2])  # Docker leaves IPv6 alone
+    assert client.apply().state == "applied"
+    assert opens(own, place)
+    for command in FIREWALLS[firewall].again:
+        beta.sh(command, timeout=90)
+        assert client.apply(dry_run=True).changes == (), command
+        assert opens(own, place)
+    assert client.uninstall().state == "uninstalled"
+    assert in_any_order(before).differences(in_any_order(take(beta))) == []
+
+
+@EACH
+def test_it_still_knows_after_a_reboot(make_beta: Callable[..., LabHost], make_client: MakeClient, firewall: str) -> None:
+    beta = switched_on(make_beta, firewall)
+    client = gateway(make_client(beta))
+    assert client.apply().state == "applied"
+    beta.reboot()
+    beta.sh("systemctl is-system-running --wait", check=False)
+    assert client.apply(dry_run=True).changes == ()
+    beta.sh("sh /etc/wgwizard/wg0.openings close")
+    told = client.apply(dry_run=True).changes
+    assert told
+    assert {change.kind for change in told} == {"run"}
+
+
+@pytest.mark.parametrize("firewall", ["ufw", "docker"])
+def test_one_that_comes_later_is_told_by_the_next_apply(make_beta: Callable[..., LabHost], make_client: MakeClient, firewall: str) -> None:
+    beta = make_beta(variant=FIREWALLS[firewall].variant, enable=("nftables.service",))
+    client = gateway(make_client(beta))
+    assert client.apply().state == "applied"
+    beta.sh(FIREWALLS[firewall].start, timeout=90)
+    assert client.apply().state == "applied"
+    assert client.apply().state == "unchanged"
+    assert "wg0" in foreign(beta)
+    assert client.uninstall().state == "uninstalled"
+    assert "wg0" not in foreign(beta)
+
+
+@pytest.mark.parametrize("busybox", [False, True], ids=["dash", "busybox"])
+def test_without_systemd_the_start_script_tells_it_again(make_beta: Callable[..., LabHost], make_client: MakeClient, busybox: bool) -> None:
+    beta = make_beta(init="none", busybox=busybox)
+    beta.write("/etc/own.nft", NFT)
+    beta.sh("nft -f /etc/own.nft")
+    client = gateway(make_client(beta))
+    before = take(beta)
+    assert client.apply().state == "applied"
+    assert client.apply().state == "unchanged"
+    stands = foreign(beta)
+    assert "wg0" in stands
+    beta.write("/etc/rc.local", "nft -f /etc/own.nft\nsh /etc/wgwizard/wg0.start\n")
+    beta.reboot()
+    assert foreign(beta) == stands
+    beta.sh("rm /etc/rc.local")
+    assert client.uninstall().state == "uninstalled"
+    assert before.differences(take(beta)) == []
+
+
+def test_one_that_refuses_is_said_and_told_again_by_the_next_apply(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
+    beta = switched_on(make_beta, "ufw")
+    client = gateway(make_client(beta))
+    beta.sh("mv /usr/sbin/ufw /usr/sbin/ufw.real")
+    beta.write("/usr/sbin/ufw", "#!/bin/sh\necho 'ERROR: Another app is currently holding the xtables lock' >&2\nexit 1\n", mode=0o755)
+    with pytest.raises(RemoteError, match="not as planned: ufw") as refused:
+        client.apply()
+    assert "another firewall: " in refused.value.message
+    assert "holding the xtables lock" in refused.value.message
+    beta.sh("mv /usr/sbin/ufw.real /usr/sbin/ufw")
+    outcome = client.apply()
+    assert (outcome.state, [change.path for change in outcome.changes]) == ("applied", ["ufw"])
+    assert client.apply().state == "unchanged"
+
+
+def in_any_order(snapshot: Snapshot) -> Snapshot:
+    """Docker makes its chains in another order each time."""
+    return replace(snapshot, ruleset="\n".join(sorted(snapshot.ruleset.splitlines())))
+
+
+def foreign(host: LabHost) -> str:
+    """The rules that are not ours."""
+    return host.sh("nft -s list ruleset | awk '/^table inet wgwizard_wg0/ { ours = 1 } !ours { print } /^}/ { ours = 0 }'")

@@ -1,0 +1,72 @@
+# usage: sh THIS open|start|close   all of it, to stay; only what is gone after a boot; all of it taken away
+set -u
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
+export PATH LC_ALL
+status=0
+have() { command -v "$1" >/dev/null 2>&1; }
+failed() { echo "$*" >&2; status=1; }
+
+# in_nft CHAIN RULE: before all other rules of the chain, where it is there. A rule of ours is known by its comment.
+in_nft() {
+  rule="$2 comment \"$TAG\""
+  # Unquoted: family, table and chain are three words.
+  there=$(nft -a list chain $1 2>/dev/null) || return 0
+  handles=$(printf '%s\n' "$there" | awk -v rule="$rule # handle " '(place = index($0, rule)) { print substr($0, place + length(rule)) }')
+  if [ "$verb" = close ]; then
+    for handle in $handles; do nft delete rule $1 handle "$handle" || failed "$1 keeps a rule of ours"; done
+  elif [ -z "$handles" ]; then nft insert rule $1 "$rule" || failed "$1 takes no rule of ours"; fi
+}
+
+# in_iptables COMMAND CHAIN MATCH…: the same for a table that iptables keeps. Docker leaves a chain DOCKER-USER alone that it finds.
+in_iptables() {
+  command=$1 chain=$2
+  shift 2
+  have "$command" || return 0
+  set -- "$chain" "$@" -m comment --comment "$TAG" -j ACCEPT
+  if [ "$verb" = close ]; then
+    while "$command" -w -D "$@" 2>/dev/null; do :; done
+    return
+  fi
+  if [ "$chain" = DOCKER-USER ]; then "$command" -w -N "$chain" 2>/dev/null; fi
+  "$command" -w -C "$@" 2>/dev/null || "$command" -w -I "$@" || failed "$command takes no rule of ours in $chain"
+}
+
+# in_ufw [route] allow …: ufw writes it down itself.
+in_ufw() {
+  have ufw || return 0
+  case $verb in
+    open) ufw "$@" comment "$TAG" >/dev/null || failed "ufw refuses: $*" ;;
+    close)
+      if [ "$1" = route ]; then shift && set -- route delete "$@"; else set -- delete "$@"; fi
+      ufw "$@" >/dev/null || failed "ufw refuses: $*"
+      ;;
+  esac
+}
+
+# in_firewalld ZONE INTERFACE PORT: a zone for the tunnel, a policy into it, and one for the port; each is a file of its own there.
+in_firewalld() {
+  [ "$verb" != start ] && have firewall-cmd && firewall-cmd -q --state 2>/dev/null || return 0
+  if ! only_permanent; then failed "firewalld has settings that only last until it is reloaded, so it is not reloaded"; return; fi
+  if [ "$verb" = close ]; then
+    for policy in "$1-to" "$1-in"; do firewall-cmd -q --permanent --delete-policy="$policy" 2>/dev/null; done
+    firewall-cmd -q --permanent --delete-zone="$1" 2>/dev/null
+    rm -f -- "/etc/firewalld/zones/$1.xml.old" "/etc/firewalld/policies/$1-to.xml.old" "/etc/firewalld/policies/$1-in.xml.old"
+  elif ! firewall-cmd -q --permanent --info-policy="$1-in" 2>/dev/null; then
+    permanent --new-zone="$1" --zone="$1"
+    permanent --zone="$1" --set-target=ACCEPT
+    permanent --zone="$1" --add-interface="$2"
+    permanent --new-policy="$1-to"
+    permanent --policy="$1-to" --add-ingress-zone=ANY
+    permanent --policy="$1-to" --add-egress-zone="$1"
+    permanent --policy="$1-to" --set-target=ACCEPT
+    permanent --new-policy="$1-in"
+    permanent --policy="$1-in" --add-ingress-zone=ANY
+    permanent --policy="$1-in" --add-egress-zone=HOST
+    permanent --policy="$1-in" --add-port="$3/udp"
+  fi
+  firewall-cmd -q --reload || failed "firewalld could not be reloaded"
+}
+permanent() { firewall-cmd -q --permanent "$@" || failed "firewalld refuses: $*"; }
+# Whether what firewalld does now is what it would do after a reload.
+only_permanent() { [ "$(settings)" = "$(settings --permanent)" ]; }
+settings() { firewall-cmd "$@" --list-all-zones | sed 's/ (.*//; /^  interfaces:/d; /^  sources:/d; /^  icmp-block-inversion:/d'; }

@@ -1,0 +1,29 @@
+"""The unit that loads our rules, fitted to what else loads rules on this host; pure."""
+
+from wgwizard.host.nft_reading import ReadRules
+
+_FOLLOWS = ("PartOf=", "ReloadPropagatedFrom=")
+_NFTABLES = "nftables.service"
+
+
+def beside_firewalld(unit: str, firewall: ReadRules) -> str:
+    """Without following nftables.service where firewalld runs.
+
+    Each start of firewalld asks for the stop of nftables.service (Conflicts=, systemd.unit(5)), and ours would be stopped with it, though
+    it does not even run.
+    """
+    if not any(table.name == "firewalld" for table in firewall.tables):
+        return unit
+    lines = (line.replace(f" {_NFTABLES}", "") for line in unit.splitlines() if line not in {f"{key}{_NFTABLES}" for key in _FOLLOWS})
+    return "\n".join(lines) + "\n"
+
+
+def told_again(unit: str, start: str, *, by_iptables: bool) -> str:
+    """With the command `start` each time after the rules are loaded, and after iptables-persistent, which flushes what it loads anew."""
+    lines = []
+    for line in unit.splitlines():
+        follows = by_iptables and line.startswith(("After=", *_FOLLOWS))
+        lines.append(f"{line} netfilter-persistent.service" if follows else line)
+        if line.startswith(("ExecStart=", "ExecReload=")):
+            lines.append(f"{line.partition('=')[0].replace('ExecStart', 'ExecStartPost')}=-{start}")
+    return "\n".join(lines) + "\n"
