@@ -33,14 +33,17 @@ def without_units(artefacts: Mapping[str, Artefact], layout: Layout) -> dict[str
     forwarding = found.pop(layout.sysctls, None)
     if forwarding is not None:
         found[layout.switches] = replace(forwarding, path=layout.switches)
-    text = _start_script(_commands_after(drop_in.text), sysctls_in(forwarding.text if forwarding is not None else ""), layout)
+    sysctls = sysctls_in(forwarding.text if forwarding is not None else "")
+    text = _start_script(_commands_after(drop_in.text, sysctls), sysctls, layout)
     found[layout.start] = Artefact(drop_in.node, layout.start, "0755", text)
     return found
 
 
-def _commands_after(unit: str) -> tuple[str, ...]:
-    """What the tunnel's unit would run after it has started, in words that busybox has, too."""
-    return tuple(_small(line.removeprefix(_AFTER)) for line in unit.splitlines() if line.startswith(_AFTER))
+def _commands_after(unit: str, before: Mapping[str, str]) -> tuple[str, ...]:
+    """What the tunnel's unit would run after it has started, in words that busybox has, too; without the settings made `before`."""
+    commands = (line.removeprefix(_AFTER) for line in unit.splitlines() if line.startswith(_AFTER))
+    made = {f"{_SYSCTL}{key}={value}" for key, value in before.items()}
+    return tuple(_small(command) for command in commands if command not in made)
 
 
 def _small(command: str) -> str:

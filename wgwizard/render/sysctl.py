@@ -18,22 +18,27 @@ def sysctl_key(family: str, interface: str, name: str) -> str:
     return f"net/{family}/conf/{interface}/{name}"
 
 
-def sysctl_file(plan: Plan) -> Artefact:
-    """The settings, in the order in which they must be made.
+def settings(plan: Plan) -> tuple[tuple[str, int], ...]:
+    """Key and value of each setting, in the order in which they must be made.
 
     IPv4: only the interfaces that are ours; the tunnel's own is set each time it is made (render/units.py), because it does not
     exist at boot. IPv6 has one switch for all interfaces, and it makes the kernel forget a default route that was learned by RA,
     unless accept_ra is 2 before (Linux, ip-sysctl: accept_ra).
     """
     forwarding = plan.forwarding
-    lines = header(plan, "forwarding between the tunnel and the site")
-    missing: tuple[str, ...] = ()
+    found: list[tuple[str, int]] = []
     if forwarding.ipv4:
-        lines += [f"{sysctl_key('ipv4', name, 'forwarding')} = 1" for name in forwarding.interfaces]
-        if not forwarding.interfaces:
-            lines.append(UNKNOWN_LAN_LINE)
-            missing = ("host.interface",)
+        found += [(sysctl_key("ipv4", name, "forwarding"), 1) for name in forwarding.interfaces]
     if forwarding.ipv6:
-        lines += [f"{sysctl_key('ipv6', name, 'accept_ra')} = 2" for name in forwarding.accept_ra_interfaces]
-        lines.append(f"{sysctl_key('ipv6', 'all', 'forwarding')} = 1")
-    return Artefact(HOST, sysctl_path(plan.host.interface), "0644", "\n".join(lines) + "\n", missing=missing)
+        found += [(sysctl_key("ipv6", name, "accept_ra"), 2) for name in forwarding.accept_ra_interfaces]
+        found.append((sysctl_key("ipv6", "all", "forwarding"), 1))
+    return tuple(found)
+
+
+def sysctl_file(plan: Plan) -> Artefact:
+    """The settings as they are made at boot."""
+    unknown = plan.forwarding.ipv4 and not plan.forwarding.interfaces
+    lines = header(plan, "forwarding between the tunnel and the site")
+    lines += [UNKNOWN_LAN_LINE] if unknown else []
+    lines += [f"{key} = {value}" for key, value in settings(plan)]
+    return Artefact(HOST, sysctl_path(plan.host.interface), "0644", "\n".join(lines) + "\n", missing=("host.interface",) if unknown else ())

@@ -3,7 +3,7 @@
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.nftables import TUNNEL_GROUP, rules_path
-from wgwizard.render.sysctl import sysctl_key
+from wgwizard.render.sysctl import settings, sysctl_key
 from wgwizard.render.text import header
 
 
@@ -59,9 +59,12 @@ def _rules(plan: Plan, interface: str) -> str:
 
 
 def _drop_in(plan: Plan, interface: str) -> str:
-    """No rules, no tunnel; and what is lost whenever the interface is made anew: its group and its IPv4 forwarding."""
+    """No rules, no tunnel; and what is lost whenever the interface is made anew: its group and its IPv4 forwarding.
+
+    The other settings are made again, too: a file that sysctl.d(5) reads after ours may have switched them off.
+    """
     lines = [
-        *header(plan, "no rules, no tunnel; the interface's group and forwarding each time it is made"),
+        *header(plan, "no rules, no tunnel; the interface's group, and the forwarding, each time it is made"),
         "[Unit]",
         f"Requires={rules_unit(interface)}",
         f"After={rules_unit(interface)}",
@@ -70,5 +73,6 @@ def _drop_in(plan: Plan, interface: str) -> str:
         f"ExecStartPost=ip link set dev {interface} group {TUNNEL_GROUP}",
     ]
     if plan.forwarding.ipv4:
-        lines += [f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1"]
+        lines.append(f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1")
+    lines += [f"ExecStartPost=sysctl -q -w {key}={value}" for key, value in settings(plan)]
     return "\n".join(lines) + "\n"

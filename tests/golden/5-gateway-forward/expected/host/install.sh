@@ -287,7 +287,7 @@ WantedBy=multi-user.target
 END_OF_WGWIZARD_FILE
   put '/etc/systemd/system/wg-quick@wg0.service.d/wgwizard.conf' 0644 cat <<'END_OF_WGWIZARD_FILE'
 # wgwizard: site site-b, strategy gateway+forward
-# no rules, no tunnel; the interface's group and forwarding each time it is made
+# no rules, no tunnel; the interface's group, and the forwarding, each time it is made
 [Unit]
 Requires=wgwizard-wg0.service
 After=wgwizard-wg0.service
@@ -295,6 +295,8 @@ After=wgwizard-wg0.service
 [Service]
 ExecStartPost=ip link set dev wg0 group 30567
 ExecStartPost=sysctl -q -w net/ipv4/conf/wg0/forwarding=1
+ExecStartPost=sysctl -q -w net/ipv4/conf/eth0/forwarding=1
+ExecStartPost=sysctl -q -w net/ipv6/conf/all/forwarding=1
 END_OF_WGWIZARD_FILE
   put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<'END_OF_WGWIZARD_FILE'
 # wgwizard: site site-b, strategy gateway+forward
