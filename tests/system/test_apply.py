@@ -103,6 +103,16 @@ def test_the_tunnel_its_rules_and_forwarding_are_there_after_a_reboot(beta: LabH
     assert client.apply().state == "unchanged"
 
 
+def test_a_lock_that_was_given_back_but_not_cleared_away_is_cleared_by_the_next_apply(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    beta.sh("mkdir -p -m 700 /run/wgwizard/stale-7/new && echo key >/run/wgwizard/stale-7/new/wg0.conf")
+    assert client.apply(dry_run=True).state == "unchanged"
+    assert client.status().as_applied
+    assert client.apply().state == "unchanged"
+    assert beta.sh("ls -d /run/wgwizard", check=False) == ""
+
+
 def test_a_dry_run_says_what_would_change_and_changes_nothing(beta: LabHost, make_client: MakeClient) -> None:
     client = make_client(beta)
     before = take(beta)

@@ -95,7 +95,8 @@ class System:
 class Transaction:
     """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed".
 
-    One that is `left_over` has nobody who ends it. `undo_in` and `lock_ends_in` are seconds, `None` where they do not count.
+    One that is `left_over` has nobody who ends it; with "none" it is the litter of one that has ended. `undo_in` and `lock_ends_in` are
+    seconds, `None` where they do not count.
     """
 
     state: str = "none"

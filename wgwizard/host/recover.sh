@@ -31,6 +31,9 @@ recover() {
 recover_now() { alone recover_left_over; }
 recover_left_over() {
   was=$(transaction_state)
+  # A lock that was given back, by a process that was killed before it had cleared it away.
+  rm -rf -- "$RUN"/stale-*
+  rmdir -- "$RUN" 2>/dev/null
   if ! is_left_over; then return; fi
   recover
   if [ -d "$T" ]; then echo "@ failed $(cat "$T/trouble" 2>/dev/null)"; else echo "@ recovered $was"; fi

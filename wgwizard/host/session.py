@@ -61,7 +61,7 @@ class Session:
         self.refuse(safety.unsupported(facts))
         left = facts.transaction
         if left.state == "none":
-            return facts, ()
+            return (self._recovered(shell) if left.left_over and not read_only else facts), ()
         if not left.left_over:
             raise RemoteError(
                 f"Another session is changing this host: {left.who}; since {left.since}.",

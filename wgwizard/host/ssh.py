@@ -61,7 +61,7 @@ class SshConnection(Connection):
 
 
 def _send(channel: paramiko.Channel, data: bytes) -> None:
-    with contextlib.suppress(OSError, paramiko.SSHException):  # the reading side reports a lost connection
+    with contextlib.suppress(*_DISCONNECTED):  # the reading side reports a lost connection
         channel.sendall(data)
         channel.shutdown_write()
 
@@ -76,7 +76,7 @@ class _ErrorReader:
         self._thread.start()
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError, paramiko.SSHException):
+        with contextlib.suppress(*_DISCONNECTED):
             while block := self._channel.recv_stderr(32768):
                 self._data += block[: max(0, STDERR_CAP - len(self._data))]
 
