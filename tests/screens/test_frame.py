@@ -1,5 +1,8 @@
 """The first page comes up styled and laid out once, and as well as if Textual had done it again."""
 
+import subprocess
+import sys
+
 import pytest
 from textual.dom import DOMNode
 
@@ -35,3 +38,10 @@ async def test_a_terminal_that_changes_its_size_is_laid_out_anew_and_back():
         await person.pilot.resize_terminal(80, 24)
         await person.sees_gone("the network so far")
         assert person.read() == narrow
+
+
+def test_the_first_page_imports_nothing_that_only_later_pages_need():
+    later = {"msgspec", *(f"wgwizard.{name}" for name in ("site", "plan", "recommend", "render", "trace", "owners", "sitefile"))}
+    code = f"import screens.app, screens.start, sys; print(sorted({later!r} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert found.stdout == "[]\n"

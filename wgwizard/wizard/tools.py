@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wgwizard.applying import Connector, Target
-from wgwizard.owners import Folder
 from wgwizard.problems import named
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
+    from wgwizard.owners import Folder
     from wgwizard.surroundings import Surroundings
     from wgwizard.wizard.study import Outlook
 
@@ -60,8 +60,10 @@ def folder_of(draft: Draft) -> Path:
     return Path(draft.path or "site.yaml").with_suffix("")
 
 
-def written_before(draft: Draft, found: "Outlook") -> Folder:
+def written_before(draft: Draft, found: "Outlook") -> "Folder":
     """The folder of the files as it is now: whether it is there, and which points' files in it are the present ones."""
+    from wgwizard.owners import Folder
+
     folder = folder_of(draft)
     files = [artefact for artefact in found.bundle.artefacts if not artefact.missing and artefact.path.startswith("/")]
     same: dict[str, bool] = {}
