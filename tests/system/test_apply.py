@@ -106,7 +106,7 @@ def test_the_tunnel_its_rules_and_forwarding_are_there_after_a_reboot(beta: LabH
 def test_a_lock_that_was_given_back_but_not_cleared_away_is_cleared_by_the_next_apply(beta: LabHost, make_client: MakeClient) -> None:
     client = make_client(beta)
     client.apply()
-    beta.sh("mkdir -p -m 700 /run/wgwizard/stale-7/new && echo key >/run/wgwizard/stale-7/new/wg0.conf")
+    beta.sh("mkdir -p -m 700 /run/wgwizard/stale-7/new && echo key >/run/wgwizard/stale-7/new/wg0.conf && touch /run/wgwizard/result-0")
     assert client.apply(dry_run=True).state == "unchanged"
     assert client.status().as_applied
     assert client.apply().state == "unchanged"

@@ -117,7 +117,7 @@ show_ours() {
     cat "$T/owner" 2>/dev/null
     echo "uptime=$(uptime_seconds)"
     if is_left_over; then echo left_over=yes; fi
-  elif ls -d "$RUN"/stale-* >/dev/null 2>&1; then echo left_over=yes
+  elif [ -d "$RUN" ]; then echo left_over=yes
   fi
 }
 

@@ -28,12 +28,19 @@ recover() {
   return 0
 }
 
+# What is left of a lock that was given back, or of a result that nobody reads, where a process was killed at that instant. One that is
+# alive takes its result within a second.
+clear_litter() {
+  if [ -d "$T" ] || [ ! -d "$RUN" ]; then return; fi
+  sleep 2
+  rm -rf -- "$RUN"/stale-* "$RUN"/result-* "$RUN"/.result-* "$RUN"/notes-*
+  rmdir -- "$RUN" 2>/dev/null
+}
+
 recover_now() { alone recover_left_over; }
 recover_left_over() {
   was=$(transaction_state)
-  # A lock that was given back, by a process that was killed before it had cleared it away.
-  rm -rf -- "$RUN"/stale-*
-  rmdir -- "$RUN" 2>/dev/null
+  clear_litter
   if ! is_left_over; then return; fi
   recover
   if [ -d "$T" ]; then echo "@ failed $(cat "$T/trouble" 2>/dev/null)"; else echo "@ recovered $was"; fi
