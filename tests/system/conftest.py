@@ -11,7 +11,9 @@ from tests.system.apply_support import Client, small_site
 from tests.system.lab import base, inside
 from tests.system.lab.host import LabHost
 from tests.system.lab.lan import Lan, LanWiring, enter_own_network
+from tests.system.point_support import Side, plug
 from tests.system.secrecy import Secrecy, leaks_below, leaks_on, watching
+from wgwizard.rehearsal import netns
 
 MakeBeta = Callable[..., LabHost]
 SECRECY = Secrecy()
@@ -100,3 +102,16 @@ def make_client(client_key: str, tmp_path: Path) -> Callable[..., Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def plugged() -> Iterator[Callable[[LabHost], Side]]:
+    """plugged(host): the place behind a second interface of that host, for somebody who is not of its LAN."""
+    places: list[Side] = []
+
+    def make(host: LabHost) -> Side:
+        places.append(plug(host, "e1", 100))
+        return places[0]
+
+    yield make
+    netns.delete([place.space for place in places])

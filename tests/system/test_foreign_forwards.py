@@ -3,12 +3,10 @@
 β has a second interface e1, behind which is FAR; the tests themselves are a computer of the LAN (docs/strategies.md, Rules).
 """
 
-import os
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -16,7 +14,8 @@ import pytest
 
 from tests.system.apply_support import Client, small_site
 from tests.system.lab.host import LabHost
-from tests.system.lab.lan import ip, set_sysctl
+from tests.system.lab.lan import ip
+from tests.system.point_support import Side, connect_point, plug
 from wgwizard.rehearsal import netns
 from wgwizard.render import install_script, render
 from wgwizard.site import Endpoint, Needs, Opens, Site, Strategy, Tunnel
@@ -29,30 +28,6 @@ ON_LAN = {4: "192.168.200.254", 6: "fd00:200::254"}
 PORT = 7777
 # "one way": a packet arrives, but no answer comes back, as where only the interface that it came in on forwards.
 OPEN, CLOSED = {4: "open", 6: "open"}, {4: "closed", 6: "closed"}
-
-
-@dataclass(frozen=True)
-class Side:
-    """A namespace plugged into β, with its addresses by family."""
-
-    space: str
-    addresses: dict[int, str]
-
-
-def plug(host: LabHost, name: str, number: int) -> Side:
-    """One more interface of β: 198.51.NUMBER.1/24 and fd00:NUMBER::1/64, with somebody at .9 whose default gateway is β."""
-    beta, space = host.wiring.netns, f"{name}-{os.getpid()}"
-    netns.add(space)
-    for place in (beta, space):
-        set_sysctl("net/ipv6/conf/default/accept_dad", "0", netns=place)
-    ip("link", "add", name, "type", "veth", "peer", "name", "up0", "netns", space, netns=beta)
-    for place, interface, last in ((beta, name, 1), (space, "up0", 9)):
-        ip("link", "set", interface, "up", netns=place)
-        ip("address", "add", f"198.51.{number}.{last}/24", "dev", interface, netns=place)
-        ip("address", "add", f"fd00:{number}::{last}/64", "dev", interface, netns=place)
-    ip("route", "add", "default", "via", f"198.51.{number}.1", netns=space)
-    ip("route", "add", "default", "via", f"fd00:{number}::1", netns=space)
-    return Side(space, {4: f"198.51.{number}.9", 6: f"fd00:{number}::9"})
 
 
 def routes(verb: str) -> None:
@@ -209,21 +184,6 @@ def site_of(interface: str, number: int) -> Site:
     endpoint = Endpoint("198.51.100.1", 51820 + number)
     needs = Needs(opens=Opens.BOTH)
     return replace(site, name=interface, host=replace(site.host, endpoint=endpoint), tunnel=tunnel, needs=needs)
-
-
-def connect_point(client: Client, far: Side, directory: Path) -> Side:
-    """The point's own file, brought up on FAR; the point with its addresses in the tunnel."""
-    plan = client.plan(None)
-    (conf,) = [
-        artefact for artefact in render(plan, client.keyring).artefacts if artefact.path.endswith(".conf") and artefact.node == "point1"
-    ]
-    file = directory / f"{client.site.tunnel.interface}.conf"
-    file.touch(mode=0o600)
-    file.write_text(conf.content())
-    up = f"mount -t tmpfs own /run/wireguard && exec wg-quick up {file}"
-    subprocess.run(["ip", "netns", "exec", far.space, "unshare", "--mount", "sh", "-c", up], check=True, capture_output=True)
-    point = client.site.points[0]
-    return Side(far.space, {address.version: str(address) for address in point.addresses})
 
 
 def test_two_tunnels_on_one_host_do_not_cut_each_other_off(beta: LabHost, far: Side, make_client: MakeClient, tmp_path: Path) -> None:

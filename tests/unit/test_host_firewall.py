@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from tests.unit.test_host_changes import LAYOUT, bundle, conf, fresh, wanted
+from tests.unit.test_host_changes import LAYOUT, bundle, conf, fresh, replaced, wanted
 from wgwizard.host.changes import Wanted, wanted_of
 from wgwizard.host.facts import Facts, HostFile, Route
 from wgwizard.host.layout import Layout
@@ -13,6 +13,7 @@ from wgwizard.host.nft_reading import read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, stops
 from wgwizard.host.openings import kept_lines, openings_for
 from wgwizard.host.rules_unit import beside_firewalld, told_again
+from wgwizard.render import Bundle
 
 UDP = NftPacket(4, "eth0", None, "udp", 51820)
 RULES = """table inet wgwizard_wg0 {
@@ -220,9 +221,14 @@ def test_the_rules_unit_tells_them_again_whenever_it_loads_the_rules() -> None:
 
 
 def test_beside_firewalld_the_rules_unit_does_not_follow_the_service_that_it_stops() -> None:
-    firewalld = read_rules(chain(policy="accept").replace("inet own", "inet firewalld"))
-    assert beside_firewalld(UNIT, firewalld).splitlines()[:3] == ["[Unit]", "After=local-fs.target", ""]
-    assert beside_firewalld(UNIT, read_rules(chain())) == UNIT
+    assert beside_firewalld(UNIT).splitlines()[:3] == ["[Unit]", "After=local-fs.target", ""]
+    rules = bundle(conf()).artefacts
+    units = Bundle(tuple(replaced(one, UNIT) if one.path == LAYOUT.rules_unit_file else one for one in rules))
+    for firewall, follows in ((chain(policy="accept").replace("inet own", "inet firewalld"), False), (chain(policy="accept"), True)):
+        facts = replace(fresh(), ways=replace(fresh().ways, firewall=read_rules(firewall)))
+        file = wanted_of(units, facts, LAYOUT).file(LAYOUT.rules_unit_file)
+        assert file is not None
+        assert ("PartOf=nftables.service" in file.shown) is follows
 
 
 def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:

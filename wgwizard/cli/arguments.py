@@ -40,7 +40,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         words[place : place + 1] = ["new", "--site", first]
     elif first not in VERBS:
         parser().error(_unknown(first))
-    return parser().parse_args(words)
+    return parser(words[place] if place < len(words) else None).parse_args(words)
 
 
 def is_file(word: str) -> bool:
@@ -56,15 +56,15 @@ def _unknown(word: str) -> str:
     return f"“{word}” is no verb; {suggestion} (a site file has a / in it or ends in .yaml)"
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line, as --help, the man page and the completions show it."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, as --help, the man page and the completions show it; with `only` the one verb that is to be understood."""
     about = "Describe a site, get a WireGuard strategy with reasons, see every rule, put it on Host β."
     whole = argparse.ArgumentParser(prog="wgwizard", description=about, epilog=EPILOG, allow_abbrev=False)
     whole.add_argument("--version", action="version", version=f"wgwizard {__version__}")
     whole.add_argument("--no-color", action="store_true", help="no colour (NO_COLOR does the same)")
     whole.add_argument("--ascii", action="store_true", help="only ASCII signs, as on terminals that show no others (WGWIZARD_ASCII=1 too)")
     verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb, add in _ADD.items():
+    for verb, add in _ADD.items() if only is None else ((only, _ADD[only]),):
         one = verbs.add_parser(verb, help=VERBS[verb], description=VERBS[verb], allow_abbrev=False)
         for everywhere in ("--no-color", "--ascii"):
             one.add_argument(everywhere, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)

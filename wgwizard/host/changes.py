@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -72,15 +73,16 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     strange = artefacts.keys() - set(layout.files)
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
-    if facts.system.systemd:
-        unit = artefacts[layout.rules_unit_file]
-        artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text, facts.ways.firewall))
-    else:
+    if not facts.system.systemd:
         artefacts = without_units(artefacts, layout)
     tunnel = parse_conf(artefacts[layout.tunnel].text)
     found = stopped(facts, tunnel, artefacts[layout.rules].text, layout)
     openings = openings_in(found, facts.system.tools)
-    artefacts = with_openings(artefacts, (*_opened(facts, tunnel, layout), *(opening.line for opening in openings)), layout)
+    told = (*_opened(facts, tunnel, layout), *(opening.line for opening in openings))
+    if facts.system.systemd and _has_firewalld(facts, told):
+        unit = artefacts[layout.rules_unit_file]
+        artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text))
+    artefacts = with_openings(artefacts, told, layout)
     kept = kept_keys(facts, layout)
     files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
     had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
@@ -94,6 +96,11 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         openings=openings,
         shut=not_opened(found, facts.system.tools),
     )
+
+
+def _has_firewalld(facts: Facts, told: Iterable[str]) -> bool:
+    """Whether firewalld runs, or did when it was told of the tunnel: while it starts anew its table is gone."""
+    return any(table.name == "firewalld" for table in facts.ways.firewall.tables) or any("in_firewalld" in line for line in told)
 
 
 def _opened(facts: Facts, tunnel: WantedTunnel, layout: Layout) -> tuple[str, ...]:

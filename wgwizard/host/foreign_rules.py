@@ -24,6 +24,11 @@ class Stopped:
     forwarded: bool
     openings: tuple[Opening, ...]
 
+    @property
+    def said(self) -> str:
+        """In words, without a full stop."""
+        return f"the host's own firewall ({self.stop.name}) {_PERHAPS[self.stop.passage]} {self.what}"
+
 
 def stopped(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> tuple[Stopped, ...]:
     """Each chain of others that stops something of this tunnel with these rules of ours, once."""
@@ -55,8 +60,7 @@ def not_opened(found: Iterable[Stopped], tools: frozenset[str]) -> tuple[Problem
             else "Names in firewalld are short: choose a tunnel.interface of at most ten characters, and it is told by itself."
         )
         code, field = ("foreign-forward-drop", "host") if one.forwarded else ("port-closed", "tunnel.port")
-        text = f"The host's own firewall ({one.stop.name}) {_PERHAPS[one.stop.passage]} {one.what}; rules of ours cannot override that."
-        problems.append(warning(code, field, text, hint))
+        problems.append(warning(code, field, f"{one.said[0].upper()}{one.said[1:]}; rules of ours cannot override that.", hint))
     return tuple(problems)
 
 

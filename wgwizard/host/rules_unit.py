@@ -1,19 +1,15 @@
 """The unit that loads our rules, fitted to what else loads rules on this host; pure."""
 
-from wgwizard.host.nft_reading import ReadRules
-
 _FOLLOWS = ("PartOf=", "ReloadPropagatedFrom=")
 _NFTABLES = "nftables.service"
 
 
-def beside_firewalld(unit: str, firewall: ReadRules) -> str:
-    """Without following nftables.service where firewalld runs.
+def beside_firewalld(unit: str) -> str:
+    """Without following nftables.service, for a host with firewalld.
 
     Each start of firewalld asks for the stop of nftables.service (Conflicts=, systemd.unit(5)), and ours would be stopped with it, though
     it does not even run.
     """
-    if not any(table.name == "firewalld" for table in firewall.tables):
-        return unit
     lines = (line.replace(f" {_NFTABLES}", "") for line in unit.splitlines() if line not in {f"{key}{_NFTABLES}" for key in _FOLLOWS})
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,7 @@ from wgwizard.applying import Difference, Standing
 from wgwizard.host.changes import Wanted, running_differences
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts, HostFile, Transaction
+from wgwizard.host.foreign_rules import stopped
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import printable
 from wgwizard.host.sysctl_files import sysctls_in
@@ -80,9 +81,13 @@ def _differences(facts: Facts, layout: Layout) -> Iterator[Difference]:
     applied, loaded = facts.rulesets
     if facts.table is not None and facts.applied_table is not None and facts.table != facts.applied_table:
         yield Difference("the loaded rules are not those that were applied", _diff("inet " + layout.table, applied, loaded))
-    for line in running_differences(facts, _as_applied(facts, layout)):
+    was = _as_applied(facts, layout)
+    for line in running_differences(facts, was):
         yield Difference(line)
     yield from _units(facts, layout)
+    rules = applied_file(facts, layout.rules)
+    for one in stopped(facts, was.tunnel, rules.text if rules is not None else "", layout):
+        yield Difference(f"{one.said}: apply again, and it is told to let it through")
 
 
 def _files(facts: Facts) -> Iterator[Difference]:

@@ -5,9 +5,40 @@ import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 SUITE = "bookworm"
+ALL_KINDS = "WGWIZARD_KINDS"  # set where every kind of host is to be tested, not only the lab's own
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Another Debian or Ubuntu than the lab's own: its suite, where it is fetched from, and the keys that sign it."""
+
+    name: str
+    suite: str
+    source: str
+    keyring: str
+    keyring_package: str = "debian-archive-keyring"
+
+
+_DEBIAN = ("deb http://deb.debian.org/debian {} main", "/usr/share/keyrings/debian-archive-keyring.gpg")
+_UBUNTU = (
+    "deb http://archive.ubuntu.com/ubuntu {} main universe",
+    "/usr/share/keyrings/ubuntu-archive-keyring.gpg",
+    "ubuntu-keyring, from Ubuntu's archive",
+)
+KINDS = {
+    name: Kind(name, suite, source.format(suite), *keys)
+    for name, suite, (source, *keys) in (
+        ("debian-11", "bullseye", _DEBIAN),
+        ("debian-13", "trixie", _DEBIAN),
+        ("ubuntu-22.04", "jammy", _UBUNTU),
+        ("ubuntu-24.04", "noble", _UBUNTU),
+    )
+}
 PACKAGES = (
     "systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,nftables,conntrack,iproute2,wireguard-tools,wireguard-go,"
     "procps,iputils-ping,busybox-static"
@@ -96,7 +127,7 @@ def _recipe_directory() -> Path:
 
 def tree(variant: str = "full") -> Path:
     """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off),
-    "docker" (with Docker and iptables-persistent, both off).
+    "docker" (with Docker and iptables-persistent, both off), or one of KINDS.
 
     LabError when it has not been built.
     """
@@ -111,8 +142,8 @@ def client_key() -> Path:
     return _recipe_directory() / "client_ed25519"
 
 
-def build() -> None:
-    """Build what is not there yet (25 s once, with a network); runs beside each other wait for one another."""
+def build(kinds: Iterable[str] = ()) -> None:
+    """Build what is not there yet, `kinds` too (25 s each once, with a network); runs beside each other wait for one another."""
     directory = _recipe_directory()
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
@@ -127,16 +158,45 @@ def build() -> None:
             _build_from_full(directory, "firewalls", ADD_FIREWALLS)
         if not (directory / "docker").is_dir():
             _build_from_full(directory, "docker", ADD_DOCKER)
+        for name in kinds:
+            if not (directory / name).is_dir():
+                _build_kind(directory, KINDS[name])
+
+
+_WIREGUARD_GO = """#!/bin/sh
+setsid /opt/lab/ld-linux-x86-64.so.2 --library-path /opt/lab /opt/lab/wireguard-go -f "$1" </dev/null >/dev/null 2>&1 &
+until [ -S "/run/wireguard/$1.sock" ]; do sleep 0.05; done
+"""
 
 
 def _build_full(directory: Path) -> None:
-    half_done = directory / "full.half"
+    _build(directory, "full", ["mmdebstrap", f"--include={PACKAGES}", SUITE])
+
+
+def _build_kind(directory: Path, kind: Kind) -> None:
+    """Not all of them have wireguard-go: they get Debian 12's, with its C library beside it, so that it cannot start itself anew."""
+    if not Path(kind.keyring).exists():
+        raise LabError(f"{kind.keyring} is not there: install {kind.keyring_package}")
+    packages = PACKAGES.replace("wireguard-go,", "")
+    _build(directory, kind.name, ["mmdebstrap", f"--keyring={kind.keyring}", f"--include={packages}", kind.suite], kind.source)
+    place, full = directory / kind.name / "opt/lab", directory / "full"
+    place.mkdir(parents=True)
+    for path in ("usr/bin/wireguard-go", "lib64/ld-linux-x86-64.so.2", "lib/x86_64-linux-gnu/libc.so.6"):
+        shutil.copy(full / path, place)
+    wrapper = directory / kind.name / "usr/bin/wireguard-go"
+    wrapper.write_text(_WIREGUARD_GO)
+    wrapper.chmod(0o755)
+
+
+def _build(directory: Path, name: str, command: list[str], *sources: str) -> None:
+    half_done = directory / f"{name}.half"
     shutil.rmtree(half_done, ignore_errors=True)
-    _run("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(half_done))
+    _run(*command[:-1], "--variant=minbase", command[-1], str(half_done), *sources)
     shutil.copy(client_key().with_suffix(".pub"), half_done / "client.pub")
     _run("chroot", str(half_done), "sh", "-c", PREPARE)
+    (half_done / "etc/resolv.conf").unlink(missing_ok=True)  # Ubuntu's is a link to nowhere
     (half_done / "etc/resolv.conf").write_text("")
-    half_done.rename(directory / "full")
+    half_done.rename(directory / name)
 
 
 def _build_from_full(directory: Path, variant: str, script: str) -> None:

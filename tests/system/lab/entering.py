@@ -12,7 +12,7 @@ def enter(*command: str) -> NoReturn:
     if os.geteuid() != 0:
         sys.exit("this must run as root: it makes namespaces, mounts and a host with systemd, all private to it")
     try:
-        base.build()
+        base.build(base.KINDS if os.environ.get(base.ALL_KINDS) else ())
     except base.LabError as error:
         sys.exit(f"The lab cannot be built: {error}")
     spaces = ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"]

@@ -104,7 +104,7 @@ class LabHost:
         enter = ["nsenter", f"--net=/run/netns/{self.wiring.netns}", "unshare", *namespaces, "sh", str(PID1)]
         move = ["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"', str(self._cgroup)]
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "D": str(self.directory), "BINDS": self.binds}
-        environment["INIT"] = "/usr/lib/systemd/systemd" if self.systemd else "/usr/sbin/init"
+        environment["INIT"] = "/lib/systemd/systemd" if self.systemd else "/usr/sbin/init"  # Debian 11 has it nowhere else
         with (self.directory / "start").open("ab") as log:
             self._process = subprocess.Popen([*move, *enter], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait_until_ready()

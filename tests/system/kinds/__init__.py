@@ -1,0 +1,1 @@
+"""Each strategy on each kind of host that can be run here: what works there, live."""
