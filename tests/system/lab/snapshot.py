@@ -14,7 +14,7 @@ IGNORED = (
     "tmp", "var/tmp", "var/log", "var/lib/sudo", "var/lib/systemd/random-seed", "var/lib/systemd/timers", "var/lib/systemd/timesync",
     "var/lib/private", "var/cache", "home/admin/.sudo_as_admin_successful", "etc/.pwd.lock", "etc/.updated", "var/.updated",
 )  # fmt: skip
-UNSTEADY_SYSCTLS = ("nf_conntrack_count", "neigh.", "stable_secret", "nf_conntrack_max", "nf_conntrack_buckets")
+UNSTEADY_SYSCTLS = ("nf_conntrack_count", "neigh.", "stable_secret", "nf_conntrack_max", "nf_conntrack_buckets", "tcp_fastopen_key")
 PASSING_UNITS = ("user@", "user-runtime-dir@", "session-", "ssh@", "systemd-tmpfiles-clean")
 
 
