@@ -46,20 +46,22 @@ in_ufw() {
 # in_firewalld ZONE INTERFACE PORT: a zone for the tunnel, a policy into it, and one for the port; each is a file of its own there.
 in_firewalld() {
   [ "$verb" != start ] && have firewall-cmd && firewall-cmd -q --state 2>/dev/null || return 0
+  if [ "$verb" = open ] && firewall-cmd -q --info-policy="$1-in" 2>/dev/null; then return; fi
   if ! only_permanent; then failed "firewalld has settings that only last until it is reloaded, so it is not reloaded"; return; fi
   if [ "$verb" = close ]; then
     for policy in "$1-to" "$1-in"; do firewall-cmd -q --permanent --delete-policy="$policy" 2>/dev/null; done
     firewall-cmd -q --permanent --delete-zone="$1" 2>/dev/null
     rm -f -- "/etc/firewalld/zones/$1.xml.old" "/etc/firewalld/policies/$1-to.xml.old" "/etc/firewalld/policies/$1-in.xml.old"
   elif ! firewall-cmd -q --permanent --info-policy="$1-in" 2>/dev/null; then
-    permanent --new-zone="$1" --zone="$1"
+    # What is there already, as where this was cut off before, is no error: what follows would be.
+    firewall-cmd -q --permanent --new-zone="$1" 2>/dev/null
     permanent --zone="$1" --set-target=ACCEPT
     permanent --zone="$1" --add-interface="$2"
-    permanent --new-policy="$1-to"
+    firewall-cmd -q --permanent --new-policy="$1-to" 2>/dev/null
     permanent --policy="$1-to" --add-ingress-zone=ANY
     permanent --policy="$1-to" --add-egress-zone="$1"
     permanent --policy="$1-to" --set-target=ACCEPT
-    permanent --new-policy="$1-in"
+    firewall-cmd -q --permanent --new-policy="$1-in" 2>/dev/null
     permanent --policy="$1-in" --add-ingress-zone=ANY
     permanent --policy="$1-in" --add-egress-zone=HOST
     permanent --policy="$1-in" --add-port="$3/udp"
