@@ -46,7 +46,9 @@ class StartStep(Step):
         with VerticalScroll(can_focus=False):
             yield Static(WHAT_IT_DOES, classes="about", markup=False)
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
-            yield Listed(id="offers", markup=False, compact=True)
+            offers = Listed(id="offers", markup=False, compact=True)
+            offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < 30)
+            yield offers
             yield Static("", id="for-what", markup=False)
             with Answers():
                 yield Button("Throw this draft away", id="throw-away", compact=True, disabled=True)

@@ -80,6 +80,8 @@ FIREWALLS = {
         ("systemctl restart docker",),
     ),
 }
+# What follows another unit (PartOf=) is started anew after the command has ended.
+SETTLED = "while systemctl list-jobs --no-legend | grep -q .; do sleep 0.1; done"
 EACH = pytest.mark.parametrize("firewall", FIREWALLS)
 
 
@@ -127,7 +129,7 @@ def test_it_is_told_in_the_same_change_and_forgets_it_with_the_uninstall(
     assert client.apply().state == "applied"
     assert opens(point)
     for command in FIREWALLS[firewall].again:
-        beta.sh(command, timeout=90)
+        beta.sh(f"{command}; {SETTLED}", timeout=90)
         assert client.apply(dry_run=True).changes == (), command
         assert opens(point)
     beta.reboot()
@@ -186,6 +188,29 @@ def test_one_that_refuses_is_said_and_told_again_by_the_next_apply(make_beta: Ca
     outcome = client.apply()
     assert (outcome.state, [change.path for change in outcome.changes]) == ("applied", ["ufw"])
     assert client.apply().state == "unchanged"
+
+
+def test_firewalld_is_not_reloaded_over_settings_that_only_last_until_then(
+    make_beta: Callable[..., LabHost], make_client: MakeClient
+) -> None:
+    beta = switched_on(make_beta, "firewalld")
+    before = take(beta)
+    client = gateway(make_client(beta))
+    beta.sh("firewall-cmd -q --add-port=9999/tcp")
+    with pytest.raises(RemoteError, match="only last until it is reloaded"):
+        client.apply()
+    beta.sh("firewall-cmd -q --remove-port=9999/tcp")
+    assert [change.path for change in client.apply().changes] == ["firewalld"]
+    assert client.apply().state == "unchanged"
+    beta.sh("firewall-cmd -q --add-port=9999/tcp")
+    assert client.uninstall().state == "uninstalled"
+    stands = beta.sh("nft -s list ruleset")
+    assert "tcp dport 9999 accept" in stands
+    assert "udp dport 51820" not in stands
+    assert '"wg0"' not in stands
+    assert before.files == take(beta).files
+    beta.sh("firewall-cmd -q --reload")
+    assert steady(before).differences(steady(take(beta))) == []
 
 
 def steady(snapshot: Snapshot) -> Snapshot:

@@ -13,6 +13,7 @@ from wgwizard.host.nft_reading import read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, stops
 from wgwizard.host.openings import kept_lines, openings_for
 from wgwizard.host.rules_unit import beside_firewalld, told_again
+from wgwizard.host.standing import standing
 from wgwizard.render import Bundle
 
 UDP = NftPacket(4, "eth0", None, "udp", 51820)
@@ -105,13 +106,17 @@ def test_only_chains_of_the_packets_family_and_hook_count() -> None:
 TOOLS = frozenset({"nft", "iptables", "ip6tables", "ufw", "firewall-cmd"})
 
 
-def beside(firewall: str, rules: str = RULES, *, tools: frozenset[str] = TOOLS, **more: object) -> Wanted:
-    """What shall stand on a host with that firewall."""
+def host_with(firewall: str, *, tools: frozenset[str] = TOOLS, **more: object) -> Facts:
+    """A host with that firewall."""
     routes = (Route(ip_network("0.0.0.0/0"), "eth0", True),)
     bare = fresh()
     ways, system = replace(bare.ways, firewall=read_rules(firewall)), replace(bare.system, tools=tools)
-    facts: Facts = replace(bare, routes=routes, ways=ways, system=system, **more)  # type: ignore[arg-type]
-    return wanted_of(bundle(conf(), rules), facts, LAYOUT)
+    return replace(bare, routes=routes, ways=ways, system=system, **more)  # type: ignore[arg-type]
+
+
+def beside(firewall: str, rules: str = RULES, *, tools: frozenset[str] = TOOLS, **more: object) -> Wanted:
+    """What shall stand on a host with that firewall."""
+    return wanted_of(bundle(conf(), rules), host_with(firewall, tools=tools, **more), LAYOUT)
 
 
 def said(firewall: str, rules: str = RULES) -> list[str]:
@@ -174,6 +179,15 @@ def test_one_that_cannot_be_told_is_named_with_what_its_owner_can_do() -> None:
     )
     stop = stops(read_rules(chain().replace("inet own", "inet firewalld")), "input", UDP)[0]
     assert openings_for(stop, Layout("office-berlin-2"), 51820, forwarded=False) == ()
+
+
+def test_status_says_what_to_do_about_one_that_stops_the_tunnel() -> None:
+    ufw = chain(more="\tchain ufw-before-input {\n\t}\n")
+    files = {LAYOUT.tunnel: HostFile(LAYOUT.tunnel, "file", "0600", "0:0", "digest", conf())}
+    for tools, expected in ((TOOLS, "apply again, and it is told to let it through"), (frozenset({"nft"}), "The host lacks ufw")):
+        facts = host_with(ufw, tools=tools, files=files, applied={LAYOUT.tunnel: "digest"})
+        (said,) = [one.what for one in standing(facts, LAYOUT).differences if "own firewall" in one.what]
+        assert f"drops UDP port 51820, on which the points reach it: {expected}" in said
 
 
 def test_what_was_told_before_stays_told_until_the_port_changes() -> None:

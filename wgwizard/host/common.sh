@@ -17,22 +17,32 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
 uptime_seconds() { cut -d . -f 1 /proc/uptime; }
 nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
-# "MODE UID:GID LINKS" of a file, from ls, as busybox may lack stat and its awk may lack powers.
-mode_of() {
-  ls -lnd -- "$1" | awk '
+# states_of FILE…: a line "PATH KIND MODE UID:GID LINKS SHA256" for each, with one ls and one sha256sum for all of them; "absent" is a
+# state like any other. From ls, as busybox may lack stat and its awk may lack powers. Our paths hold no blanks.
+states_of() {
+  regular=
+  for path; do
+    if [ -L "$path" ] || { [ -e "$path" ] && [ ! -f "$path" ]; }; then echo "$path other - - - -"
+    elif [ -f "$path" ]; then regular="$regular $path"
+    else echo "$path absent - - - -"; fi
+  done
+  if [ -z "$regular" ]; then return; fi
+  # Unquoted: so many words.
+  { ls -lnd -- $regular; sha256sum -- $regular; } | awk '
     function digit(first) {
       return 4 * (substr($1, first, 1) == "r") + 2 * (substr($1, first + 1, 1) == "w") + (index("xst", substr($1, first + 2, 1)) > 0)
     }
     function special(place, letters) { return index(letters, substr($1, place, 1)) > 0 }
-    { printf "%d%d%d%d %s:%s %s\n", 4 * special(4, "sS") + 2 * special(7, "sS") + special(10, "tT"), digit(2), digit(5), digit(8), $3, $4, $2 }'
+    NF > 2 {
+      bits = 4 * special(4, "sS") + 2 * special(7, "sS") + special(10, "tT")
+      known[$NF] = sprintf("%d%d%d%d %s:%s %s", bits, digit(2), digit(5), digit(8), $3, $4, $2)
+    }
+    NF == 2 { print $2, "file", known[$2], $1 }'
 }
-
-# "KIND MODE UID:GID LINKS SHA256" of a file; "absent" is a state like any other.
-state_of() {
-  if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then echo "other - - - -"
-  elif [ -f "$1" ]; then echo "file $(mode_of "$1") $(digest_of "$1")"
-  else echo "absent - - - -"; fi
-}
+# "KIND MODE UID:GID LINKS SHA256" of one file.
+state_of() { states_of "$1" | cut -d ' ' -f 2-; }
+# "MODE UID:GID" of one.
+mode_of() { states_of "$1" | cut -d ' ' -f 3,4; }
 
 # The ruleset without its counters, which change with every packet.
 own_table() { nft -s list table inet "$TABLE" 2>/dev/null; }
@@ -60,7 +70,7 @@ routes6() {
 # lifetimes, and the endpoints of peers that roam.
 fingerprint() {
   {
-    for file in $(our_files); do echo "$file $(state_of "$file")"; done
+    states_of $(our_files)
     own_table
     wg show "$IFACE" dump | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
     addresses

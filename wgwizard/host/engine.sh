@@ -74,8 +74,8 @@ activate() {
     fi
     still_wanted
     if [ "$MODE" = back ]; then restore_sysctls "$FORWARDING" "$T/before_sysctls"; fi
-    if [ -f "$T/new/$(basename "$FORWARDING")" ]; then
-      load_sysctls "$T/new/$(basename "$FORWARDING")" || fail "forwarding could not be set"
+    if [ -f "$T/new/${FORWARDING##*/}" ]; then
+      load_sysctls "$T/new/${FORWARDING##*/}" || fail "forwarding could not be set"
     fi
     own_table >"$T/ruleset"
     digest_of "$T/ruleset" >"$T/table"
@@ -119,7 +119,7 @@ rollback() {
     stop_activation
     await_its_child
   fi
-  switched=$T/new/$(basename "$FORWARDING")
+  switched=$T/new/${FORWARDING##*/}
   if [ "$MODE" = uninstall ]; then
     switched=$FORWARDING
     restore_table
@@ -137,7 +137,7 @@ rollback() {
 
 # place FILE MODE OWNER SOURCE: the file is there whole or not at all, also after a power cut.
 place() {
-  directory=$(dirname "$1")
+  directory=${1%/*}
   if [ ! -d "$directory" ]; then mkdir -p -- "$directory" && chmod 755 "$directory" || return 1; fi
   temporary=$directory/.wgwizard-$ID
   cp -p -- "$4" "$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && flush "$temporary" && mv -f -- "$temporary" "$1" &&
@@ -155,8 +155,8 @@ sweep() {
 }
 flush() { sync "$1" 2>/dev/null || sync; }
 place_new() { # MODE OWNER PATH
-  cmp -s "$T/new/$(basename "$3")" "$3" && [ "$(mode_of "$3" | cut -d ' ' -f 1,2)" = "$1 $2" ] && return 0
-  place "$3" "$1" "$2" "$T/new/$(basename "$3")"
+  cmp -s "$T/new/${3##*/}" "$3" && [ "$(mode_of "$3")" = "$1 $2" ] && return 0
+  place "$3" "$1" "$2" "$T/new/${3##*/}"
 }
 
 # back_to_baseline FILE: as it was before our first apply; a file that was edited since is kept.
@@ -168,7 +168,7 @@ back_to_baseline() {
   read -r kind mode owner links sum <<END
 $(awk -v path="$1" '$6 == path { print $1, $2, $3, $4, $5 }' "$saved/index")
 END
-  if [ "$kind" = file ]; then place "$1" "$mode" "$owner" "$saved/$(basename "$1")"; else rm -f -- "$1"; fi
+  if [ "$kind" = file ]; then place "$1" "$mode" "$owner" "$saved/${1##*/}"; else rm -f -- "$1"; fi
 }
 
 keep_baseline() {
@@ -193,10 +193,11 @@ record_meanwhile() {
 # What is known of this change takes the place of what was known of the last one.
 keep_record() {
   for copy in "$T/record/kept"/*; do
-    place "$STATE/$IFACE/kept/$(basename "$copy")" "$(mode_of "$copy" | cut -d ' ' -f 1)" "$(mode_of "$copy" | cut -d ' ' -f 2)" "$copy" || return 1
+    mode=$(mode_of "$copy")
+    place "$STATE/$IFACE/kept/${copy##*/}" "${mode% *}" "${mode#* }" "$copy" || return 1
   done
   for copy in "$STATE/$IFACE/kept"/*; do
-    if [ ! -e "$T/record/kept/$(basename "$copy")" ]; then rm -f -- "$copy"; fi
+    if [ ! -e "$T/record/kept/${copy##*/}" ]; then rm -f -- "$copy"; fi
   done
   place "$STATE/$IFACE/ruleset" 0600 0:0 "$T/ruleset" && place "$STATE/$IFACE/table" 0600 0:0 "$T/table" &&
     place "$STATE/$IFACE/about" 0600 0:0 "$T/record/about" && place "$STATE/$IFACE/applied" 0600 0:0 "$T/record/applied" || return 1
@@ -213,7 +214,7 @@ tell_others() { # VERB
 persist_files() {
   sweep
   keep_baseline && keep_before && record_meanwhile || return 1
-  if ! cmp -s "$OPENINGS" "$T/new/$(basename "$OPENINGS")"; then tell_others close; fi
+  if ! cmp -s "$OPENINGS" "$T/new/${OPENINGS##*/}"; then tell_others close; fi
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi

@@ -46,13 +46,18 @@ in_ufw() {
 # in_firewalld ZONE INTERFACE PORT: a zone for the tunnel, a policy into it, and one for the port; each is a file of its own there.
 in_firewalld() {
   [ "$verb" != start ] && have firewall-cmd && firewall-cmd -q --state 2>/dev/null || return 0
-  if [ "$verb" = open ] && firewall-cmd -q --info-policy="$1-in" 2>/dev/null; then return; fi
-  if ! only_permanent; then failed "firewalld has settings that only last until it is reloaded, so it is not reloaded"; return; fi
+  if [ "$verb" = open ] && knows "$1-in" && knows "$1-in" --permanent; then return; fi
+  only_permanent && reload=reload || reload=no
   if [ "$verb" = close ]; then
     for policy in "$1-to" "$1-in"; do firewall-cmd -q --permanent --delete-policy="$policy" 2>/dev/null; done
     firewall-cmd -q --permanent --delete-zone="$1" 2>/dev/null
     rm -f -- "/etc/firewalld/zones/$1.xml.old" "/etc/firewalld/policies/$1-to.xml.old" "/etc/firewalld/policies/$1-in.xml.old"
-  elif ! firewall-cmd -q --permanent --info-policy="$1-in" 2>/dev/null; then
+    # Where it is not reloaded, what is left of them until then lets nothing through.
+    if [ "$reload" = no ]; then
+      firewall-cmd -q --zone="$1" --remove-interface="$2" 2>/dev/null
+      firewall-cmd -q --policy="$1-in" --remove-port="$3/udp" 2>/dev/null
+    fi
+  elif ! knows "$1-in" --permanent; then
     # What is there already, as where this was cut off before, is no error: what follows would be.
     firewall-cmd -q --permanent --new-zone="$1" 2>/dev/null
     permanent --zone="$1" --set-target=ACCEPT
@@ -66,9 +71,17 @@ in_firewalld() {
     permanent --policy="$1-in" --add-egress-zone=HOST
     permanent --policy="$1-in" --add-port="$3/udp"
   fi
+  if [ "$reload" = no ]; then
+    failed "firewalld has settings that only last until it is reloaded, so it is not reloaded; what it was told lasts from then on"
+    return
+  fi
   firewall-cmd -q --reload || failed "firewalld could not be reloaded"
 }
+knows() { firewall-cmd -q ${2:-} --info-policy="$1" 2>/dev/null; }
 permanent() { firewall-cmd -q --permanent "$@" || failed "firewalld refuses: $*"; }
-# Whether what firewalld does now is what it would do after a reload.
+# Whether what firewalld does now is what it would do after a reload, but for what is ours.
 only_permanent() { [ "$(settings)" = "$(settings --permanent)" ]; }
-settings() { firewall-cmd "$@" --list-all-zones | sed 's/ (.*//; /^  interfaces:/d; /^  sources:/d; /^  icmp-block-inversion:/d'; }
+settings() {
+  { firewall-cmd "$@" --list-all-zones && firewall-cmd "$@" --list-all-policies; } |
+    awk '/^[^ ]/ { ours = /^wgw-/; sub(/ \(.*/, "") } !ours && !/^  (interfaces|sources|icmp-block-inversion):/'
+}

@@ -1,5 +1,8 @@
 # Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS MOST_DIGESTS WITH_BEFORE.
 
+# The digest of no text, as of a table that is not there.
+NOTHING=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
 begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
 
 # A .conf with its keys hidden: the private key as its public key.
@@ -22,28 +25,28 @@ preshared_digest() {
   printf '%s\n' "${digests% }"
 }
 
-# show_file SECTION PATH [COPY]: the file at PATH, or a copy of it that lies elsewhere.
+# show_file SECTION PATH PLACE STATE: the file of this path, which lies at that place.
 show_file() {
   begin "$1" "$2"
-  place=${3:-$2}
-  state_of "$place"
-  if [ ! -f "$place" ] || [ -L "$place" ]; then return; fi
+  echo "$4"
+  case $4 in file*) ;; *) return ;; esac
   if [ "$2" = "$TUNNEL" ]; then
-    if grep -qi '^[[:space:]]*presharedkey' "$place"; then preshared_digest "$place"; else echo; fi
-    masked "$place"
+    if grep -qi '^[[:space:]]*presharedkey' "$3"; then preshared_digest "$3"; else echo; fi
+    masked "$3"
   else
     echo
-    cat "$place"
+    cat "$3"
   fi
 }
 
 # What was applied, as far as something else stands there by now.
 show_drift() {
-  for file in $(our_files); do
-    copy=$STATE/$IFACE/kept/$(basename "$file")
-    if [ -f "$copy" ] && [ "$(state_of "$copy")" != "$(state_of "$file")" ]; then show_file kept "$file" "$copy"; fi
-  done
-  if [ -f "$STATE/$IFACE/ruleset" ] && [ "$(own_table | digest)" != "$(cat "$STATE/$IFACE/table")" ]; then
+  { printf '%s\n' "$states" && states_of "$STATE/$IFACE/kept"/*; } | awk '
+    { path = $1; name = path; sub(/.*\//, "", name); sub(/[^ ]* /, "") }
+    NR <= ours { known[name] = path; state[name] = $0 }
+    NR > ours && name in known && $0 != state[name] { print known[name], path, $0 }' ours="$(our_files | wc -l)" |
+    while read -r file copy state; do show_file kept "$file" "$copy" "$state"; done
+  if [ -f "$STATE/$IFACE/ruleset" ] && [ "$table" != "$(cat "$STATE/$IFACE/table")" ]; then
     begin ruleset
     own_table
     begin applied_ruleset
@@ -88,13 +91,15 @@ show_before() {
   if [ ! -d "$saved" ]; then return; fi
   begin before_about
   cat "$saved/record/about" 2>/dev/null
-  for file in $(our_files); do show_file before "$file" "$saved/$(basename "$file")"; done
+  for file in $(our_files); do show_file before "$file" "$saved/${file##*/}" "$(state_of "$saved/${file##*/}")"; done
 }
 
 show_ours() {
-  for file in $(our_files); do show_file file "$file"; done
+  states=$(states_of $(our_files))
+  printf '%s\n' "$states" | while read -r file state; do show_file file "$file" "$file" "$state"; done
   begin table
-  if own_table >/dev/null; then own_table | digest; fi
+  table=$(own_table | digest)
+  if [ "$table" != "$NOTHING" ]; then echo "$table"; fi
   begin units
   unit_states
   begin wireguard

@@ -7,7 +7,7 @@ from wgwizard.applying import Difference, Standing
 from wgwizard.host.changes import Wanted, running_differences
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts, HostFile, Transaction
-from wgwizard.host.foreign_rules import stopped
+from wgwizard.host.foreign_rules import not_opened, stopped
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import printable
 from wgwizard.host.sysctl_files import sysctls_in
@@ -87,7 +87,8 @@ def _differences(facts: Facts, layout: Layout) -> Iterator[Difference]:
     yield from _units(facts, layout)
     rules = applied_file(facts, layout.rules)
     for one in stopped(facts, was.tunnel, rules.text if rules is not None else "", layout):
-        yield Difference(f"{one.said}: apply again, and it is told to let it through")
+        untold = not_opened((one,), facts.system.tools)
+        yield Difference(f"{one.said}: {untold[0].hint if untold else 'apply again, and it is told to let it through'}")
 
 
 def _files(facts: Facts) -> Iterator[Difference]:

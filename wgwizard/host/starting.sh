@@ -17,11 +17,11 @@ disable_units() {
 # A new tunnel is started from the staged file, for /etc is still as it was (lock-out 27); by its own unit where it has one, so that it outlives us.
 start_tunnel() {
   if ! on_systemd; then
-    bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/$(basename "$START")" "$T/new/$IFACE.conf" && interface_exists
+    bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/${START##*/}" "$T/new/$IFACE.conf" && interface_exists
     return
   fi
   quick=$(command -v wg-quick)
-  mkdir -p -- "$(dirname "$DROPPED")" && chmod 755 "$(dirname "$DROPPED")"
+  mkdir -p -- "${DROPPED%/*}" && chmod 755 "${DROPPED%/*}"
   {
     printf '%s\n' '[Service]' 'ExecStart=' "ExecStart=$quick up $T/new/$IFACE.conf" 'ExecStop=' "ExecStop=$quick down $T/new/$IFACE.conf"
     printf '%s\n' 'Environment=WG_ENDPOINT_RESOLUTION_RETRIES=1' 'TimeoutStartSec=20' 'TimeoutStopSec=10'
@@ -51,6 +51,6 @@ stop_tunnel() {
 drop_in_away() {
   on_systemd || return 0
   rm -f -- "$DROPPED"
-  rmdir -- "$(dirname "$DROPPED")" 2>/dev/null
+  rmdir -- "${DROPPED%/*}" 2>/dev/null
   bounded 10 systemctl daemon-reload
 }

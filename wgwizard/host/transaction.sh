@@ -76,34 +76,38 @@ is_read_only() {
 
 # Lock-out 28: a full disk or a read-only one is found before anything is touched.
 check_room() {
+  needed=$(($(du -sk "$T/new" | cut -f 1) * 6 + 64))
+  checked=
   for file in $(our_files) "$STATE/x"; do
-    directory=$(dirname "$file")
-    while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
+    directory=${file%/*}
+    while [ ! -e "${directory:-/}" ]; do directory=${directory%/*}; done
+    case " $checked " in *" $directory "*) continue ;; esac
+    checked="$checked $directory"
     if [ ! -w "$directory" ] || is_read_only "$directory"; then give_up "$directory cannot be written to: a read-only file system?"; fi
-    needed=$(($(du -sk "$T/new" | cut -f 1) * 6 + 64))
     left=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
     [ "$left" -ge "$needed" ] || give_up "$directory has only $left KiB left, $needed KiB are needed"
-    case $(state_of "$file") in
-      other*) give_up "$file is not a regular file" ;;
-      "file "*) [ "$(mode_of "$file" | cut -d ' ' -f 3)" = 1 ] || give_up "$file has several hard links" ;;
-    esac
   done
+  while read -r file kind mode owner links sum; do
+    if [ "$kind" = other ]; then give_up "$file is not a regular file"; fi
+    if [ "$kind" = file ] && [ "$links" != 1 ]; then give_up "$file has several hard links"; fi
+  done <<END
+$(states_of $(our_files))
+END
 }
 
 # save_files DIRECTORY: our files as they stand: bytes, mode, owner, or "absent".
 save_files() {
-  mkdir -- "$1" || give_up "the backup cannot be written"
-  for file in $(our_files); do
-    echo "$(state_of "$file") $file" >>"$1/index"
-    if [ -f "$file" ]; then cp -p -- "$file" "$1/$(basename "$file")" || give_up "$file cannot be backed up"; fi
-  done
+  mkdir -- "$1" && states_of $(our_files) | awk '{ print $2, $3, $4, $5, $6, $1 }' >"$1/index" || give_up "the backup cannot be written"
+  while read -r kind mode owner links sum file; do
+    if [ "$kind" = file ]; then cp -p -- "$file" "$1/" || give_up "$file cannot be backed up"; fi
+  done <"$1/index"
 }
 
 # What the first apply finds is kept for uninstall, with the directories that were not there, and forwarding.
 save_baseline() {
   save_files "$T/baseline"
   for file in $(our_files); do
-    directory=$(dirname "$file")
+    directory=${file%/*}
     if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi
   done
   if [ ! -d "$STATE" ]; then echo "$STATE" >>"$T/baseline/directories"; fi
@@ -126,7 +130,7 @@ make_record() {
   if [ "$MODE" = back ]; then record_of_before; return; fi
   mkdir -- "$T/record" "$T/record/kept" || give_up "$T/record cannot be made"
   while read -r mode owner path; do
-    name=$(basename "$path")
+    name=${path##*/}
     echo "$(digest_of "$T/new/$name") $path" >>"$T/record/applied"
     { cp -- "$T/new/$name" "$T/record/kept/$name" && chmod "$mode" "$T/record/kept/$name"; } || give_up "$T/record cannot be written"
   done <"$T/manifest"
@@ -138,7 +142,7 @@ make_record() {
 stage_before() {
   saved=$STATE/$IFACE/before-$1
   while read -r kind mode owner links sum path; do
-    name=$(basename "$path")
+    name=${path##*/}
     if [ "$kind" = file ]; then
       cp -- "$saved/$name" "$T/new/$name" || give_up "$saved/$name cannot be read"
       if [ "$(digest_of "$T/new/$name")" != "$sum" ]; then give_up "$saved/$name is damaged"; fi

@@ -15,9 +15,9 @@ from tests.system.faults.world import World, look
 from tests.system.lab import base
 from tests.system.lab.snapshot import Entry, Snapshot
 from wgwizard.applying import Step
+from wgwizard.host.changes import Wanted, wanted_of
 from wgwizard.host.layout import Layout
-from wgwizard.host.start_script import without_units
-from wgwizard.render import Artefact, render
+from wgwizard.render import render
 
 
 class End(StrEnum):
@@ -28,6 +28,7 @@ class End(StrEnum):
 
 
 WG0 = Layout("wg0")
+TAG = f'comment "wgwizard {WG0.interface}"'
 UNITS = "/etc/systemd/system"
 OUR_PATHS = (
     *WG0.files,
@@ -77,9 +78,10 @@ def assert_new(world: World) -> None:
     contact(world)
     after = look(world.host)
     assert_same(foreign(world.begin()).differences(foreign(after)))
-    for path, artefact in expected(world).items():
-        digest = hashlib.sha256(artefact.content().encode()).hexdigest()
-        assert after.files[path] == Entry("-", artefact.mode, "0:0", f"sha256:{digest}"), path
+    for file in expected(world).files:
+        digest = hashlib.sha256(file.content.reveal().encode()).hexdigest()
+        assert after.files[file.path] == Entry("-", file.mode, "0:0", f"sha256:{digest}"), file.path
+    assert sorted(told_for_us(after)) == sorted(told_in(expected(world)))
     assert f"table inet {WG0.table} " in after.ruleset
     if world.host.systemd:
         assert [after.units.get(unit) for unit in OUR_UNITS] == ["active", "active"]
@@ -91,12 +93,22 @@ def assert_new(world: World) -> None:
     assert_lets_in(world)
 
 
-def expected(world: World) -> dict[str, Artefact]:
-    """The host's files by path, as the plan for what was found there has them."""
+def expected(world: World) -> Wanted:
+    """What stands on the host, as the plan for what was found there has it."""
     assert world.facts is not None
-    found = {artefact.path: artefact for artefact in render(world.client.plan(world.facts), world.client.keyring).of("host")}
-    found = {path: artefact for path, artefact in found.items() if path in WG0.files}
-    return found if world.host.systemd else without_units(found, WG0)
+    return wanted_of(render(world.client.plan(world.facts), world.client.keyring), world.facts, WG0)
+
+
+def told_in(wanted: Wanted) -> list[str]:
+    """The rules in the owner's tables that our script puts there, by what it says."""
+    script = wanted.file(WG0.openings)
+    calls = re.findall(r"^  in_nft '.*?' '?(.*?)'?$", script.content.reveal() if script else "", re.MULTILINE)
+    return [f"{rule} {TAG}" for rule in calls]
+
+
+def told_for_us(found: Snapshot) -> list[str]:
+    """The rules in the owner's tables that were put there for us."""
+    return [line.strip() for line in found.ruleset.splitlines() if TAG in line]
 
 
 def assert_same(differences: list[str]) -> None:
@@ -126,11 +138,12 @@ def is_new(world: World) -> bool:
 
 def foreign(found: Snapshot) -> Snapshot:
     """What is not ours, and does not come with forwarding (routers have anycast addresses)."""
+    ruleset = re.sub(rf"^table inet {WG0.table} \{{\n.*?^\}}\n?", "", found.ruleset, flags=re.MULTILINE | re.DOTALL)
     return replace(
         found,
         files={path: entry for path, entry in found.files.items() if not path.startswith(OUR_PATHS) and path != "/etc/wgwizard"},
         volatile=tuple(path for path in found.volatile if "wg0" not in path),
-        ruleset=re.sub(rf"^table inet {WG0.table} \{{\n.*?^\}}\n?", "", found.ruleset, flags=re.MULTILINE | re.DOTALL),
+        ruleset="".join(line for line in ruleset.splitlines(keepends=True) if TAG not in line),
         sysctls={name: value for name, value in found.sysctls.items() if not OUR_SYSCTLS.match(name)},
         unit_files={name: state for name, state in found.unit_files.items() if name not in (*OUR_UNITS, "wg-quick@.service")},
         units={name: state for name, state in found.units.items() if name not in OUR_UNITS},

@@ -17,7 +17,7 @@ table inet theirs {
     ip saddr @banned counter drop
     ct state established,related accept
     iifname "lo" accept
-    meta l4proto { icmp, ipv6-icmp } accept
+    meta l4proto { icmp, icmpv6 } accept
     tcp dport 22 accept
     udp dport { 51820, 51900 } counter accept
   }
@@ -42,6 +42,13 @@ def move_in(host: LabHost) -> None:
         wants = host.root / "etc/systemd/system/multi-user.target.wants"
         wants.mkdir(parents=True, exist_ok=True)
         (wants / "wg-quick@other.service").symlink_to("/lib/systemd/system/wg-quick@.service")
+
+
+def assert_moved_in(host: LabHost) -> None:
+    """Once it has booted: the owner's rules are loaded, and the other tunnel is up, where there are the programs for it."""
+    if (host.root / "usr/sbin/nft").exists():
+        assert "table inet theirs" in host.sh("nft list tables")
+        assert "other" in host.sh("wg show interfaces").split()
 
 
 def put(host: LabHost, path: str, content: bytes, mode: int, uid: int, gid: int) -> None:

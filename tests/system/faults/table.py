@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.system.faults import breaking, cutting, keeping, logging_in
+from tests.system.faults import breaking, cutting, keeping, logging_in, telling
 from tests.system.faults.cutting import STEPS
 from tests.system.faults.ends import End
 from tests.system.faults.world import Place, World
@@ -53,6 +53,10 @@ class Case:
 
 def on_systemd(place: Place) -> bool:
     return place.init == "systemd"
+
+
+def is_owned(place: Place) -> bool:
+    return place.state == "owned"
 
 
 def not_an_applet(place: Place) -> bool:
@@ -113,6 +117,8 @@ FAULTS = (
     Fault(29, "reboot", "systemctl reboot", cutting.rebooted, BY_STEP, steps=STEPS),
     Fault(29, "power cut", "all of the host killed", cutting.power_cut, BY_STEP, steps=STEPS),
     Fault(30, "cut while persisting", "when a file is there", cutting.cut_while_persisting, NEW, kinds=PERSISTING),
+    Fault(30, "cut while another firewall is told", "when its rules change for us", telling.cut_while_telling, NEW, kinds=telling.KINDS,
+          where=is_owned),
     Fault(31, "the undo killed", "SIGKILL; the next contact ends it", cutting.undo_killed, OLD,
           kinds=("at its beginning", "without its tunnel")),
     Fault(32, "undo of what was absent", "the client killed at verify", cutting.undone_absent, OLD),

@@ -253,6 +253,8 @@ def make_host(place: Place, wiring: object, **options: object) -> LabHost:
     if place.init == "none":
         start_at_boot(host)
     host.boot()
+    if place.state == "owned":
+        owners.assert_moved_in(host)
     return host
 
 
