@@ -55,8 +55,6 @@ own_baseline_sysctls() {
   first=$(ls -tr "$STATE"/*/baseline/sysctls 2>/dev/null | head -n 1)
   if [ -n "$first" ]; then cat -- "$first"; else forwarding_sysctls; fi
 }
-addresses() { ip -o addr show | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'; }
-routes() { ip -o -4 route show; ip -o -6 route show | sed 's/ expires [0-9]*sec//'; }
 # busybox's ip does not say which default route came by router advertisement; the kernel's flags do (RTF_DEFAULT and RTF_ADDRCONF).
 routes6() {
   learned=$(awk '$1 ~ /^0+$/ && $2 == "00" && substr($9, 4, 1) ~ /[57df]/ { printf "%s ", $10 }' /proc/net/ipv6_route 2>/dev/null)
@@ -66,20 +64,22 @@ routes6() {
     }
     { print }'
 }
+# What is read once for all that needs it: how the host stands in its network, and what of ours stands on it.
+read_network() {
+  addresses=$(ip -o addr show) routes4=$(ip -o -4 route show) routes6=$(routes6)
+  rules4=$(ip -4 rule show) rules6=$(ip -6 rule show) sysctls=$(forwarding_sysctls)
+} 2>/dev/null
+read_ours() { states=$(states_of $(our_files)) table=$(own_table) units=$(unit_states); }
+
 # One digest over everything that an apply would touch or relies on. What changes by itself is left out: counters, file times,
 # lifetimes, and the endpoints of peers that roam.
 fingerprint() {
   {
-    states_of $(our_files)
-    own_table
-    wg show "$IFACE" dump | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
-    addresses
-    routes
-    ip rule show
-    ip -6 rule show
-    forwarding_sysctls
-    unit_states
-  } 2>/dev/null | digest
+    printf '%s\n' "$states" "$table" "$units" "$routes4" "$rules4" "$rules6" "$sysctls"
+    printf '%s\n' "$addresses" | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'
+    printf '%s\n' "$routes6" | sed 's/ expires [0-9]*sec//'
+    wg show "$IFACE" dump 2>/dev/null | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
+  } | digest
 }
 
 # How a transaction stands: none, staging, pending, rolling or confirmed. A rename of its token decides between the last three.

@@ -1,8 +1,7 @@
 # Reads how Host β stands and changes nothing. Sections are "=NONCE= name argument"; set before it: NONCE TOOLS MOST_DIGESTS WITH_BEFORE.
 
-# The digest of no text, as of a table that is not there.
-NOTHING=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-
+# What was read, as it was: echo takes some of it for escapes.
+put() { if [ -n "$1" ]; then printf '%s\n' "$1"; fi; }
 begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
 
 # A .conf with its keys hidden: the private key as its public key.
@@ -46,9 +45,9 @@ show_drift() {
     NR <= ours { known[name] = path; state[name] = $0 }
     NR > ours && name in known && $0 != state[name] { print known[name], path, $0 }' ours="$(our_files | wc -l)" |
     while read -r file copy state; do show_file kept "$file" "$copy" "$state"; done
-  if [ -f "$STATE/$IFACE/ruleset" ] && [ "$table" != "$(cat "$STATE/$IFACE/table")" ]; then
+  if [ -f "$STATE/$IFACE/ruleset" ] && [ "$loaded" != "$(cat "$STATE/$IFACE/table")" ]; then
     begin ruleset
-    own_table
+    printf '%s\n' "$table"
     begin applied_ruleset
     cat "$STATE/$IFACE/ruleset"
   fi
@@ -71,15 +70,16 @@ show_system() {
 }
 
 show_network() {
+  read_network
   begin addresses
-  ip -o addr show
+  put "$addresses"
   begin links
   ip -o link show
   begin routes
-  ip -o -4 route show
-  routes6
+  put "$routes4"
+  put "$routes6"
   begin sysctls
-  forwarding_sysctls
+  put "$sysctls"
   begin listening
   cat /proc/net/udp /proc/net/udp6 2>/dev/null | awk '$2 ~ /:/ { print $2 }'
   show_ways
@@ -95,13 +95,14 @@ show_before() {
 }
 
 show_ours() {
-  states=$(states_of $(our_files))
+  read_ours
   printf '%s\n' "$states" | while read -r file state; do show_file file "$file" "$file" "$state"; done
   begin table
-  table=$(own_table | digest)
-  if [ "$table" != "$NOTHING" ]; then echo "$table"; fi
+  loaded=
+  if [ -n "$table" ]; then loaded=$(printf '%s\n' "$table" | digest); fi
+  put "$loaded"
   begin units
-  unit_states
+  put "$units"
   begin wireguard
   wg show "$IFACE" dump 2>/dev/null | awk -F '\t' 'NR == 1 { print $2 "\t" $3 } NR > 1 { print $1 "\t" $3 "\t" $4 "\t" $5 "\t" $8 }'
   begin applied

@@ -206,6 +206,8 @@ activate() {
 
 main() {
   alone take_lock
+  read_network
+  read_ours
   if [ "$(fingerprint)" != "$FINGERPRINT" ]; then say changed; release; exit 1; fi
   mkdir -- "$T/new" || give_up "$T/new cannot be made"
   # A shell may keep the text of a here-document in a file of its own: bash does, and in /tmp.

@@ -14,9 +14,9 @@ show_ways() {
   begin routes6
   ip -o -6 route show table all
   begin rules4
-  ip -4 rule show
+  put "$rules4"
   begin rules6
-  ip -6 rule show
+  put "$rules6"
   begin ssh_ports
   ports=$(ssh_ports | sort -un)
   echo "$ports"
