@@ -17,7 +17,7 @@ from screens.background import Ended, run_beside
 from screens.focus import focus
 from screens.handover import HandOver
 from screens.step import Step
-from wgwizard.owners import Block, Folder, block_lines, waiting_text, what_to_do
+from wgwizard.owners import Block, Folder, block_lines, named, proof_text, waiting_text, what_to_do
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.study import Outlook, Study, outlook, study
@@ -26,6 +26,7 @@ from wgwizard.wizard.words import told
 
 EVERY = 10.0  # seconds; each look is a login of its own
 _WHY = (
+    "“Prove it” lets Host β connect to whatever the points may reach, and says why where nothing comes back. "
     "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
     "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from "
     "outside."
@@ -68,11 +69,13 @@ class DoneStep(Step):
         with VerticalScroll():
             yield Static("", id="owners", markup=False)
             yield Static("", id="arrived", markup=False)
+            yield Static("", id="proven", markup=False)
         yield Static("", id="told", markup=False)
         with Answers():
-            yield Button("Write all files to a folder", id="write", compact=True, variant="primary")
+            yield Button("Write all files", id="write", compact=True, variant="primary")
             yield Button("Hand over one file", id="hand-over", compact=True)
             yield Button("Wait for them", id="wait", compact=True)
+            yield Button("Prove it", id="prove", compact=True)
 
     def enter(self, draft: Draft) -> None:
         """Say what is left."""
@@ -84,7 +87,9 @@ class DoneStep(Step):
         self.keyring = result.keyring
         self.folder = written_before(draft, result)
         self._show_owners(result)
-        self.query_one("#wait", Button).display = self.tools.connector is not None and self.found.site.host.ssh is not None
+        can_look = self.tools.connector is not None and self.found.site.host.ssh is not None
+        for name in ("#wait", "#prove"):
+            self.query_one(name, Button).display = can_look
         if not self.waiting:
             self._say("")  # what was said of other files
         focus(self.query_one("#write", Button))
@@ -110,6 +115,8 @@ class DoneStep(Step):
             self._write()
         elif event.button.id == "hand-over":
             self._hand_over()
+        elif event.button.id == "prove":
+            self._prove()
         elif not self.waiting:
             self._wait("waiting; a point arrives when it first sends something")
             self._look()
@@ -160,8 +167,28 @@ class DoneStep(Step):
         self.looking = True
         run_beside(self, "handshakes", lambda: connector.handshakes(interface, target, ask))
 
+    def _prove(self) -> None:
+        connector, found = self.tools.connector, self.found
+        if connector is None or found is None or found.site.host.ssh is None:
+            return
+        interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), self.ask
+        plan = outlook(found, self.keyring).plan
+        self.query_one("#prove", Button).disabled = True
+        self._say("Host β tries to connect to whatever the points may reach …")
+        run_beside(self, "prove", lambda: connector.status(interface, target, ask, plan))
+
+    def _proved(self, event: Ended) -> None:
+        self.query_one("#prove", Button).disabled = False
+        self._say(told(event.error) if event.error is not None else "")
+        if event.error is None and self.found is not None:
+            found: Any = event.value
+            names = {key: name for name, key in {**self.found.lock.public_keys, **self.keyring.public}.items()}
+            proof = self.query_one("#proven", Static)
+            proof.update(named(proof_text(found), names))
+            self.call_after_refresh(lambda: proof.scroll_visible(animate=False))
+
     def on_ended(self, event: Ended) -> None:
-        """A look or the writing is over."""
+        """A look, a proof or the writing is over."""
         event.stop()
         value: Any = event.value
         if event.name == "write":
@@ -169,6 +196,9 @@ class DoneStep(Step):
             if event.error is None and self.found is not None:
                 self.folder = replace(self.folder, is_there=True)
                 self._show_owners(outlook(self.found, self.keyring))
+            return
+        if event.name == "prove":
+            self._proved(event)
             return
         self.looking = False
         if event.error is not None:

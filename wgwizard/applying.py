@@ -129,12 +129,22 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """What a connection from Host β proved: whether something works (`None`: nobody can tell), what, and what was `seen` or is why."""
+
+    works: bool | None
+    what: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a tunnel of ours stands on the host.
 
     `applied` is false where there is none. `site`, `strategy` and `who` (the login, and from where) are "" where the host does not
     know them; `at` is when, in seconds since 1970. `put_back` says when and by whom a rollback brought this back. `under_way` says in
-    words what change has not ended yet, with its deadline. `handshakes` are seconds by public key, `None` for never.
+    words what change has not ended yet, with its deadline. `handshakes` are seconds by public key, `None` for never. `proven` is what
+    connections from the host proved, where they were asked for.
     """
 
     interface: str
@@ -147,11 +157,13 @@ class Standing:
     differences: tuple[Difference, ...] = ()
     under_way: str = ""
     handshakes: Mapping[str, float | None] = field(default_factory=dict)
+    proven: tuple[Proven, ...] = ()
 
     @property
     def as_applied(self) -> bool:
         """Whether there is nothing to look after."""
-        return self.applied and not self.differences and not self.under_way
+        failed = any(one.works is False for one in self.proven)
+        return self.applied and not self.differences and not self.under_way and not failed
 
 
 class Ask(Protocol):
@@ -199,8 +211,8 @@ class Connector(Protocol):
     def uninstall(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """Take everything of ours off the host and put back what was there."""
 
-    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
-        """What is applied, and what of the host is not as it was applied; nothing is changed."""
+    def status(self, interface: str, target: Target, ask: Ask, prove: "Plan | None" = None) -> Standing:
+        """What is applied, and what of the host is not as it was applied; for a plan to `prove` also what connections from there reach."""
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""

@@ -1,8 +1,10 @@
 """What is left to people once a plan stands: the owners of the points, whoever sits at Host β, and who has been heard of since. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wgwizard.applying import Proven, Standing
 from wgwizard.plan import Plan
 from wgwizard.plan.model import RouteNeeded, lan_address
 from wgwizard.recommend import UNMET
@@ -131,6 +133,28 @@ def handshake_text(name: str, age: float | None) -> str:
     return f"! {name}: last handshake {age:.0f} s ago, not connected now"
 
 
+_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
+_SIGNS = {True: "✓", False: "!", None: "○"}
+
+
+def proven_text(one: Proven) -> str:
+    """Whether something can be reached from Host β, and what was seen."""
+    return f"{_SIGNS[one.works]} {one.what}: {one.seen}"
+
+
+def proof_text(found: Standing) -> str:
+    """What is not as it was applied on Host β, then what connections from there proved."""
+    if not found.applied:
+        return f"○ nothing of ours stands there for {found.interface}: apply first"
+    lines = [f"! {one.what}" for one in found.differences] + [proven_text(one) for one in found.proven]
+    return "\n".join(lines) or "○ there is nothing that connections from Host β could prove: no computer at the site is named in the rights"
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """The peers' keys in a text as the points' names, where they are known."""
+    return _KEY.sub(lambda match: names.get(match[0], match[0]), text)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Lines under a heading."""
@@ -151,7 +175,7 @@ class Folder:
 def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder(), unmet: tuple[str, ...] = ()) -> tuple[Block, ...]:
     """What does not work yet (`Study.unmet`), and what is left to do on Host β, at the site and by each point's owner."""
     site = plan.site
-    unwritten = f"○ The folder {folder.name} is not written yet: “Write all files to a folder” makes it"
+    unwritten = f"○ The folder {folder.name} is not written yet: “Write all files” makes it"
     blocks = [
         Block("What to do on Host β", host_steps(folder.name) if site.host.ssh is None else ()),
         Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from wgwizard.applying import Ask, Change, Event, HostKey, Outcome, Standing, State, Step, Target, Tell
+from wgwizard.applying import Ask, Change, Difference, Event, HostKey, Outcome, Proven, Standing, State, Step, Target, Tell
 from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host.facts import Facts
 from wgwizard.secret import Secret
@@ -73,8 +73,10 @@ class FakeConnector:
     def uninstall(self, interface, target, ask, tell) -> Outcome:
         raise AssertionError("the wizard does not uninstall")
 
-    def status(self, interface, target, ask) -> Standing:
-        raise AssertionError("the wizard asks for handshakes alone")
+    def status(self, interface, target, ask, prove=None) -> Standing:
+        assert prove is not None
+        edited = Difference(f"peer {self.handshake_of} is missing")
+        return Standing(interface, applied=True, differences=(edited,), proven=(Proven(False, "nas, tcp 443", "never answers"),))
 
     def handshakes(self, interface, target, ask) -> dict[str, float | None]:
         return {self.handshake_of: 3.0} if self.handshake_of is not None else {}

@@ -82,6 +82,8 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         host.handshake_of = person.app.draft.keyring.public["laptop"]
         await person.press("tab", "tab", "enter")
         await person.sees("✓ laptop: handshake 3 s ago")
+        await person.clicks("#prove")
+        await person.sees("! peer laptop is missing", "! nas, tcp 443: never answers")
     seen = "".join(person.everything_seen)
     secrets = [*person.app.draft.keyring.private.values(), *person.app.draft.keyring.preshared.values()]
     assert [text for text in (SUDO, PASSPHRASE, *(secret.reveal() for secret in secrets)) if text in seen] == []

@@ -43,6 +43,7 @@ def test_a_conversation_puts_its_plan_on_the_host(make_beta: Callable[..., LabHo
         ("Make these changes?", "y"),
         ("What next?", "write"),
         ("What next?", "look"),
+        ("What next?", "prove"),
         ("What next?", "leave"),
         secrets=(PASSPHRASE, PASSPHRASE, Secret(base.SUDO_PASSWORD)),
     )
@@ -54,6 +55,7 @@ def test_a_conversation_puts_its_plan_on_the_host(make_beta: Callable[..., LabHo
     assert "masquerade" in host.sh("nft list table inet wgwizard_wg0")
     assert f"PublicKey = {keys['host']}" in (tmp_path / "lab/laptop/etc/wireguard/wg0.conf").read_text()
     assert "laptop: no handshake yet" in talk.everything
+    assert "✓ the site's router (192.168.200.254): answers" in talk.everything
     assert base.SUDO_PASSWORD not in talk.everything
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wgwizard import profiles
-from wgwizard.applying import Change, Difference, Event, HostKey, Outcome, Prompt, Standing, State, Step, Target
+from wgwizard.applying import Change, Difference, Event, HostKey, Outcome, Prompt, Proven, Standing, State, Step, Target
 from wgwizard.cli import arguments, remote, verbs
 from wgwizard.cli.asking import TerminalAsk, read_secret
 from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
@@ -53,8 +53,8 @@ class Host:
 
     rollback = uninstall
 
-    def status(self, interface, target, ask):
-        self.interface, self.target = interface, target
+    def status(self, interface, target, ask, prove=None):
+        self.interface, self.target, self.prove = interface, target, prove
         return self.standing
 
 
@@ -241,6 +241,24 @@ def test_status_says_whose_site_it_is_and_names_the_points_that_were_heard_of(fo
     assert (document["interface"], document["as_applied"]) == ("wg0", True)
     assert document["applied"] == {"site": "site-b", "strategy": "masquerade", "who": "admin@beta from 192.0.2.7", "at": 0.0}
     assert [point["handshake_seconds_ago"] for point in document["points"]] == [12.4, None, 600.0]
+
+
+def test_status_proves_what_the_site_says_and_ends_with_5_where_that_fails(folder, capsys):
+    host = Host(Outcome(True, "applied", HOST_KEY))
+    apply(host, "--passphrase-file", "phrase")
+    works, unknown = Proven(True, "nas (192.168.200.9), tcp 443", "answers"), Proven(None, "dns, udp", "not tried")
+    host.standing = Standing("wg0", True, proven=(works, unknown))
+    capsys.readouterr()
+    assert status(host, "site.yaml", "--prove") == ExitCode.OK
+    assert capsys.readouterr().out.splitlines()[-2:] == ["✓ nas (192.168.200.9), tcp 443: answers", "○ dns, udp: not tried"]
+    assert host.prove.site.name == "site-b"
+    host.standing = Standing("wg0", True, proven=(works, Proven(False, "printer", "never answers")))
+    assert status(host, "site.yaml", "--prove", "--json") == ExitCode.DIFFERENT
+    assert json.loads(capsys.readouterr().out)["proven"][1] == {"works": False, "what": "printer", "seen": "never answers"}
+    assert status(host, "site.yaml") == ExitCode.DIFFERENT
+    assert host.prove is None
+    with pytest.raises(UsageError, match="needs a site file"):
+        status(host, "--ssh", "root@h", "--prove")
 
 
 def test_status_ends_with_5_where_something_differs_is_not_there_or_has_not_ended(folder, capsys):

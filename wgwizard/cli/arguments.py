@@ -109,6 +109,15 @@ def _add_apply(apply: argparse.ArgumentParser) -> None:
     _add_remote(apply)
 
 
+def _add_status(status: argparse.ArgumentParser) -> None:
+    _add_on_host(status)
+    status.add_argument(
+        "--prove",
+        action="store_true",
+        help="also try from Host β to connect to whatever the points may reach, and say why where that fails",
+    )
+
+
 def _add_on_host(verb: argparse.ArgumentParser) -> None:
     """Status, rollback and uninstall."""
     verb.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
@@ -187,7 +196,7 @@ _ADD = {
     "plan": _add_plan,
     "rehearse": _add_rehearse,
     "apply": _add_apply,
-    "status": _add_on_host,
+    "status": _add_status,
     "rollback": _add_on_host,
     "uninstall": _add_on_host,
     "qr": _add_qr,

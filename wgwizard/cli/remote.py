@@ -10,13 +10,14 @@ from wgwizard.applying import Connector, Event, Outcome, Target
 from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.login import login
-from wgwizard.cli.standing import named, standing_document, standing_text
+from wgwizard.cli.standing import standing_document, standing_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
+from wgwizard.owners import named
 from wgwizard.passphrase import known_words
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
@@ -57,15 +58,25 @@ def _apply(options: argparse.Namespace, connector: Connector) -> int:
 
 
 def status(options: argparse.Namespace, connector: Connector) -> int:
-    """What is applied on Host β, and what of it is not as it was applied: then 5."""
+    """What is applied on Host β, and what of it is not as it was applied, or does not reach what it should: then 5."""
     site, interface = _on_host(options)
-    found = connector.status(interface, target_of(options, site), TerminalAsk(options.yes))
+    prove = _plan_to_prove(options) if options.prove else None
+    found = connector.status(interface, target_of(options, site), TerminalAsk(options.yes), prove)
     names = _names(options, site)
     if options.json:
         put(output.to_json(standing_document(found, names)))
     else:
         put(standing_text(found, names, datetime.now().astimezone()))
     return ExitCode.OK if found.as_applied else ExitCode.DIFFERENT
+
+
+def _plan_to_prove(options: argparse.Namespace) -> Plan:
+    """The site's plan, which says what the points may reach."""
+    if options.site is None:
+        raise UsageError("--prove needs a site file, which says what the points may reach", "wgwizard status SITE.yaml --prove")
+    found, _ = opened(options.site)
+    need_strategy(options.site, found)
+    return planned(found, Keyring())
 
 
 def _names(options: argparse.Namespace, site: Site | None) -> dict[str, str]:

@@ -1,17 +1,15 @@
 """What `wgwizard status` prints, for people and as JSON; pure."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from wgwizard.applying import Standing
 from wgwizard.moments import moment_text
-from wgwizard.owners import handshake_text
+from wgwizard.owners import handshake_text, named, proven_text
 from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
 
-_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 _INDENT = "    "
 
 
@@ -27,6 +25,7 @@ def standing_document(found: Standing, names: Mapping[str, str]) -> dict[str, An
         "differences": [{"what": named(one.what, names), "diff": one.diff} for one in found.differences],
         "under_way": found.under_way or None,
         "points": [{"name": names.get(key, key), "handshake_seconds_ago": age} for key, age in found.handshakes.items()],
+        "proven": [{"works": one.works, "what": one.what, "seen": one.seen} for one in found.proven],
     }
 
 
@@ -48,7 +47,8 @@ def standing_text(found: Standing, names: Mapping[str, str], now: datetime) -> s
     if found.under_way:
         lines.append(f"! {found.under_way}")
     rows = [handshake_text(names.get(key, key), age) for key, age in found.handshakes.items()]
-    return "\n".join([*lines, *(rows or [f"○ {found.interface} has no points, or does not run"])])
+    lines += rows or [f"○ {found.interface} has no points, or does not run"]
+    return "\n".join([*lines, *map(proven_text, found.proven)])
 
 
 def _heading(found: Standing, now: datetime) -> str:
@@ -60,8 +60,3 @@ def _heading(found: Standing, now: datetime) -> str:
 
 def _moment(at: float, now: datetime) -> str:
     return moment_text(datetime.fromtimestamp(at, now.tzinfo), now)
-
-
-def named(text: str, names: Mapping[str, str]) -> str:
-    """The peers' keys in a text as the points' names, where they are known."""
-    return _KEY.sub(lambda match: names.get(match[0], match[0]), text)

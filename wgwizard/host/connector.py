@@ -1,10 +1,11 @@
 """applying.Connector over SSH: what the command line and the wizard call to change Host β."""
 
 import re
+from dataclasses import replace
 
 from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Target, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError
-from wgwizard.host import going_back, safety
+from wgwizard.host import going_back, proof, safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
@@ -20,6 +21,7 @@ from wgwizard.host.through_tunnel import uninstall_refusals
 from wgwizard.host.transaction import engine_script
 from wgwizard.host.uninstalling import uninstall_changes, uninstall_differences
 from wgwizard.keys import Keyring
+from wgwizard.plan.model import Plan
 from wgwizard.problems import Problem, error
 from wgwizard.render import render
 from wgwizard.site import DEFAULT_INTERFACE, Site
@@ -101,11 +103,13 @@ class SshConnector:
                 return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
             return _taken_off(session, shell, facts, ended)
 
-    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
-        """What is applied, and what of the host is not as it was applied; one script that only reads."""
+    def status(self, interface: str, target: Target, ask: Ask, prove: Plan | None = None) -> Standing:
+        """What is applied, and what of the host is not as it was applied, by one script that only reads; then what `prove` asks for."""
         layout = Layout(interface)
         with Session(layout, target, ask, lambda _: None, self._logins).opened() as shell:
-            return standing(probe(shell, layout), layout)
+            facts = probe(shell, layout)
+            found = standing(facts, layout)
+            return found if prove is None or not found.applied else replace(found, proven=proof.prove(shell, layout, prove, facts))
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""

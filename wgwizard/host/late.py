@@ -8,6 +8,7 @@ from wgwizard.applying import Ask, Connector, MakePlan, Outcome, Standing, Targe
 if TYPE_CHECKING:
     from wgwizard.host.facts import Facts
     from wgwizard.keys import Keyring
+    from wgwizard.plan import Plan
     from wgwizard.site import Site
 
 
@@ -38,9 +39,9 @@ class LateConnector:
         """As `applying.Connector`."""
         return self._ssh.uninstall(interface, target, ask, tell)
 
-    def status(self, interface: str, target: Target, ask: Ask) -> Standing:
+    def status(self, interface: str, target: Target, ask: Ask, prove: "Plan | None" = None) -> Standing:
         """As `applying.Connector`."""
-        return self._ssh.status(interface, target, ask)
+        return self._ssh.status(interface, target, ask, prove)
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """As `applying.Connector`."""

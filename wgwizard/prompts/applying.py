@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wgwizard.applying import Event, Outcome, Step
 from wgwizard.errors import WgwizardError
-from wgwizard.owners import block_lines, waiting_text, what_to_do
+from wgwizard.owners import block_lines, named, proof_text, waiting_text, what_to_do
 from wgwizard.pipeline import Study
 from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
@@ -88,12 +88,12 @@ def done_page(session: Session) -> bool:
 
 def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
     choices = [
-        Choice("write", "Write all files to a folder"),
+        Choice("write", "Write all files"),
         Choice("give", "Hand over one file, or its QR code"),
         Choice("leave", "Leave"),
     ]
     if session.tools.connector is not None and found.site.host.ssh is not None:
-        choices.insert(1, Choice("look", "See who has arrived"))
+        choices[1:1] = [Choice("look", "See who has arrived"), Choice("prove", "Prove it: what does Host β reach, and why not?")]
     current = "write"
     while True:
         chosen = session.talk.one(Asked("What next?", current=current), tuple(choices))
@@ -105,6 +105,8 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
                 _give(session, result)
             elif chosen == "look":
                 session.talk.say(_handshakes(session, found, result))
+            elif chosen == "prove":
+                session.talk.say(_proof(session, found, result))
             elif chosen == WHY:
                 session.say(_WHY_DONE)
             else:
@@ -143,3 +145,19 @@ def _handshakes(session: Session, found: Study, result: Outlook) -> str:
     ask = TalkAsk(session.talk)
     seen = connector.handshakes(found.site.tunnel.interface, session.tools.target(address), ask)
     return waiting_text(found.site, {**found.lock.public_keys, **result.keyring.public}, seen)
+
+
+def _proof(session: Session, found: Study, result: Outlook) -> str:
+    """What connections from Host β prove, and why one fails."""
+    connector, address = session.tools.connector, found.site.host.ssh
+    if connector is None or address is None:
+        return ""
+    session.talk.say("Host β tries to connect to whatever the points may reach …")
+    target, ask = session.tools.target(address), TalkAsk(session.talk)
+    standing = connector.status(found.site.tunnel.interface, target, ask, result.plan)
+    return named(proof_text(standing), _names(found, result))
+
+
+def _names(found: Study, result: Outlook) -> dict[str, str]:
+    """The points' names by public key."""
+    return {key: name for name, key in {**found.lock.public_keys, **result.keyring.public}.items()}

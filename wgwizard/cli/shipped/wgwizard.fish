@@ -118,6 +118,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using status' -l key-passphrase-file -x
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l ssh-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the login'"'"'s password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l sudo-password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the sudo password, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using status' -l confirm-timeout -x -d 'undo unless confirmed within (default: 90)'
+complete -c wgwizard -n '_shtab_wgwizard_using status' -l prove -d 'also try from Host β to connect to whatever the points may reach, and say why where that fails'
 complete -c wgwizard -n '_shtab_wgwizard_using status; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'may be left out with --ssh'
 complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -a rollback -d 'one step back on Host β, to what stood there before the last apply'
 complete -c wgwizard -n '_shtab_wgwizard_using rollback' -s h -l help -d 'show this help message and exit'

@@ -183,6 +183,7 @@ _shtab_wgwizard_status_options=(
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
   "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  "--prove[also try from Host β to connect to whatever the points may reach, and say why where that fails]"
   ":may be left out with --ssh:_files"
 )
 

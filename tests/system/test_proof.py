@@ -1,0 +1,96 @@
+"""What connections from Host β prove, and why nothing came back, against a computer at the site that really behaves so."""
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from ipaddress import ip_address
+
+import pytest
+
+from tests.system.apply_support import Client
+from tests.system.lab.host import LabHost
+from wgwizard.applying import Proven
+from wgwizard.site import PortRange, Right, SiteHost, Strategy
+
+pytestmark = pytest.mark.live
+
+MakeClient = Callable[..., Client]
+NAS, NAS6 = "192.168.200.254", "fd00:200::254"
+TUNNEL = "10.64.0.0/24"
+WEB, CLOSED = 5001, 5002
+
+
+@pytest.fixture
+def nas(lan: object) -> Iterator[None]:
+    """This test's own end of the LAN serves a page there; what is done to it is undone."""
+    with socket.create_server((NAS, WEB)), socket.create_server((NAS6, WEB), family=socket.AF_INET6):
+        yield
+    here("ip route flush proto 99; ip -6 route flush proto 99; nft delete table inet own", check=False)
+
+
+def here(script: str, *, check: bool = True) -> None:
+    """As the computer at the site, in this test's own network namespace."""
+    subprocess.run(["sh", "-c", script], check=check, capture_output=True)
+
+
+def to_nas(client: Client, *, strategy: Strategy = Strategy.GATEWAY, rights: tuple[Right, ...] | None = None) -> Client:
+    """Points may reach the NAS's page."""
+    rights = rights or (Right("nas", "tcp", (PortRange(WEB, WEB),)),)
+    points = tuple(replace(point, may_reach=rights) for point in client.site.points)
+    hosts = (SiteHost("nas", (ip_address(NAS), ip_address(NAS6))), SiteHost("printer", (ip_address("192.168.200.77"),)))
+    client.change_site(replace(client.site, hosts=hosts, points=points))
+    client.strategy = strategy
+    return client
+
+
+def proved(client: Client) -> dict[str, Proven]:
+    """What is proven now, by what it is about."""
+    return {one.what: one for one in client.connector.status("wg0", client.target, client.answers, client.plan(None)).proven}
+
+
+@contextmanager
+def way_back() -> Iterator[None]:
+    """The site knows the way to the tunnel."""
+    here(f"ip route add {TUNNEL} via 192.168.200.2 proto 99; ip -6 route add fd00::/8 via fd00:200::2 proto 99")
+    yield
+
+
+def test_a_missing_route_a_firewall_there_and_what_works_are_told_apart(beta: LabHost, make_client: MakeClient, nas: None) -> None:
+    client = to_nas(make_client(beta))
+    assert client.apply().state == "applied"
+    web = f"nas ({NAS}), tcp {WEB}"
+    missing = proved(client)[web]
+    assert missing.works is False
+    assert "answers Host β, and nothing comes back to 10.64.0.1 in the tunnel: " in missing.seen
+    assert f"a route to {TUNNEL} via 192.168.200.2 is missing at the site" in missing.seen
+    with way_back():
+        assert proved(client)[web] == Proven(True, web, "answers from 10.64.0.1")
+        assert all(one.works for one in proved(client).values())
+        here("nft add table inet own; nft 'add chain inet own i { type filter hook input priority 0; }'")
+        here(f"nft add rule inet own i ip saddr {TUNNEL} tcp dport {WEB} drop")
+        seen = proved(client)[web].seen
+        assert "and nothing comes back to 10.64.0.1 in the tunnel but ping: its own firewall" in seen
+        here(f"nft add rule inet own i tcp dport {WEB} drop")
+        assert "answers ping, and no connection: its own firewall drops it, even from Host β" in proved(client)[web].seen
+    assert client.status().as_applied  # nothing was left on the host
+
+
+def test_what_is_not_there_does_not_listen_or_is_dropped_on_the_host_itself(beta: LabHost, make_client: MakeClient, nas: None) -> None:
+    rights = (
+        Right("nas", "tcp", (PortRange(CLOSED, CLOSED),)),
+        Right("printer"),
+        Right("nas", "udp", (PortRange(53, 53),)),
+    )
+    client = to_nas(make_client(beta), strategy=Strategy.MASQUERADE, rights=rights)
+    assert client.apply().state == "applied"
+    found = proved(client)
+    assert found[f"nas ({NAS}), tcp {CLOSED}"].seen == "is there, and says that nothing listens on that port"
+    assert found["printer (192.168.200.77)"].seen.startswith("nobody on the LAN has this address")
+    assert found["nas, udp"] == Proven(None, "nas, udp", "not tried: only TCP shows by itself whether it arrived")
+    beta.sh(
+        "nft add table inet own; nft 'add chain inet own o { type filter hook output priority 0; }';"
+        f" nft add rule inet own o tcp dport {CLOSED} drop"
+    )
+    assert proved(client)[f"nas ({NAS}), tcp {CLOSED}"].seen == ("Host β's own firewall (inet own o) drops what Host β itself sends there")

@@ -1,0 +1,56 @@
+# Tries connections from Host β, at the same time, and says what became of each. ATTEMPTS has lines "NUMBER SOURCE ADDRESS PORT", where
+# "-" is no SOURCE; nothing is sent over a connection, which is closed at once.
+
+attempt_all() {
+  printf '%s\n' "$ATTEMPTS" | perl -e '
+    use strict; use Socket qw(:all); use Fcntl; use Errno qw(EINPROGRESS ECONNREFUSED);
+    my %under_way;
+    sub place { my ($address, $port) = @_;
+      my $four = inet_pton(AF_INET, $address);
+      return $four ? pack_sockaddr_in($port, $four) : pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) }
+    sub told { my ($number, $error) = @_;
+      print "answer $number ", !$error ? "open" : $error == ECONNREFUSED ? "refused"
+        : $error == Errno::ETIMEDOUT() ? "silent" : "unreachable", "\n" }
+    while (<STDIN>) {
+      my ($number, $source, $address, $port) = split or next;
+      my $to = place($address, $port);
+      socket(my $one, sockaddr_family($to), SOCK_STREAM, 0) or next;
+      fcntl($one, F_SETFL, O_NONBLOCK);
+      if ($source ne "-" && !bind($one, place($source, 0))) { told($number, $! + 0); next }
+      if (connect($one, $to)) { told($number, 0) }
+      elsif ($! == EINPROGRESS) { $under_way{$number} = $one }
+      else { told($number, $! + 0) }
+    }
+    my $until = time + 4;
+    while (%under_way && time < $until) {
+      my $ready = "";
+      vec($ready, fileno($_), 1) = 1 for values %under_way;
+      select(undef, $ready, undef, 0.5) > 0 or next;
+      for my $number (keys %under_way) {
+        next unless vec($ready, fileno($under_way{$number}), 1);
+        told($number, unpack("i", getsockopt($under_way{$number}, SOL_SOCKET, SO_ERROR)));
+        close(delete $under_way{$number});
+      }
+    }
+    print "answer $_ silent\n" for keys %under_way;'
+}
+
+# Ping tells apart why nothing came back; it proves nothing by itself.
+ping_all() {
+  printf '%s\n' "$ATTEMPTS" | awk '!seen[$2, $3]++ { print $2, $3 }' | {
+    while read -r source address; do
+      if [ "$source" = - ]; then from=; else from="-I $source"; fi
+      # Unquoted: two words, or none.
+      { if ping -n -c 1 -W 2 $from "$address" >/dev/null 2>&1; then echo "echo $source $address"; fi; } &
+    done
+    wait
+  }
+}
+
+main() {
+  if ! have perl; then echo "lacks perl"; return; fi
+  attempt_all
+  ping_all
+  ip neigh show | awk '/ (FAILED|INCOMPLETE) *$/ { print "absent", $1 }'
+  nft -t list table inet "$TABLE" 2>/dev/null | awk '$1 == "chain" { chain = $2 } /counter packets [0-9]+ .*reject/ { print "refused", chain, $3 }'
+}
