@@ -91,7 +91,9 @@ class Choices(Widget, can_focus=True):
         return Content.assemble(text, " " * (column - len(label) + 2), example)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor, and unless several may be chosen, choose."""
+        """Move the cursor, and unless several may be chosen, choose; where nothing is offered, nothing."""
+        if not self.offered:
+            return
         self.cursor = min(max(self.cursor + by, 0), len(self.offered) - 1)
         if not self.several:
             self.action_choose()

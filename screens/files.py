@@ -51,10 +51,10 @@ class FilesStep(Step):
     def enter(self, draft: Draft) -> None:
         """Make the files; keys that are missing are made once and kept with the draft."""
         super().enter(draft)
-        found, _ = study(draft)
+        found, problems = study(draft)
         if found is None or found.strategy is None:
             return
-        self.result = outlook(found, draft.keyring)
+        self.result = outlook(found, draft.keyring, problems)
         if not draft.key_problems():
             self.change(draft_with_keys(draft, found, self.result.keyring))
         self._show(self.result)

@@ -134,7 +134,7 @@ class PointsStep(Step):
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
             self.query_one(name, Button).display = bool(points)
-        self.query_one(ProblemLine).show(errors_of(self.draft) if self.tried else ())
+        self.query_one(ProblemLine).show(errors_of(self.draft) if self.tried or "×" in marks.values() else ())
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""
@@ -156,7 +156,11 @@ class PointsStep(Step):
         self.app.push_screen(PointPage(with_new_point(self.draft), len(points_of(self.draft))), self._take)
 
     def _edit(self, place: int) -> None:
-        self.app.push_screen(PointPage(self.draft, place), self._take)
+        """A point with something in the way opens there, and says what it is."""
+        page = PointPage(self.draft, place)
+        self.app.push_screen(page, self._take)
+        if marks_of(self.draft).get(place) == "×":
+            self.app.call_after_refresh(page.action_done)
 
     def action_remove(self) -> None:
         """Ask, and take the point out."""
@@ -179,9 +183,7 @@ class PointsStep(Step):
         self._show()
         first = next((place for place, mark in sorted(marks_of(self.draft).items()) if mark == "×"), None)
         if first is not None:
-            page = PointPage(self.draft, first)
-            self.app.push_screen(page, self._take)
-            self.app.call_after_refresh(page.action_done)
+            self._edit(first)
             return
         if wrong or not points_of(self.draft):
             self.query_one(ProblemLine).show(wrong)

@@ -22,6 +22,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.recommended import OVERRULE, choices_of, chosen_among, reasons_of, shown_of, title_of
 from wgwizard.wizard.study import Study, study
+from wgwizard.wizard.words import asked_where
 
 # So many lines of who reaches whom stand here; all of them are the first of the files.
 _ROWS = 60
@@ -81,9 +82,12 @@ class StrategyStep(Step):
     def _show(self) -> None:
         found, problems = study(self.draft)
         ways = self.query_one(Choices)
-        ways.display = found is not None
+        for each in (ways, *self.query("#else, #reach, .prompt")):
+            each.display = found is not None
         if found is None:
-            self._say(Content("Some answers are still in the way:"), Content(""), problems)
+            places = asked_where(problems)
+            self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}"), Content(""), problems)
+            focus(self.query_one("#because"))
             return
         offered = choices_of(found.recommendation)
         held = self.draft.text(OVERRULE.id, OVERRULE)
@@ -138,7 +142,7 @@ class StrategyStep(Step):
             self.post_message(self.Finished())
             return
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        focus(self.query_one(Choices))
+        focus(self.query_one(Choices if found is not None else "#because"))
 
     def why(self) -> tuple[str, str]:
         """Why one may choose here."""

@@ -23,10 +23,14 @@ def main(words: Sequence[str] | None = None) -> int:
     streams.prepare()
     sys.excepthook = _say_crash
     options = arguments.parse(sys.argv[1:] if words is None else words)
+    from wgwizard.picture.canvas import Charset
+    from wgwizard.picture.terminal import charset_of
+
     if options.no_color:
         os.environ["NO_COLOR"] = "1"
     if options.ascii:
         os.environ["WGWIZARD_ASCII"] = "1"  # wgwizard.picture.terminal reads it
+    if charset_of(os.environ) is Charset.ASCII:
         streams.only_ascii(data=getattr(options, "json", False))
     signal.signal(signal.SIGTERM, _terminated)
     # Imports, and one way from a site to its files, leave nothing to collect; looking for it would take a third of the time.

@@ -28,3 +28,12 @@ async def test_nothing_of_the_kind_is_said_where_everything_fits():
         await person.press("ctrl+n")
         await person.sees("What each point's owner does now")
         person.sees_no(UNMET)
+
+
+async def test_answers_in_the_way_are_told_with_their_page_and_no_key_breaks_the_page():
+    document = {**OFFICE, "site": {**OFFICE["site"], "networks": ["10.20.0.0/16"], "router": ["192.168.77.1"]}}
+    async with sit_down(draft=Draft(document), begin_at="strategy") as person:
+        await person.sees("Some answers are still in the way, on: Site (More questions)", "192.168.77.1 is in none of")
+        person.sees_no("Who reaches whom")
+        await person.press("ctrl+n", "down", "up", "space", "pagedown")
+        await person.sees("Some answers are still in the way")

@@ -45,6 +45,7 @@ def test_an_address_is_read_with_its_parts(text: str, address: SshAddress, known
         "a b",
         "$(id)",
         "fd00::zz",
+        "admin@192.168.10.5192.168.10.5",
     ],
 )
 def test_what_is_no_address_is_refused_and_named(text: str) -> None:

@@ -280,6 +280,7 @@ VALUES = [
     ("88", "host.ssh", "$(id)@h", "bad-ssh", None, "$(id)@h"),
     ("88b", "host.ssh", "a@`id`", "bad-ssh", None, "a@`id`"),
     ("88c", "host.ssh", "a@h;id", "bad-ssh", None, "a@h;id"),
+    ("88d", "host.ssh", "admin@192.168.10.5192.168.10.5", "bad-ssh", None, "192.168.10.5192.168.10.5"),
     ("89", "host.ssh", "-a@h", "bad-ssh", None, "-a@h"),
     ("90b", "host.proxy_command", "nc", "unknown-field", None, "'proxy_command'"),
     ("97", TO, "nsa", "dangling-name", None, "'nsa'"),

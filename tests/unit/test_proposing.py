@@ -5,13 +5,16 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
+import presets
 from wgwizard.host.facts import Facts, Route, SshPath, System
 from wgwizard.lock import Lock
-from wgwizard.questions import SITE, new_document
+from wgwizard.questions import GROUPS, SITE, new_document
+from wgwizard.questions.answers import value_at
 from wgwizard.questions.comparing import contradictions
-from wgwizard.questions.proposing import proposals
+from wgwizard.questions.proposing import networks_at, proposals
 from wgwizard.surroundings import Surroundings
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import open_preset
 
 
 def addresses(**texts):
@@ -132,6 +135,22 @@ def test_a_draft_takes_what_is_proposed_and_forgets_that_it_was_once_it_is_overt
     assert took.document["site"]["networks"] == ["192.168.178.0/24"]
     assert list(took.taken) == ["site.networks"]
     assert took.answered("site.networks", networks, "10.1.0.0/16").taken == {}
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_that_is_only_accepted_on_another_lan_stays_the_example_that_it_is(name):
+    draft = replace(open_preset(name), here=LAPTOP)
+    wrong = draft.errors_under("")
+    for group in GROUPS:
+        for question in group.questions:
+            path = question.id.replace("[*]", "[0]")
+            proposal = draft.proposals().get(path)
+            if proposal is not None and not proposal.only_offered:
+                draft = draft.took(path, question, proposal)
+    assert set(draft.errors_under("")) <= set(wrong)
+    same_lan = ip_network("192.168.178.0/24") in networks_at(draft.document, "site.networks")
+    assert ("site.router" in draft.taken) == (same_lan and value_at(draft.preset, "site.router") is None)
+    assert same_lan or draft.proposals()["site.networks"].only_offered
 
 
 def test_to_a_saved_site_what_is_found_is_only_offered():

@@ -12,7 +12,7 @@ from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, joined, keyring_problems, made_elsewhere, remember
-from wgwizard.passphrase import known_words
+from wgwizard.passphrase import Level, known_words, strength
 from wgwizard.phone import QUIET, QrCode, qr_code, why_no_code
 from wgwizard.pipeline import Study, result
 from wgwizard.profiles.files import replace_file
@@ -103,6 +103,8 @@ def _secrets(options: argparse.Namespace) -> int:
     if new is not None or keyring != known:
         profiles.save_keys(options.site, keyring, new or passphrase)
         profiles.save_lock(options.site, remember(found.lock, keyring))
+    if new is not None:
+        say(f"{path} is sealed with the new passphrase.")
     put(_told(path, found, keyring))
     return ExitCode.OK
 
@@ -132,7 +134,10 @@ def _passphrase_of_other(options: argparse.Namespace) -> Secret:
 
 def _new_passphrase(options: argparse.Namespace, found: Study) -> Secret | None:
     if options.new_passphrase_file is not None:
-        return read_secret(options.new_passphrase_file, "--new-passphrase-file")
+        given = read_secret(options.new_passphrase_file, "--new-passphrase-file")
+        if (judged := strength(given, known_words(found.site))).level is Level.WEAK:
+            say(judged.text)
+        return given
     if not options.change_passphrase:
         return None
     _need_terminal("the new passphrase", "add --new-passphrase-file FILE")

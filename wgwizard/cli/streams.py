@@ -4,6 +4,11 @@ import codecs
 import os
 import sys
 
+# What typing.TYPE_CHECKING is, without the import of typing, which --help would wait for.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 _PLAIN = {
     "✓": "+", "×": "x", "●": "*", "○": "o", "—": "-", "–": "-", "━": "=", "─": "-", "…": "...", "“": '"', "”": '"', "→": "->", "β": "beta",
 }  # fmt: skip
@@ -26,6 +31,12 @@ def only_ascii(*, data: bool) -> None:
     for stream in (sys.stderr, *(() if data else (sys.stdout,))):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="ascii", errors=_HANDLER)
+
+
+def as_shown(text: str, stream: "TextIO") -> str:
+    """A text in the signs that a stream shows, so that its length is known before it is written."""
+    plain = getattr(stream, "errors", "") == _HANDLER
+    return text.encode(stream.encoding, _HANDLER).decode(stream.encoding) if plain else text
 
 
 def has_terminal() -> bool:

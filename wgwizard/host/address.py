@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from wgwizard.errors import UsageError
 
 SSH_PORT = 22
 _SHAPE = "Write it as [user@]host[:port]; an IPv6 address with a port goes in brackets: root@[2001:db8::2]:22."
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?")
+_DIGITS = re.compile(r"[0-9.]*\.[0-9.]*")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?")
 
 
@@ -42,9 +43,19 @@ def parse_address(text: str) -> SshAddress:
             IPv6Address(host)
         except AddressValueError:
             raise UsageError(f"{host!r} in the SSH address {text!r} is not an IPv6 address.", _SHAPE) from None
+    elif _DIGITS.fullmatch(host) and not _is_ipv4(host):
+        raise UsageError(f"{host!r} in the SSH address {text!r} is not an IPv4 address.", _SHAPE)
     elif not _HOST.fullmatch(host):
         raise UsageError(f"{host!r} in the SSH address {text!r} is not a host's name.", _SHAPE)
     return SshAddress(user or None, host, port)
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        return False
+    return True
 
 
 def _split_port(text: str, rest: str) -> tuple[str, int]:

@@ -40,7 +40,7 @@ def named_lines(items: tuple[Named, ...], rows: int, room: int, charset: Charset
     more = f" +{left}" if left and rows == 1 else ""
     addresses = [item.addresses[0] if item.addresses else "" for item in shown]
     for_names = room - max((len(address) for address in addresses), default=0) - 1 - len(more)
-    if for_names < _SHORTEST_NAME:
+    if for_names < min(_SHORTEST_NAME, max((len(item.name) for item in shown), default=0)):
         addresses, for_names = ["" for _ in shown], room - len(more)
     width = min(max((len(item.name) for item in shown), default=0), for_names)
     lines = [f"{cut(item.name, width, charset):{width}} {address}".rstrip() + more for item, address in zip(shown, addresses, strict=True)]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from wgwizard.prompts.talk import BACK, WHY, Asked, toggled_words
+from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, toggled_words, wrapped
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
@@ -78,8 +78,12 @@ class MenuTalk:
         """Yes or no."""
         import questionary
 
-        answer: bool = self._ask(lambda: questionary.confirm(prompt, default=default, qmark=_MARK, auto_enter=False))
-        return answer
+        answer: Any = WHY
+        while answer == WHY:
+            answer = self._ask(lambda: questionary.confirm(prompt, default=default, qmark=_MARK, auto_enter=False), keys=True)
+            if answer == WHY:
+                self.say(WHY_YES)
+        return answer is True
 
     def secret(self, prompt: str) -> Secret | None:
         """Typed without being seen."""
@@ -92,7 +96,7 @@ class MenuTalk:
         example = f"e.g. {asked.example}" if asked.example and not (asked.tried or asked.current) else ""
         keys = ". Enter takes it, - leaves it empty" if asked.proposed else ""
         about = f"{asked.remark}{keys}" if asked.remark else example
-        self.say(f"\n  {about}" if about else "")
+        self.say(f"\n{wrapped(about, self.columns, '  ')}" if about else "")
 
     def _told(self, asked: Asked, choices: tuple[Choice, ...], answer: str) -> str:
         """Leave what was chosen to be read, in a line: questionary leaves the whole row, and of several only their count."""
@@ -101,15 +105,15 @@ class MenuTalk:
             self.say(f"{_MARK} {_message(asked)} {', '.join(labels)}")
         return answer
 
-    def _ask(self, make: Callable[[], Any], *, by_key: bool = False) -> Any:
-        """Run a prompt; `by_key`: it takes no text, so that ? and < are keys of it, and goes when it is over."""
+    def _ask(self, make: Callable[[], Any], *, by_key: bool = False, keys: bool = False) -> Any:
+        """Run a prompt; `keys`: it takes no text, so that ? and < are keys of it; `by_key`: the same, and it goes when it is over."""
         from prompt_toolkit.application import create_app_session
         from prompt_toolkit.output import create_output
 
         with create_app_session(output=self._output or create_output(stdout=sys.stderr)):
             question = make()
             question.application.erase_when_done = by_key
-            _add_keys(question.application, by_key=by_key)
+            _add_keys(question.application, by_key=by_key or keys)
             if by_key:
                 _show_cursor(question.application)
             return question.unsafe_ask()

@@ -70,10 +70,10 @@ def _say_recommendation(session: Session, found: Study) -> None:
 def files_page(session: Session) -> bool:
     """Every file to look at; keys that are missing are made once and kept with the draft. Whether to go on (else a page back)."""
     session.talk.say("\n== Files ==\nNothing has been written yet.")
-    found, _ = study(session.draft)
+    found, problems = study(session.draft)
     if found is None or found.strategy is None:
         return False
-    result = outlook(found, session.draft.keyring)
+    result = outlook(found, session.draft.keyring, problems)
     session.draft = draft_with_keys(session.draft, found, result.keyring)
     warnings = f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"
     files = (Choice(str(place), label(artefact, result.plan.site)) for place, artefact in enumerate(result.bundle.artefacts))

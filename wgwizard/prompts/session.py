@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from textwrap import fill
 
 from wgwizard.problems import Problem
-from wgwizard.prompts.talk import Talk
+from wgwizard.prompts.talk import Talk, wrapped
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import said
-
-_WIDEST = 100
 
 
 class Session:
@@ -37,13 +34,11 @@ class Session:
         notice = self.tools.keeping.notice()
         if notice != self._noticed:
             self._noticed = notice
-            self.talk.say(notice)
+            self.say(notice)
 
     def say(self, text: str, lead: str = "") -> None:
         """A paragraph, wrapped; its further lines begin below its first."""
-        width = min(max(self.talk.columns - 1, 40), _WIDEST)
-        hanging = " " * len(lead)
-        self.talk.say(fill(text, width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False))
+        self.talk.say(wrapped(text, self.talk.columns, lead))
 
     def say_problems(self, problems: Iterable[Problem]) -> None:
         """Each problem on lines of its own."""

@@ -1,13 +1,18 @@
 """What a conversation needs of a terminal: saying something, and a few kinds of asking. Every plain front end is one of these."""
 
+import sys
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Protocol
 
+from wgwizard.cli.streams import as_shown
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
 # What may be typed (or pressed) in place of an answer, the same everywhere.
 BACK, WHY, NOTHING = "<", "?", "-"
+WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < is no."
+_NARROWEST, _WIDEST = 40, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +69,10 @@ def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
     if alone:
         return alone[-1]
     return " ".join(choice.answer for choice in choices if choice.answer in words)
+
+
+def wrapped(text: str, columns: int, lead: str = "") -> str:
+    """A paragraph that breaks between words, in the signs that the terminal shows; its further lines begin below its first."""
+    width = min(max(columns - 1, _NARROWEST), _WIDEST)
+    hanging, shown = " " * len(lead), as_shown(text, sys.stderr)
+    return fill(shown, width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)

@@ -151,8 +151,10 @@ def _computers(words: list[str]) -> list[dict[str, Any]]:
 
 
 def _service(words: list[str]) -> dict[str, Any]:
-    """The words "web tcp 80 as 8080" as a service; missing words stay missing, the name too ("tcp 80", "80")."""
+    """The words "web tcp 80 as 8080" as a service; missing words stay missing, the name or the protocol too ("tcp 80", "80", "web 80")."""
     wanted = [] if words[0].isdigit() else ["protocol"] if words[0] in _PROTOCOLS and words[1:2] != [words[0]] else ["name", "protocol"]
+    if len(wanted) == 2 and words[1:] and words[1].isdigit():
+        wanted = ["name"]
     service: dict[str, Any] = dict(zip(wanted, words, strict=False))
     ports, _, published = " ".join(words[len(wanted) :]).partition(" as ")
     if ports:
@@ -163,7 +165,10 @@ def _service(words: list[str]) -> dict[str, Any]:
 
 
 def _right(words: list[str]) -> dict[str, Any]:
-    """The words "nas tcp 80 8000-8010" as a right."""
+    """The words "nas tcp 80 8000-8010" as a right, and what people write for it, "nas:80", which is TCP."""
+    to, colon, port = words[0].partition(":")
+    if len(words) == 1 and colon and _PORTS.fullmatch(port):
+        words = [to, "tcp", port]
     right: dict[str, Any] = dict(zip(("to", "protocol"), words, strict=False))
     if words[2:]:
         right["ports"] = [_number(word) for word in words[2:]]

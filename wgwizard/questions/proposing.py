@@ -180,7 +180,8 @@ def _about_points(document: Document, here: Surroundings | None) -> Found:
         yield "points[0].name", Proposal(name, f"{_HERE}'s name")
     else:
         yield "points[0].name", Proposal("laptop", "change it to whose it is", found=False)
-    if here is not None and not at_host:
+    # What runs here says nothing of a point that is called otherwise.
+    if here is not None and not at_host and value_at(document, "points[0].name") in (None, name):
         yield "points[0].platform", Proposal(_PLATFORMS.get(here.system, ""), f"what runs on {_HERE}")
 
 

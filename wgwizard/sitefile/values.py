@@ -18,7 +18,8 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
 _PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
 _SSH = re.compile(
     r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?@)?"
-    r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
+    r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<bare>[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)"
+    r"|(?P<numbers>[0-9][0-9.]*\.[0-9.]*(?=:|\Z))|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
 # RFC 2606; the addresses of RFC 5737 and RFC 3849 are in wgwizard.sitefile.addresses
@@ -112,7 +113,7 @@ def read_endpoint(text: str, field: str, problems: list[Problem], *, usual_port:
 def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
     """[user@]host[:port], a name from ssh's own configuration, or "local"; nothing that ssh(1) could take for an option."""
     match = _SSH.match(text)
-    address = match and (match["bracketed"] or match["bare"])
+    address = match and (match["bracketed"] or match["bare"] or match["numbers"])
     if match and int(match["port"] or 22) <= MAX_PORT and (not address or parse_address(address, field, []) is not None):
         return text
     hint = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"

@@ -51,7 +51,12 @@ def invitation(address: str | None, *, connected: bool) -> str:
 def before(found: Study, path: str | None) -> str:
     """What is said before anything is applied: what would not work yet, and how to apply later."""
     lines = [f"{UNMET}:", *found.unmet, ""] if found.unmet else []
-    return "\n".join([*lines, f"Everything is saved. Later: wgwizard apply {path or 'SITE.yaml'}"])
+    later = (
+        f"Later: wgwizard apply {path or 'SITE.yaml'}"
+        if found.site.host.ssh is not None
+        else "Go on: the next page says what to do by hand."
+    )
+    return "\n".join([*lines, f"Everything is saved. {later}"])
 
 
 def apply(connector: Connector, draft: Draft, found: Study, target: Target, ask: Ask, tell: Tell) -> Outcome:

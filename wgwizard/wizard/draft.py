@@ -90,9 +90,13 @@ class Draft:
         own = self.document
         for path, _ in examples(self.document, self.preset):
             own = with_value(own, path, None)
-        found = proposals(own, self.here, self.known_host, self.lock)
-        offered = {path for path in found if self.path is not None or value_at(self.document, path) is not None}
-        return {path: replace(proposal, only_offered=True) if path in offered else proposal for path, proposal in found.items()}
+        instead = proposals(own, self.here, self.known_host, self.lock)
+        # What fits beside the example's answers may stand; what would only fit in their place is offered with them.
+        beside = proposals(self.document, self.here, self.known_host, self.lock) if own != self.document else instead
+        found = {path: replace(proposal, only_offered=True) for path, proposal in instead.items()} | dict(beside)
+        if self.path is None:
+            return found
+        return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
 
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""

@@ -97,7 +97,9 @@ class Keeping:
         if not self.draft.has_answers:
             return "Nothing was answered yet." if self.draft.preset is None else "Nothing was changed in the preset, so nothing is kept."
         if self.trouble is None:
-            told = "The answers are not saved as a site yet. They are kept as a draft, which the next start offers:"
+            path = self.draft.path
+            unsaved = "The answers are not saved as a site yet" if path is None else f"Your changes are not in {path} yet"
+            told = f"{unsaved}. They are kept as a draft, which the next start offers:"
             return f"{told}\n{self.path}{_keys_end(self.draft)}"
         hint = f"; {self.trouble.hint}" if self.trouble.hint else ""
         return f"The answers are not saved, and cannot be kept as a draft either: {self.trouble.message}{hint}."

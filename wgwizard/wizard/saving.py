@@ -12,6 +12,7 @@ from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.stamps import changed, difference, stamp
 from wgwizard.questions import Document
 from wgwizard.questions.examples import OWN, examples
+from wgwizard.questions.naming import name_of
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
@@ -118,14 +119,15 @@ def written_text(draft: Draft, path: str) -> str:
     lines = [f"  {path}", "      your answers; no secrets", f"  {beside_path(path, LOCK_SUFFIX)}"]
     lines += ["      addresses that were given out, and public keys; no secrets"]
     if holds_keys(draft):
-        lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", "      private keys, sealed with a passphrase that you are asked for"]
+        which = "the passphrase that opened them" if draft.passphrase is not None else "a passphrase that you are asked for"
+        lines += [f"  {beside_path(path, SECRETS_SUFFIX)}", f"      private keys, sealed with {which}"]
     return "\n".join([*_once_more(draft), "Written will be:", *lines])
 
 
 def _once_more(draft: Draft) -> list[str]:
     """The answers that nobody typed and that may be another's: found somewhere, or a preset's examples."""
-    found = [f"  {field:<16}{one.text}   {one.source}" for field, one in draft.taken.items() if field in OWN and one.found]
-    came_along = [f"  {field:<16}{text}" for field, text in examples(draft.document, draft.preset)]
+    found = [f"  {_name(field, draft)}: {one.text}   {one.source}" for field, one in draft.taken.items() if field in OWN and one.found]
+    came_along = [f"  {_name(field, draft)}: {text}" for field, text in examples(draft.document, draft.preset)]
     lines = ["! These were found, and nobody typed them. Are they your site's?", *found, ""] if found else []
     if came_along:
         lines += [
@@ -134,6 +136,11 @@ def _once_more(draft: Draft) -> list[str]:
             "",
         ]
     return lines
+
+
+def _name(field: str, draft: Draft) -> str:
+    """The answer in plain words."""
+    return name_of(field, draft.document)
 
 
 def save(draft: Draft, path: str, passphrase: Secret | None, seal: Seal) -> Draft:

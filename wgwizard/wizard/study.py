@@ -47,12 +47,16 @@ def scene(draft: Draft) -> Scene:
     return scene_of_site(found.site, found.strategy, into_tunnel=found.recommendation.masquerade_into_tunnel)
 
 
-def outlook(found: Study, keyring: Keyring) -> Outlook:
-    """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made."""
+def outlook(found: Study, keyring: Keyring, problems: tuple[Problem, ...] = ()) -> Outlook:
+    """The files and the reachability for the chosen strategy, which there must be; keys that are missing here are made.
+
+    `problems` are those of the answers (`study`), which stand among its warnings first.
+    """
     whole = complete_keyring(found.site, keyring, found.lock)
     result = pipeline.result(found, whole)
     warnings = keyring_problems(found.site, keyring, found.lock) + result.warnings
-    return Outlook(result.plan, whole, result.bundle, result.reaches, in_words(warnings, sitefile.to_document(found.site)))
+    said = dict.fromkeys((*problems, *in_words(warnings, sitefile.to_document(found.site))))
+    return Outlook(result.plan, whole, result.bundle, result.reaches, tuple(said))
 
 
 def draft_with_keys(draft: Draft, found: Study, keyring: Keyring) -> Draft:

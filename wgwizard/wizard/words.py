@@ -1,7 +1,12 @@
 """Problems and errors in the words in which every front end says them."""
 
+import re
+from collections.abc import Iterable
+
 from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.problems import Problem
+from wgwizard.questions import GROUPS
+from wgwizard.questions.answers import concerns
 
 
 def sign(problem: Problem) -> str:
@@ -27,3 +32,15 @@ def told(error: WgwizardError) -> str:
 def cut(text: str, room: int) -> str:
     """The text, shortened to the room that there is."""
     return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
+
+
+def asked_where(problems: Iterable[Problem]) -> str:
+    """The pages on which what is wrong was answered, each once: "Site (More questions), Points"."""
+    found: dict[str, None] = {}
+    for field in (re.sub(r"\[\d+\]", "[*]", problem.field) for problem in problems if problem.is_error):
+        for group in GROUPS:
+            asked = next((question for question in group.questions if concerns(field, question.id)), None)
+            if asked is not None or concerns(field, group.name) or concerns(field, f"{group.name}[*]"):
+                found[f"{group.title} (More questions)" if asked is not None and asked.detail else group.title] = None
+                break
+    return ", ".join(found)
