@@ -47,6 +47,18 @@ def test_signals_have_their_codes(folder, number, code):
     assert "Traceback" not in words_said
 
 
+@pytest.mark.slow
+def test_a_locale_without_utf_8_gets_plain_signs_everywhere_and_data_stays_as_it_is(folder):
+    environment = {**ENVIRONMENT, "LC_ALL": "C"}
+    words = [sys.executable, "-m", "wgwizard", "plan", "site.yaml"]
+    plain = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=True)
+    assert (plain.stdout + plain.stderr).isascii()
+    assert b"Host beta" in plain.stdout
+    data = subprocess.run([*words, "--json"], cwd=folder, env=environment, capture_output=True, check=True)
+    whole = subprocess.run([*words, "--json"], cwd=folder, env=ENVIRONMENT, capture_output=True, check=True)
+    assert data.stdout == whole.stdout
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 @pytest.mark.slow
 def test_a_terminal_without_our_signs_gets_plain_ones(folder, encoding):

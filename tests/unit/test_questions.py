@@ -51,6 +51,7 @@ def test_every_question_is_asked_once():
         ("tunnel.port", "many", "many"),
         ("points[0].services", "web tcp 8000 as 8081", [{"name": "web", "protocol": "tcp", "port": 8000, "published_port": 8081}]),
         ("points[0].services", "web", [{"name": "web"}]),
+        ("points[0].services", "web 80", [{"name": "web", "port": 80}]),
         (
             "points[0].may_reach",
             "nas tcp 80 8000-8010, host",
@@ -73,6 +74,11 @@ def test_an_answer_is_kept_as_the_site_file_has_it_and_read_back_the_same(path, 
 def test_ports_of_a_right_may_stand_between_commas(text):
     question = next(question for _, question in ALL if question.id == "points[*].may_reach")
     assert answers.value_of(question, text) == [{"to": "nas", "protocol": "tcp", "ports": [80, 445, "8000-8010"]}, {"to": "pc"}]
+
+
+def test_what_people_write_for_a_port_of_a_computer_is_a_right_too():
+    question = next(question for _, question in ALL if question.id == "points[*].may_reach")
+    assert answers.value_of(question, "nas:5001, fd00::1") == [{"to": "nas", "protocol": "tcp", "ports": [5001]}, {"to": "fd00::1"}]
 
 
 def test_a_computer_after_a_right_without_ports_stays_a_right_of_its_own():

@@ -1,0 +1,42 @@
+"""The keys that both conversations take in place of an answer, and how what they say is laid out."""
+
+import sys
+from io import StringIO
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from wgwizard.cli import streams
+from wgwizard.prompts.menus import MenuTalk
+from wgwizard.prompts.numbered import NumberedTalk
+from wgwizard.prompts.talk import WHY_YES, wrapped
+
+
+def test_yes_or_no_takes_the_keys_that_every_question_takes_in_lines(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", StringIO("?\nperhaps\n<\n"))
+    assert NumberedTalk().yes("Go on?", default=True) is False
+    said = capsys.readouterr().err
+    assert WHY_YES in said
+    assert "× “perhaps” is neither y nor n" in said
+
+
+@pytest.mark.parametrize(("typed", "answer"), [("?y\r", True), ("<", False), ("\r", True), ("n\r", False)])
+def test_yes_or_no_takes_the_keys_that_every_question_takes_in_menus(typed, answer, capsys):
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text(typed)
+        assert MenuTalk(DummyOutput()).yes("Go on?", default=True) is answer
+    assert (WHY_YES in capsys.readouterr().err) == ("?" in typed)
+
+
+def test_a_paragraph_breaks_between_words_in_the_signs_that_are_shown(monkeypatch, tmp_path):
+    text = "Host β lets through what is named, and refuses everything else that comes from a point."
+    assert max(map(len, wrapped(text, 41, "  ").splitlines())) <= 40
+    with (tmp_path / "plain").open("w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        streams.prepare()
+        streams.only_ascii(data=True)
+        lines = wrapped(text, 41, "  ").splitlines()
+    assert "Host beta lets" in lines[0]
+    assert max(map(len, lines)) <= 40
