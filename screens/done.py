@@ -1,6 +1,7 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
 from dataclasses import replace
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -33,12 +34,18 @@ _WHY = (
 )
 
 
-def shown(blocks: tuple[Block, ...]) -> Content:
-    """The blocks below each other, with bold headings and a free line between those that are not below another."""
+def shown(blocks: tuple[Block, ...], width: int = 10_000) -> Content:
+    """The blocks below each other, with bold headings and a free line between those that are not below another.
+
+    A line that is longer than the width goes on below its beginning.
+    """
     pieces: list[Content] = []
     for block in blocks:
         pieces += [Content("")] if pieces and not block.heading.startswith(" ") else []
-        pieces += [Content.styled(block.heading, "bold"), *map(Content, block_lines(block))]
+        pieces.append(Content.styled(block.heading, "bold"))
+        for line in block_lines(block):
+            indent = " " * (len(line) - len(line.lstrip()))
+            pieces += map(Content, wrap(line, width, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False))
     return Content("\n").join(pieces)
 
 
@@ -63,6 +70,7 @@ class DoneStep(Step):
         self.again: Timer | None = None
         self.ask = DialogAsk(self.app)
         self.folder = Folder()
+        self.result: Outlook | None = None
 
     def compose(self) -> ComposeResult:
         """What to do for each point, the buttons, and who has arrived."""
@@ -97,7 +105,14 @@ class DoneStep(Step):
 
     def _show_owners(self, result: Outlook) -> None:
         unmet = self.found.unmet if self.found is not None else ()
-        self.query_one("#owners", Static).update(shown(what_to_do(result.plan, result.bundle, self.folder, unmet)))
+        self.result = result
+        blocks = what_to_do(result.plan, result.bundle, self.folder, unmet)
+        self.query_one("#owners", Static).update(shown(blocks, max(self.size.width - 1, 40)))
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        if self.result is not None and self.is_attached and self.display:
+            self._show_owners(self.result)
 
     def _show_arrived(self) -> None:
         if self.found is None or self.seen is None:
