@@ -47,6 +47,12 @@ _TCSS = ("app", "picture", "dialogs")
 _LATER_TCSS = ("form", "points", "strategy", "files", "save", "apply", "follow")
 
 
+def _collect_again() -> None:
+    """Look for garbage from here on: what came up until now stays, and a look at all of it would hold up the first key."""
+    gc.freeze()
+    gc.enable()
+
+
 class WizardApp(KeepsAnswers, inherit_bindings=False):
     """The pages in their order over one draft; `tools` are what it may use of the world outside."""
 
@@ -98,7 +104,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         if self.tools.look_around is not None:
             self.set_timer(LOOK_AFTER, partial(run_beside, self, LOOK_AROUND, self.tools.look_around))
         self.take_keys()
-        self.call_after_refresh(gc.enable)  # off until here: what comes up leaves nothing to collect
+        self.call_after_refresh(_collect_again)
         self.offer_what_was_left()
 
     def on_ended(self, event: Ended) -> None:
