@@ -14,7 +14,7 @@ from screens.focus import focus
 from wgwizard.passphrase import Level, Strength, made_passphrase, strength
 from wgwizard.secret import Secret
 
-_MADE = "Write it down now, on paper or in a password manager; it is not shown again. Then type it below.\n\n  {}"
+_MADE = "Write it down now, on paper or in a password manager; it is not shown again. Then type it once more below.\n\n  {}"
 _WEAK = "! A weak one is taken all the same: OK once more."
 
 

@@ -102,14 +102,17 @@ def _known_in(plan: Plan, network: Network) -> Iterator[tuple[str, Address]]:
 
 
 def attempts(plan: Plan) -> tuple[Attempt, ...]:
-    """The connections to try: from β's own address, and where points arrive with theirs also from β's in the tunnel; at most MOST."""
-    found = [
-        Attempt(destination, port, source)
-        for destination in destinations(plan)
-        for port in destination.ports
-        for source in _sources(plan, destination.address)
-    ]
-    return tuple(found[:MOST])
+    """The connections to try: from β's own address, and where points arrive with theirs also from β's in the tunnel.
+
+    At most MOST, and all of a destination's or none.
+    """
+    found: list[Attempt] = []
+    for destination in destinations(plan):
+        sources = _sources(plan, destination.address)
+        if len(found) + len(destination.ports) * len(sources) > MOST:
+            break
+        found += [Attempt(destination, port, source) for port in destination.ports for source in sources]
+    return tuple(found)
 
 
 def _sources(plan: Plan, address: Address) -> tuple[Address | None, ...]:
@@ -124,10 +127,8 @@ def proven(plan: Plan, answers: Answers) -> tuple[Proven, ...]:
     found = [_Judge(plan, answers, destination).verdict() for destination in tried]
     untried = [destination for destination in destinations(plan) if destination not in tried]
     found += [Proven(None, str(destination), f"not tried: only {MOST} connections are") for destination in untried]
-    found += [
-        Proven(None, f"{permit.target}, {permit.protocol}", "not tried: only TCP shows by itself whether it arrived")
-        for permit in dict.fromkeys(permit for permit in plan.from_points if permit.protocol not in (None, "tcp"))
-    ]
+    others = dict.fromkeys(f"{permit.target}, {permit.protocol}" for permit in plan.from_points if permit.protocol not in (None, "tcp"))
+    found += [Proven(None, what, "not tried: only TCP shows by itself whether it arrived") for what in others]
     return (*found, *_refused(answers.refused_packets))
 
 

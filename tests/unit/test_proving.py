@@ -74,6 +74,9 @@ def test_of_a_whole_network_what_the_site_names_is_tried_and_no_more_than_so_man
     assert len(attempts(many)) == MOST
     answers = Answers(dict.fromkeys(attempts(many), Answer.OPEN))
     assert [one.works for one in proven(many, answers)].count(None) == 2
+    odd = plan(Strategy.GATEWAY, Right("other"), *(Right("server", "tcp", (PortRange(port, port),)) for port in range(1, MOST)))
+    tried = [one.destination for one in attempts(odd)]
+    assert {tried.count(one) for one in tried} == {2, 2 * len(USUAL_PORTS)}  # never half of a destination
 
 
 @pytest.mark.parametrize(
