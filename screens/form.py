@@ -20,6 +20,7 @@ from wgwizard.wizard.words import cut
 
 MORE = "More questions, all with good answers already"
 MORE_FOUND = "More questions, found"
+MORE_PRESET = "More questions, with the preset's answers: are they yours?"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -80,11 +81,17 @@ class Form(VerticalScroll, can_focus=False):
             field.offer(found.get(field.path))
             field.prefill(prefilled=field.text != "" and self._is_prefilled(field))
         for more in self.query(Collapsible):
-            there = [field for field in more.query(Field) if field.proposal is not None and field.display]
-            taken = ", ".join(f"{field.question.word} {field.text}" for field in there if field.stands)
-            more.title = (
-                cut(f"{MORE_FOUND}: {taken}", self.app.size.width - 8) if taken else f"{MORE} ({len(there)} found)" if there else MORE
-            )
+            more.title = cut(self._title(more), self.app.size.width - 8)
+
+    def _title(self, more: Collapsible) -> str:
+        """What is behind "more": what was found, what came with the preset, or only what nearly everyone leaves alone."""
+        fields = [field for field in more.query(Field) if field.display]
+        there = [field for field in fields if field.proposal is not None]
+        if taken := ", ".join(f"{field.question.word} {field.text}" for field in there if field.stands):
+            return f"{MORE_FOUND}: {taken}"
+        answered = (field for field in fields if field.text != field.question.default)
+        came_along = self.draft.preset is not None and any(self._is_prefilled(field) for field in answered)
+        return f"{MORE_PRESET if came_along else MORE}{f' ({len(there)} found)' if there else ''}"
 
     def _is_prefilled(self, field: Field) -> bool:
         """Whether the answer is still as the preset, or a new set-up, began with it."""

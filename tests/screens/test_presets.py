@@ -81,3 +81,8 @@ async def test_the_first_key_replaces_what_came_with_a_preset_and_none_replaces_
         await person.press("tab", "shift+tab")
         await person.types("field")
         assert person.app.draft.document["name"] == "pumpfield"
+
+
+async def test_what_a_preset_answers_out_of_sight_is_not_called_good():
+    async with sit_down(draft=open_preset("office-addresses"), begin_at="site") as person:
+        await person.sees("▼ More questions, with the preset's answers: are they yours?")
