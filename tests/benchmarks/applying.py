@@ -134,9 +134,8 @@ def main() -> int:
     trips = {what: (far[what] - near[what]) / DELAY for what in near}
     print(f"The least of {rounds} runs; a link with {DELAY * 1000:.0f} ms there and back, and one without.\n\n{table.HEAD}")  # noqa: T201
     # Of the budget of 9.5 round trips and 0.15 s even the floor takes more here; so the floor is the measure, as for the whole.
-    print(
-        table.line(Figure("one phase cold: log in and look, beside a login and an exec that does nothing", far["look"], 1.3, far["login"]))
-    )  # noqa: T201
+    one = Figure("one phase cold: log in and look, beside a login and an exec that does nothing", far["look"], 1.3, far["login"])
+    print(table.line(one))  # noqa: T201
     ours, least = trips["apply"] * DELAY, trips["floor"] * DELAY
     print(table.line(Figure("a whole apply: what its round trips take", ours, 1.3, least)))  # noqa: T201
     print("\n      round trips     50 ms      0 ms")  # noqa: T201
