@@ -17,7 +17,7 @@ from screens.entry import Entry
 from screens.focus import focus
 from screens.listed import Listed
 from screens.problem_line import ProblemLine
-from screens.step import Step
+from screens.step import HEIGHTS, Step
 from screens.unsealing import OpenSealed
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
@@ -47,7 +47,8 @@ class StartStep(Step):
             yield Static(WHAT_IT_DOES, classes="about", markup=False)
             yield Static("What would you like to begin with?", classes="prompt", markup=False)
             offers = Listed(id="offers", markup=False, compact=True)
-            offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < 30)
+            # As its style says; else the list would find that out by being laid out twice, and the first key would wait.
+            offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < HEIGHTS[-1][0])
             yield offers
             yield Static("", id="for-what", markup=False)
             with Answers():

@@ -108,6 +108,20 @@ def test_modes_are_read_as_stat_reads_them(shell: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_a_file_that_cannot_be_read_does_not_pass_for_one_that_is_not_there(shell: str, tmp_path: Path) -> None:
+    """Else the backup would leave it out without a word, and an uninstall would remove what it takes for ours."""
+    bad, good, gone = tmp_path / "bad", tmp_path / "good", tmp_path / "gone"
+    bad.write_text("x")
+    good.write_text("")
+    broken = f'sha256sum() {{ shift; for each; do [ "$each" = {bad} ] || echo "0123 $each"; done; }}\n'
+    lines = sh(shell, script(LAYOUT, main=f"{broken}states_of {bad} {gone} {good}")).splitlines()
+    states = {line.split()[0]: line.split()[1:] for line in lines}
+    assert len(lines) == 3
+    assert [states[str(path)][0] for path in (bad, gone, good)] == ["file", "absent", "file"]
+    assert [states[str(path)][4] for path in (bad, gone, good)] == ["-", "-", "0123"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_the_host_hides_keys_as_the_client_does(shell: str, tmp_path: Path) -> None:
     private = generate_private()
     probe = source("probe").split("\nshow_file() {")[0] + "\n"

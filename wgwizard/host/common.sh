@@ -37,7 +37,15 @@ states_of() {
       bits = 4 * special(4, "sS") + 2 * special(7, "sS") + special(10, "tT")
       known[$NF] = sprintf("%d%d%d%d %s:%s %s", bits, digit(2), digit(5), digit(8), $3, $4, $2)
     }
-    NF == 2 { print $2, "file", known[$2], $1 }'
+    NF == 2 { sum[$2] = $1 }
+    # A line for each, whatever becomes of them meanwhile: one that cannot be read must not pass for one that is not there.
+    END {
+      for (place = split(regular, path, " "); place > 0; place--) {
+        name = path[place]
+        if (name in known) print name, "file", known[name], (name in sum ? sum[name] : "-")
+        else print name, "absent - - - -"
+      }
+    }' regular="$regular"
 }
 # "KIND MODE UID:GID LINKS SHA256" of one file.
 state_of() { states_of "$1" | cut -d ' ' -f 2-; }
