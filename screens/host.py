@@ -115,7 +115,14 @@ class HostStep(FormStep):
         self.change(draft)
         self._say(looked_text(draft))
         self.looked = True
+        self.call_after_refresh(self._focus_what_is_left)
+
+    def _focus_what_is_left(self) -> None:
+        """To the first answer that differs or is missing, unless what was found would be scrolled away by that."""
         differs = [field for field in self.form.fields if any(problem.code == HOST_DIFFERS for problem in field.problems)]
         empty = [field for field in self.form.fields if field.text == "" and not field.question.detail]
-        if differs or empty:
-            focus([*differs, *empty][0].control, scroll=False)
+        left = next(iter([*differs, *empty]), None)
+        if left is not None and left.virtual_region.bottom <= self.form.size.height:
+            focus(left.control, scroll=False)
+        else:
+            self.form.focus_first()

@@ -63,6 +63,19 @@ async def test_what_was_typed_and_the_host_shows_otherwise_is_said_beside_it():
         await person.sees("✓ looked at nas-box", "Some answers differ", "! nas-box has not 192.168.1.11, it has 192.168.1.10/24")
 
 
+async def test_what_was_found_stays_in_view_though_an_answer_far_below_is_open():
+    beta = {"ssh": "pi@192.168.1.10", "addresses": ["192.168.1.10/24"], "endpoint": "192.168.1.10:51820"}
+    shows = replace(SHOWN, routes=())
+    async with sit_down(FakeConnector(shows=shows), draft=Draft({**SITE_KNOWN.document, "host": beta}), begin_at="host") as person:
+        await person.press("f4")
+        await person.sees("Is this Host β?")
+        await person.press("right", "enter")
+        await person.sees("✓ looked at nas-box: Debian GNU/Linux 12")
+        await person.app.workers.wait_for_complete()
+        await person.pilot.pause()
+        assert "✓ looked at nas-box: Debian GNU/Linux 12" in person.read()
+
+
 @pytest.mark.slow
 async def test_a_host_that_cannot_be_looked_at_is_no_reason_to_stop_and_each_login_is_offered_once():
     async with sit_down(FakeConnector(), draft=SITE_KNOWN, begin_at="host") as person:
