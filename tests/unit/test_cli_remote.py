@@ -73,7 +73,7 @@ def apply(host, *words) -> int:
 
 def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
     host = Host(Outcome(True, "applied", HOST_KEY, (CHANGE,), ("ufw is active",)))
-    assert apply(host, "--passphrase-file", "phrase", "--confirm-timeout", "30", "--identity", "id") == ExitCode.OK
+    assert apply(host, "--yes", "--passphrase-file", "phrase", "--confirm-timeout", "30", "--identity", "id") == ExitCode.OK
     assert host.target == Target("admin@192.168.200.2", identity="id", confirm_timeout=30.0)
     assert set(host.keyring.private) == set(host.keyring.preshared) == {"laptop", "phone"}
     lock = profiles.load_lock("site.yaml")
@@ -86,6 +86,11 @@ def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
     for words in ("✓ preview: 1 change   (undo in 12 s)", "ufw is active", *take_in):
         assert words in said.err
     assert not re.search("|".join(map(re.escape, (secret.reveal() for secret in host.keyring.private.values()))), said.out + said.err)
+
+
+def test_changes_that_somebody_said_yes_to_are_not_shown_twice(folder, capsys):
+    assert apply(Host(Outcome(True, "applied", HOST_KEY, (CHANGE,))), "--passphrase-file", "phrase") == ExitCode.OK
+    assert capsys.readouterr().out == ""
 
 
 def test_what_would_not_work_is_said_again_after_the_owners(folder, capsys):

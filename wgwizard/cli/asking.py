@@ -56,7 +56,8 @@ class TerminalAsk:
     def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
         """The passphrase of an SSH key; an empty one leaves the key out."""
         _need_terminal(
-            f"the SSH key {path} is locked by a passphrase", f"add --key-passphrase-file FILE, or unlock it first: ssh-add {path}"
+            f"the SSH key {path} is locked by a passphrase",
+            f"add --key-passphrase-file FILE, or unlock it first: ssh-add {shlex.quote(path)}",
         )
         return _hidden(f"passphrase of the SSH key {path} (empty: leave it out)", refused)
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 
 from wgwizard import profiles
 from wgwizard.cli.asking import new_passphrase, read_secret, say, the_passphrase
@@ -43,7 +44,7 @@ def _qr(options: argparse.Namespace, output: Path | None) -> int:
     artefact = next(one for one in result(found, keyring).bundle.of(point.name) if one.path == path)
     why_not = why_no_code(point, artefact)
     if why_not:
-        raise UsageError(why_not, f"wgwizard plan {options.site} -o DIR writes the files, and says what would complete one")
+        raise UsageError(why_not, f"wgwizard plan {quote(options.site)} -o DIR writes the files, and says what would complete one")
     code = qr_code(artefact)
     if output is not None:
         replace_file(output, code.image(output.suffix.lower()[1:]), 0o600)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from shlex import quote
 
 from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome, Target
@@ -157,9 +158,11 @@ def _to_unseal(options: argparse.Namespace, new: str) -> Secret | None:
     given = the_passphrase(may_skip=True)
     if not given and new:
         path = profiles.beside_path(options.site, profiles.SECRETS_SUFFIX)
+        aside = quote(f"{path}.aside")
         raise UsageError(
             f"keys must be made for {new}, and without its passphrase they cannot join {path}",
-            f"mv {path} {path}.aside, and they get a file of their own; wgwizard secrets {options.site} --join {path}.aside joins the two",
+            f"mv {quote(str(path))} {aside}, and they get a file of their own; "
+            f"wgwizard secrets {quote(options.site)} --join {aside} joins the two",
         )
     return given or None
 
@@ -186,11 +189,11 @@ def _teller(options: argparse.Namespace) -> _Teller:
 
 
 def _report(options: argparse.Namespace, outcome: Outcome) -> None:
-    """How it ended."""
+    """How it ended; the changes too, unless somebody has just looked at them and said yes."""
     if options.json:
         put(output.to_json_line(output.outcome_document(outcome)))
         return
-    if outcome.changes:
+    if outcome.changes and (options.yes or not outcome.changed):
         put(output.changes_text(outcome.changes))
     say(outcome.state)
     for note in outcome.notes:
@@ -199,7 +202,7 @@ def _report(options: argparse.Namespace, outcome: Outcome) -> None:
 
 def _say_owners(options: argparse.Namespace, site: Site) -> None:
     """What each point's owner has to do now."""
-    say(f"Now write the points' files (wgwizard plan {options.site} -o DIR --passphrase-file FILE), and in DIR, or with its files:")
+    say(f"Now write the points' files (wgwizard plan {quote(options.site)} -o DIR --passphrase-file FILE), and in DIR, or with its files:")
     say(output.owners_text(site))
 
 

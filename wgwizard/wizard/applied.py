@@ -1,6 +1,7 @@
 """Applying a draft to Host β: the words for each stage, the apply itself, and what is remembered of it."""
 
 from dataclasses import replace
+from shlex import quote
 
 from wgwizard import profiles
 from wgwizard.applying import Ask, Connector, Outcome, State, Step, Target, Tell
@@ -52,7 +53,7 @@ def before(found: Study, path: str | None) -> str:
     """What is said before anything is applied: what would not work yet, and how to apply later."""
     lines = [f"{UNMET}:", *found.unmet, ""] if found.unmet else []
     later = (
-        f"Later: wgwizard apply {path or 'SITE.yaml'}"
+        f"Later: wgwizard apply {quote(path) if path else 'SITE.yaml'}"
         if found.site.host.ssh is not None
         else "Go on: the next page says what to do by hand."
     )
