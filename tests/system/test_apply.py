@@ -12,6 +12,7 @@ from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import Entry, Snapshot, take
 from wgwizard.applying import State, Step
 from wgwizard.errors import CancelledError, RemoteError
+from wgwizard.pipeline import with_host_key
 from wgwizard.render import render
 
 pytestmark = pytest.mark.live
@@ -144,8 +145,8 @@ def test_no_secret_is_in_a_preview_an_event_or_an_outcome(beta: LabHost, make_cl
 def test_a_private_key_made_on_the_host_stays_there_and_stays_the_same(beta: LabHost, make_client: MakeClient) -> None:
     client = make_client(beta, keys_on_host=True)
     outcome = client.apply()
-    private = beta.sh("wg show wg0 private-key").strip()
-    assert outcome.host_public_key == beta.sh("wg show wg0 public-key").strip()
+    private, beta_key = (beta.sh(f"wg show wg0 {which}-key").strip() for which in ("private", "public"))
+    assert outcome.host_public_key == beta_key
     assert "host" not in client.keyring.private
     assert f"PrivateKey = {private}\n" in beta.read("/etc/wireguard/wg0.conf")
     assert private not in repr((outcome, client.events))
@@ -154,6 +155,11 @@ def test_a_private_key_made_on_the_host_stays_there_and_stays_the_same(beta: Lab
     client.change_site(with_points(client.site, 3))
     assert client.apply().host_public_key == outcome.host_public_key
     assert beta.sh("wg show wg0 private-key").strip() == private
+
+    client.uninstall()
+    client.lock = with_host_key(client.lock, beta_key)
+    assert f"Host β gets a new key, as its former one is not on it any more; the points were given {beta_key}" in client.apply().notes[0]
+    assert beta_key != beta.sh("wg show wg0 public-key").strip()
 
 
 def test_a_running_tunnel_is_changed_without_a_restart(beta: LabHost, make_client: MakeClient) -> None:

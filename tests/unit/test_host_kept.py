@@ -12,6 +12,7 @@ from wgwizard.derive import complete
 from wgwizard.host.changes import changes, wanted_of
 from wgwizard.host.connector import _incomplete
 from wgwizard.host.facts import Facts, HostFile
+from wgwizard.host.kept import another_key
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import masked_conf, preshared_digest
 from wgwizard.host.scripts import script
@@ -52,6 +53,29 @@ def facts(text: str) -> Facts:
     """A host on which we applied, with this .conf."""
     file = HostFile(LAYOUT.tunnel, "file", "0600", "0:0", "0" * 64, masked_conf(text), preshared_digest(text))
     return Facts(files={LAYOUT.tunnel: file}, applied={LAYOUT.tunnel: "0" * 64}, public_key=PUBLIC["host"])
+
+
+@pytest.mark.parametrize(
+    ("keys_on_host", "there", "said"),
+    [
+        (True, PUBLIC["host"], None),
+        (True, None, "gets a new key, as its former one"),
+        (True, PUBLIC["alice"], f"has another key ({PUBLIC['alice']})"),
+        (False, None, None),
+    ],
+)
+def test_whoever_gave_out_files_is_told_when_the_host_has_not_that_key(keys_on_host: bool, there: str | None, said: str | None) -> None:
+    site = replace(SITE, host=replace(SITE.host, keys_on_host=keys_on_host))
+    plan = make_plan(site, Strategy.MASQUERADE, masquerade_into_tunnel=False, public_keys=PUBLIC)
+    notes = another_key(plan, replace(facts(conf(KEYRING)), public_key=there))
+    assert len(notes) == (said is not None)
+    assert all(said is not None and said in note and PUBLIC["host"] in note for note in notes)
+
+
+def test_where_no_file_was_given_out_nothing_is_said_of_a_new_key() -> None:
+    site = replace(SITE, host=replace(SITE.host, keys_on_host=True))
+    public = {name: key for name, key in PUBLIC.items() if name != "host"}
+    assert another_key(make_plan(site, Strategy.MASQUERADE, masquerade_into_tunnel=False, public_keys=public), Facts()) == ()
 
 
 def without_preshared(text: str, point: str) -> str:

@@ -8,6 +8,7 @@ from wgwizard.errors import RemoteError, SiteRefusedError
 from wgwizard.host import going_back, proof, safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts
+from wgwizard.host.kept import another_key
 from wgwizard.host.layout import Layout
 from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
@@ -51,7 +52,7 @@ class SshConnector:
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
             told = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
-            warned = (*told, *_boot_notes(facts, layout))
+            warned = (*told, *another_key(make_plan(facts), facts), *_boot_notes(facts, layout))
             notes = (*ended, *warned, *_missing_notes(facts))
             found = changes(facts, wanted, layout)
             session.previewed(found, "" if facts.system.systemd or not found else UNTIL_RESTART)

@@ -8,6 +8,7 @@ from wgwizard.host.conf import preshared_peers
 from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import MOST_DIGESTS, key_digest, preshared_digest
+from wgwizard.plan.model import HOST, Plan
 from wgwizard.secret import HIDDEN
 
 PRIVATE_KEY = "host.private_key"
@@ -68,6 +69,15 @@ def kept_keys(facts: Facts, layout: Layout) -> KeptKeys:
     file = facts.files.get(layout.tunnel, HostFile(layout.tunnel))
     preshared = digests_by_peer(file.text, file.preshared_digest)
     return KeptKeys(facts.public_key, _HAS_PRIVATE.search(file.text) is not None, preshared, file.preshared_digest)
+
+
+def another_key(plan: Plan, facts: Facts) -> tuple[str, ...]:
+    """What is said where β's key is not the one that the points' files were written for: a host set up anew, or by somebody else."""
+    known = next((peer.public_key for point in plan.points for peer in point.peers if peer.node == HOST), None)
+    if not plan.site.host.keys_on_host or known is None or known == facts.public_key:
+        return ()
+    what = f"has another key ({facts.public_key})" if facts.public_key else "gets a new key, as its former one is not on it any more"
+    return (f"Host β {what}; the points were given {known}, and cannot connect any more until each has its new file.",)
 
 
 def digests_by_peer(text: str, preshared_digest: str) -> dict[str, str]:
