@@ -130,9 +130,11 @@ def test_the_line_that_is_named_starts_it_at_boot(small: LabHost, make_client: M
     assert small.run("ip", "link", "show", "wg0", check=False).returncode != 0
     after = take(small)
     assert (after.sysctls, after.ruleset) == (before.sysctls, before.ruleset)  # where the rules do not run nothing is forwarded
+    assert any("sh /etc/wgwizard/wg0.start does" in one.what for one in client.status().differences)
     small.write("/etc/rc.local", "sh /etc/wgwizard/wg0.start\n")
     small.reboot()
     assert running(small) == runs
+    assert client.status().as_applied
     assert client.apply().state == "unchanged"
 
 

@@ -275,7 +275,9 @@ def test_status_ends_with_5_where_something_differs_is_not_there_or_has_not_ende
         "wg0", True, at=0.0, differences=(Difference(f"peer {laptop} is missing"), Difference("x was edited", "-a\n+b\n"))
     )
     assert status(host, "site.yaml") == ExitCode.DIFFERENT
-    assert capsys.readouterr().out.splitlines()[2:5] == ["! peer laptop is missing", "! x was edited", "    -a"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:5] == ["! peer laptop is missing", "! x was edited", "    -a"]
+    assert lines[6].startswith("To bring it back: wgwizard apply")
     assert status(host, "site.yaml", "--json") == ExitCode.DIFFERENT
     assert json.loads(capsys.readouterr().out)["differences"][0] == {"what": "peer laptop is missing", "diff": ""}
     host.standing = Standing("wg0", applied=False)

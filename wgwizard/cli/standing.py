@@ -11,6 +11,7 @@ from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
 
 _INDENT = "    "
+BACK = "To bring it back: wgwizard apply with the site file, which shows first what it would change."
 
 
 def standing_document(found: Standing, names: Mapping[str, str]) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def standing_text(found: Standing, names: Mapping[str, str], now: datetime) -> s
         lines.append("It is not as it was applied:")
         for one in found.differences:
             lines += [f"! {named(one.what, names)}", *(_INDENT + line for line in one.diff.splitlines())]
+        lines.append(BACK)
     else:
         lines.append("✓ files, rules, forwarding and units are as they were applied")
     if found.under_way:

@@ -85,6 +85,8 @@ def _differences(facts: Facts, layout: Layout) -> Iterator[Difference]:
     for line in running_differences(facts, was):
         yield Difference(line)
     yield from _units(facts, layout)
+    if not facts.system.systemd and facts.tunnel is None:
+        yield Difference(f"the host does not start it by itself: sh {layout.start} does, now and as a line in what runs at its start")
     rules = applied_file(facts, layout.rules)
     for one in stopped(facts, was.tunnel, rules.text if rules is not None else "", layout):
         untold = not_opened((one,), facts.system.tools)
