@@ -89,6 +89,7 @@ class ApplyStep(Step):
         start = self.query_one("#start", Button)
         start.display = able
         start.label = "Apply again" if self.events else "Apply now"
+        start.refresh(layout=True)
         said = invitation(address, connected=self.tools.connector is not None)
         self.query_one("#target", Static).update(said)
         # What would not work stands in place of the stages until it is begun.
@@ -111,6 +112,10 @@ class ApplyStep(Step):
 
     def _show_progress(self) -> None:
         self.query_one("#progress", Static).update(progress(self.events, max(self.size.width - 4, 40)))
+
+    def on_resize(self) -> None:
+        """The lines are as wide as the page."""
+        self._show_progress()
 
     def _tick(self) -> None:
         text = f"undo in {clock(self.undo_at - monotonic())}" if self.undo_at is not None else ""

@@ -119,7 +119,7 @@ class KeepsAnswers(Careful):
         keeping = self.tools.keeping
         keeping.flush()
         self._show_notice()
-        kept = "\n".join(filter(None, [self.page.under_way(), keeping.where_kept()]))
+        kept = "\n".join(filter(None, [*(page.under_way() for page in self.query(Step)), keeping.where_kept()]))
         ways = [("stay", "Stay"), *([("print", "Leave and print them")] if keeping.is_lost else []), ("go", "Leave")]
         dialog = Choose("Leave the wizard?", kept, tuple(ways))
         dialog.id = "leave"
