@@ -186,7 +186,7 @@ class Transaction:
             fresh = self._reconnected(shell)
         except WgwizardError as error:
             self.said(Step.VERIFY, State.FAILED, error.message)
-            raise self._undone(f"no new connection was possible ({error.message})", shell) from None
+            raise self._undone(f"no new connection was possible ({error.message.rstrip('.')})", shell) from None
         try:
             wrong = differences(probe(fresh, self.layout))
         except WgwizardError as error:
