@@ -64,11 +64,17 @@ def _text(value: object) -> str:
     return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
+# `wg` itself removes the socket of a userspace WireGuard that was killed before it could; the kernel's has none.
+_VOLATILE = """
+if command -v wg >/dev/null; then wg show interfaces >/dev/null; fi
+find /run -name '*wgwizard*' -o -path '/run/wireguard/*' -o -name '*wg-quick*'"""
+
+
 def take(host: LabHost) -> Snapshot:
     """The host as it is now."""
     return Snapshot(
         files=files_that_differ(host),
-        volatile=tuple(sorted(host.sh("find /run -name '*wgwizard*' -o -path '/run/wireguard/*' -o -name '*wg-quick*'").split())),
+        volatile=tuple(sorted(host.sh(_VOLATILE).split())),
         ruleset=host.sh("command -v nft >/dev/null && nft -s list ruleset || true"),
         sysctls=_sysctls(host),
         unit_files=_unit_files(host),
