@@ -26,8 +26,8 @@ from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
-from wgwizard.applying import Connector, Target
 from wgwizard.questions import Document, new_document
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import is_same_site, open_site
 from wgwizard.wizard.tools import Tools
@@ -35,6 +35,7 @@ from wgwizard.wizard.tools import Tools
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
     from screens.form import Form
+    from wgwizard.applying import Connector
     from wgwizard.surroundings import Surroundings
 
 START = PAGES[0].name
@@ -269,7 +270,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
 
 def run_wizard(
-    connector: Connector | None,
+    connector: "Connector | None",
     *,
     site_path: str | None = None,
     document: Document | None = None,

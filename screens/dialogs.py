@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,8 +17,10 @@ from screens.answers import Answers
 from screens.asking import Asking
 from screens.entry import Entry
 from screens.focus import focus
-from wgwizard.applying import Prompt
 from wgwizard.secret import Secret
+
+if TYPE_CHECKING:
+    from wgwizard.applying import Prompt
 
 
 def with_commands(text: str) -> Content:
@@ -116,7 +118,7 @@ class AskSecret(Asking[Secret]):
 class AskAnswers(Asking[tuple[Secret, ...]]):
     """Asks for what a login asks for, a line for each, masked unless it may be seen. Returns `None` for Escape."""
 
-    def __init__(self, title: str, body: str, prompts: tuple[Prompt, ...]) -> None:
+    def __init__(self, title: str, body: str, prompts: "tuple[Prompt, ...]") -> None:
         super().__init__(title, body)
         self.prompts = prompts
 

@@ -3,10 +3,11 @@
 import threading
 from dataclasses import dataclass, field
 
-from wgwizard.applying import Ask, Change, Difference, Event, HostKey, Outcome, Proven, Standing, State, Step, Target, Tell
+from wgwizard.applying import Ask, Change, Difference, Event, HostKey, Outcome, Proven, Standing, State, Step, Tell
 from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host.facts import Facts
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 
 HOST_PUBLIC_KEY = "aG9zdC1iZXRhLXB1YmxpYy1rZXktb2YtYS10ZXN0ISE="
 FINGERPRINT = "SHA256:9rXtn0Zk3kB1uQ8yVd2mYtG5w7cNfE6aHsLpJ4oRiUq"

@@ -10,10 +10,10 @@ from tests.screens.person import Person, matches_golden, sit_down
 from tests.screens.test_apply import OFFICE
 from tests.unit.test_proposing import BETA
 from wgwizard import profiles
-from wgwizard.applying import Target
 from wgwizard.host.facts import System
 from wgwizard.questions import new_document
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.system.lab import base
 from tests.system.lab.host import LabHost
-from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Standing, Target
+from wgwizard.applying import Change, Event, HostKey, Outcome, Prompt, Standing
 from wgwizard.derive import complete
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
@@ -17,6 +17,7 @@ from wgwizard.plan import make_plan
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.secret import Secret
 from wgwizard.site import Host, Needs, Opens, Point, Site, SiteNetwork, Strategy
+from wgwizard.target import Target
 
 ADDRESS = f"{base.ADMIN}@192.168.200.2"
 

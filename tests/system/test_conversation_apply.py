@@ -12,10 +12,10 @@ from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
 from tests.system.test_wizard_apply import SITE
 from wgwizard import profiles
-from wgwizard.applying import Target
 from wgwizard.host.connector import SshConnector
 from wgwizard.prompts import converse
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 from wgwizard.wizard.tools import Tools
 
 pytestmark = pytest.mark.live

@@ -11,10 +11,10 @@ from tests.system.apply_support import ADDRESS, Client
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
 from tests.system.test_wizard_apply import fingerprint
-from wgwizard.applying import Target
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
 from wgwizard.questions import new_document
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 

@@ -12,8 +12,8 @@ from tests.system.lab import base
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
 from wgwizard import profiles
-from wgwizard.applying import Target
 from wgwizard.host.connector import SshConnector
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 

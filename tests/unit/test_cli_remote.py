@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from wgwizard import profiles
-from wgwizard.applying import Change, Difference, Event, HostKey, Outcome, Prompt, Proven, Standing, State, Step, Target
+from wgwizard.applying import Change, Difference, Event, HostKey, Outcome, Prompt, Proven, Standing, State, Step
 from wgwizard.cli import arguments, remote, verbs
 from wgwizard.cli.asking import TerminalAsk, read_secret
 from wgwizard.errors import ExitCode, RemoteError, SiteRefusedError, UsageError
 from wgwizard.host.facts import Facts
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 
 HOST_KEY = "CZe8gBoEcIDUuYlqP1b8N3GNaTY6RU6y9TXnB0ZFkmg="
 CHANGE = Change("/etc/wgwizard/wg0.nft", "create", "--- absent\n+++ wanted\n+table inet wgwizard_wg0")

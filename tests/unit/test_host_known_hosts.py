@@ -9,12 +9,12 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host.address import SshAddress
 from wgwizard.host.host_keys import HostKeyFiles
 from wgwizard.host.known_hosts import KnownKeys, Verdict, fingerprint, matches, new_line, parse
 from wgwizard.host.ssh_config import Login
+from wgwizard.target import Target
 
 KEY = base64.b64decode("AAAAC3NzaC1lZDI1NTE5AAAAIGPGPAvjmPsSwJrqEwhM3PTVJmvYCV7oDwGPVpTSgxqo")
 OTHER = base64.b64decode("AAAAC3NzaC1lZDI1NTE5AAAAIJ6Q4vJcUFqbjSHoPlEBQGXoKlHhGPtV0j4q4bB1xk5d")

@@ -11,7 +11,6 @@ import paramiko
 import pytest
 
 from tests.system.apply_support import Answers
-from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host import authentication, key_files, launch
 from wgwizard.host.channel import ConnectionLostError
@@ -19,6 +18,7 @@ from wgwizard.host.connecting import connect
 from wgwizard.host.key_files import KeyFile
 from wgwizard.host.logins import Logins
 from wgwizard.host.userauth import Transport
+from wgwizard.target import Target
 
 
 class Server(paramiko.ServerInterface):

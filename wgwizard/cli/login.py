@@ -2,8 +2,8 @@
 
 import argparse
 
-from wgwizard.applying import Target
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 
 
 def login(options: argparse.Namespace, address: str) -> Target:

@@ -7,7 +7,7 @@ from datetime import datetime
 from shlex import quote
 
 from wgwizard import profiles
-from wgwizard.applying import Connector, Event, Outcome, Target
+from wgwizard.applying import Connector, Event, Outcome
 from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
 from wgwizard.cli.login import login
@@ -26,6 +26,7 @@ from wgwizard.plan.model import HOST
 from wgwizard.recommend import UNMET
 from wgwizard.secret import Secret
 from wgwizard.site import DEFAULT_INTERFACE, Site
+from wgwizard.target import Target
 
 
 def apply(options: argparse.Namespace, connector: Connector) -> int:

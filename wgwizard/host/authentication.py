@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import paramiko
 
-from wgwizard.applying import Ask, Prompt, Target
+from wgwizard.applying import Ask, Prompt
 from wgwizard.errors import RemoteError
 from wgwizard.host import key_files
 from wgwizard.host.identities import Identities, Identity, identities
@@ -13,6 +13,7 @@ from wgwizard.host.logins import MOST_TRIES, Logins, Passwords, account
 from wgwizard.host.ssh_config import Login
 from wgwizard.host.userauth import Reply, Said, Transport, UserAuth
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 
 MOST_ROUNDS = 20  # of questions in one login; a server that goes on asking would never end
 MOST_FAILURES = 5  # the sixth would end the connection (MaxAuthTries)

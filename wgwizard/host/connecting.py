@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import paramiko
 
-from wgwizard.applying import Ask, HostKey, Target
+from wgwizard.applying import Ask, HostKey
 from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host import host_certificates, known_hosts
 from wgwizard.host.address import parse_address
@@ -26,6 +26,7 @@ from wgwizard.host.ssh import CONNECT_TIMEOUT, SshConnection
 from wgwizard.host.ssh_config import Login, way
 from wgwizard.host.userauth import Transport
 from wgwizard.site import LOCAL
+from wgwizard.target import Target
 
 _DISCONNECTED = (paramiko.SSHException, OSError, EOFError)
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Target, Tell
+from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError
 from wgwizard.host import going_back, proof, safety
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
@@ -26,6 +26,7 @@ from wgwizard.plan.model import Plan
 from wgwizard.problems import Problem, error
 from wgwizard.render import render
 from wgwizard.site import DEFAULT_INTERFACE, Site
+from wgwizard.target import Target
 
 _POINT = re.compile(r"points\[(\d+)\]")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import paramiko
 
-from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host import host_certificates, known_hosts, revoked
 from wgwizard.host.known_hosts import KnownKeys, Verdict
 from wgwizard.host.ssh_config import Login
+from wgwizard.target import Target
 
 
 @dataclass(frozen=True, slots=True)

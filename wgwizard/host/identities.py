@@ -10,12 +10,12 @@ from typing import Any
 import paramiko
 from paramiko.agent import AgentSSH
 
-from wgwizard.applying import Target
 from wgwizard.errors import RemoteError
 from wgwizard.host import key_files
 from wgwizard.host.key_files import KeyFile, PublicHalf, UnusableKeyError
 from wgwizard.host.known_hosts import fingerprint
 from wgwizard.host.ssh_config import Login
+from wgwizard.target import Target
 
 # sshd ends the connection after MaxAuthTries (6) failures, and newer ones then punish the address (sshd_config(5)).
 MOST_KEYS = 5

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from wgwizard.applying import Ask, Change, Event, State, Step, Target, Tell
+from wgwizard.applying import Ask, Change, Event, State, Step, Tell
 from wgwizard.errors import CancelledError, RemoteError, UsageError
 from wgwizard.host import safety
 from wgwizard.host.connecting import connect
@@ -18,6 +18,7 @@ from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
 from wgwizard.host.transaction import Transaction
 from wgwizard.problems import Problem
+from wgwizard.target import Target
 
 INSTALL_TIMEOUT = 900.0
 LEAST_TIMEOUT, LONGEST_TIMEOUT = 5, 3600

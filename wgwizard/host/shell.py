@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from wgwizard.applying import Ask, Target
+from wgwizard.applying import Ask
 from wgwizard.errors import CancelledError, RemoteError
 from wgwizard.host import launch
 from wgwizard.host.channel import Connection, Result
 from wgwizard.host.logins import Logins, Passwords
 from wgwizard.host.masking import shown
 from wgwizard.secret import Secret
+from wgwizard.target import Target
 
 VALIDATION_TIMEOUT = 20.0
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from wgwizard.applying import Ask, Event, State, Step, Target, Tell
+from wgwizard.applying import Ask, Event, State, Step, Tell
 from wgwizard.errors import RemoteError, WgwizardError
 from wgwizard.host.channel import ConnectionLostError
 from wgwizard.host.connecting import connect
@@ -20,6 +20,7 @@ from wgwizard.host.scripts import script, source
 from wgwizard.host.shell import RootShell
 from wgwizard.host.steps import Staging, engine_digest, stage_function
 from wgwizard.site import LOCAL
+from wgwizard.target import Target
 
 ACTIVATION_TIMEOUT = 150.0
 CONFIRM_TIMEOUT = 90.0

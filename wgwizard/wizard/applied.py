@@ -4,12 +4,13 @@ from dataclasses import replace
 from shlex import quote
 
 from wgwizard import profiles
-from wgwizard.applying import Ask, Connector, Outcome, State, Step, Target, Tell
+from wgwizard.applying import Ask, Connector, Outcome, State, Step, Tell
 from wgwizard.host.facts import Facts
 from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.profiles.stamps import stamp
 from wgwizard.recommend import UNMET
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 
 STAGES = {

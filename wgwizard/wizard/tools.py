@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wgwizard.applying import Connector, Target
 from wgwizard.problems import named
+from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.keeping import Keeping
 
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
+    from wgwizard.applying import Connector
     from wgwizard.owners import Folder
     from wgwizard.surroundings import Surroundings
     from wgwizard.wizard.study import Outlook
@@ -30,7 +31,7 @@ class Tools:
     the command line names, and the addresses that it was used for.
     """
 
-    connector: Connector | None = None
+    connector: "Connector | None" = None
     output: str | None = None
     login: Target = field(default_factory=lambda: Target(address=""))
     keeping: Keeping = field(default_factory=Keeping)
