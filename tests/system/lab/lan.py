@@ -74,8 +74,9 @@ class LanWiring:
         ip("link", "set", self.port, "down")
 
     def plug(self) -> None:
-        """Put the cable back."""
+        """Put the cable back, and forget that nobody answered meanwhile."""
         ip("link", "set", self.port, "up")
+        ip("neigh", "flush", "dev", BRIDGE)
 
 
 def set_sysctl(name: str, value: str, *, netns: str | None = None) -> None:
