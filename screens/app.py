@@ -16,9 +16,10 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Button, ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, Static
 
 from screens.background import Broke, Ended, run_beside
+from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.dialogs import Help
 from screens.keeping import KeepsAnswers
@@ -80,6 +81,8 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.reached = place_of("strategy") if draft.is_saved else 0
         self.surroundings: Surroundings | None = None
         self._picture_timer: Timer | None = None
+        # Nothing here shows a toast or a tooltip, and their places would be laid out once more after the first page stands.
+        self._disable_notifications = self._disable_tooltips = True
         if plain_colours:
             self.theme = "ansi-dark"
 

@@ -8,11 +8,12 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from screens.answers import Answers
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
+from screens.button import Button
 from screens.focus import focus
 from screens.step import Step
 from wgwizard.applying import Connector, Event, Outcome, State

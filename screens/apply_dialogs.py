@@ -7,10 +7,11 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from screens.answers import Answers
 from screens.background import ask_from_thread
+from screens.button import Button
 from screens.dialogs import AskAnswers, AskSecret, Choose
 from screens.focus import focus
 from screens.listed import Listed

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from screens.answers import Answers
+from screens.button import Button
 from screens.focus import focus
 
 Answer = TypeVar("Answer")

@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button
 
 from screens.answers import Answers
+from screens.button import Button
 
 
 class Header(Widget):

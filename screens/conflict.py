@@ -5,9 +5,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from screens.answers import Answers
+from screens.button import Button
 from screens.focus import focus
 from screens.preview import Preview
 from wgwizard.wizard.saving import Conflict

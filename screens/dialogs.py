@@ -11,10 +11,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from screens.answers import Answers
 from screens.asking import Asking
+from screens.button import Button
 from screens.entry import Entry
 from screens.focus import focus
 from wgwizard.secret import Secret

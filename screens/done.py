@@ -10,11 +10,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Hide
 from textual.timer import Timer
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from screens.answers import Answers
 from screens.apply_dialogs import DialogAsk
 from screens.background import Ended, run_beside
+from screens.button import Button
 from screens.focus import focus
 from screens.handover import HandOver
 from screens.step import Step

@@ -64,7 +64,7 @@ class Field(Widget):
         self.touched = False
         self.problems: tuple[Problem, ...] = ()
         self.proposal: Proposal | None = None
-        self._overtyped = False
+        self._typed = self._overtyped = False
         self._prefilled = False
 
     def compose(self) -> ComposeResult:
@@ -122,6 +122,8 @@ class Field(Widget):
         if prefilled != self._prefilled:
             self._prefilled = prefilled
             self._show_mark()
+            if prefilled and not self._typed and not self.question.kind.is_chosen and self.query_one(Entry).has_focus:
+                self.query_one(Entry).select_all()  # the focus came first
 
     def _show_mark(self) -> None:
         if not self.question.kind.is_chosen:
@@ -142,7 +144,7 @@ class Field(Widget):
 
     def _tell(self, text: str) -> None:
         if text != self.text:
-            self.text = text
+            self.text, self._typed = text, True
             if self.proposal is not None:
                 self.proposal, self._overtyped = None, True
                 self._show_mark()

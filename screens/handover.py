@@ -7,10 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.answers import Answers
+from screens.button import Button
 from screens.dialogs import AskPath, Choose, Help
 from screens.focus import focus
 from screens.listed import Listed

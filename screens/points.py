@@ -5,10 +5,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.answers import Answers
+from screens.button import Button
 from screens.chrome import Keys
 from screens.dialogs import Choose, Help
 from screens.focus import focus

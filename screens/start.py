@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import presets
 from screens.answers import Answers
 from screens.background import Ended, run_beside
+from screens.button import Button
 from screens.dialogs import Choose, Help
 from screens.entry import Entry
 from screens.focus import focus

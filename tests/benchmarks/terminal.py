@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.benchmarks.measure import ROOT, environment
@@ -40,9 +40,12 @@ class Terminal:
             seen += os.read(self._screen, 65536)
 
     def cpu_seconds(self) -> float:
-        """What all threads of the program used until now."""
-        threads = Path(f"/proc/{self._pid}/task").iterdir()
-        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+        """What all threads of the program that still run used until now."""
+        used = 0
+        for thread in Path(f"/proc/{self._pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                used += int((thread / "schedstat").read_text().split()[0])
+        return used / 1e9
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def test_the_terminals_cursor_stands_where_one_types():
         return terminal.screen.display[terminal.screen.cursor.y].strip()
 
     assert row() == "site-b"
-    terminal.press("-north")
+    terminal.press("site-b-north")
     terminal.sees("site-b-north")
     assert row() == "site-b-north"
     assert terminal.screen.cursor.x == terminal.screen.display[terminal.screen.cursor.y].index("north") + len("north")

@@ -28,7 +28,7 @@ def typed() -> Terminal:
     """A wizard with answers on two pages, and a point half described."""
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
-    terminal.child.send("-north\x0e")
+    terminal.child.send("site-b-north\x0e")
     terminal.sees("2 of 9 · Host β")
     terminal.child.send("\x0e")
     terminal.sees("3 of 9 · Tunnel")
@@ -76,7 +76,7 @@ def test_a_kill_loses_at_most_the_last_second():
 def test_a_crash_says_where_and_that_the_answers_are_kept():
     terminal = Terminal(code=CRASH)
     terminal.sees("1 of 9 · Site", "site-b")
-    terminal.child.send("-north\x1bOP")
+    terminal.child.send("site-b-north\x1bOP")
     assert terminal.end() == 1
     assert b"The wizard broke (RuntimeError). Your answers are kept as a draft." in terminal.received
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
@@ -102,7 +102,7 @@ def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_pr
     taken.write_text("no directory")
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "! Your answers cannot be kept:")
-    terminal.press("-north", "ctrl+q")
+    terminal.press("site-b-north", "ctrl+q")
     terminal.sees("Leave the wizard?", "cannot be kept as a draft either", "Leave and print them")
     terminal.press("right", "enter")
     assert terminal.end() == 130
@@ -120,7 +120,7 @@ def test_without_a_place_for_drafts_it_is_said_at_once_and_the_answers_can_be_pr
 def test_a_signal_prints_what_cannot_be_kept():
     terminal = Terminal("new", "--preset", "article-gateway", HOME="", XDG_STATE_HOME="")
     terminal.sees("1 of 9 · Site", "! Your answers cannot be kept: it is not known where your home directory is")
-    terminal.child.send("-north")
+    terminal.child.send("site-b-north")
     terminal.sees("site-b-north")
     terminal.child.kill(signal.SIGTERM)
     assert terminal.end() == 143

@@ -57,7 +57,7 @@ def test_from_the_first_page_to_a_saved_site():
 def test_a_signal_restores_the_screen_and_keeps_the_answers(number, code):
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
-    terminal.press("-office")
+    terminal.press("site-b-office")
     terminal.sees("site-b-office")
     terminal.child.kill(number)
     assert terminal.end() == code
@@ -139,7 +139,7 @@ def test_what_was_typed_before_the_first_page_stood_is_not_lost():
     terminal = Terminal("new", "--preset", "article-masquerade")
     while b"\x1b[?1049h" not in terminal.received:
         terminal.read()
-    terminal.child.send("-north\t,10.20.0.9\t,10.20.0.0/16")
+    terminal.child.send("site-b-north\t,10.20.0.9\t,10.20.0.0/16")
     terminal.sees("site-b-north", ",10.20.0.9", ",10.20.0.0/16")
     terminal.press("ctrl+q")
     terminal.sees("Leave the wizard?")
