@@ -21,7 +21,6 @@ from textual.widgets import ContentSwitcher, Static
 from screens.background import Broke, Ended, run_beside
 from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
-from screens.dialogs import Help
 from screens.keeping import KeepsAnswers
 from screens.pages import PAGES, TITLES, place_of
 from screens.picture import PICTURE, PicturePanel
@@ -242,6 +241,8 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     def action_why(self) -> None:
         """Why the focused question is asked."""
+        from screens.dialogs import Help
+
         title, text = self.page.why()
         self.push_screen(Help(title, text))
 

@@ -6,10 +6,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from screens.background import Ended
-from screens.dialogs import Choose
 from screens.step import Step
 from screens.terminal import Careful
-from screens.unsealing import OpenSealed
 from wgwizard import profiles
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import latest_of, open_draft, sealed_text, with_opened_keys
@@ -55,6 +53,8 @@ class KeepsAnswers(Careful):
             self._open_keys()
 
     def _offer_draft(self, kept: Draft) -> None:
+        from screens.dialogs import Choose
+
         ask = Choose("Go on where you left off?", f"There are answers for this site that are not saved:\n{kept.kept}",
                      (("go", "Go on with them"), ("saved", "Open the site as it is saved")))  # fmt: skip
 
@@ -71,6 +71,8 @@ class KeepsAnswers(Careful):
 
     def _ask_passphrase(self, why_again: str) -> None:
         """Keys lie sealed beside the site that the command line named."""
+        from screens.unsealing import OpenSealed
+
         draft, body = self.draft, f"{sealed_text('Escape')}\n{why_again}".rstrip()
         self.push_screen(OpenSealed("The passphrase of its keys", body, lambda passphrase: open_draft(draft, passphrase)), self._unsealed)
 
@@ -114,7 +116,9 @@ class KeepsAnswers(Careful):
 
     def action_leave(self) -> None:
         """Ask once, say where the answers are kept, and leave."""
-        if isinstance(self.screen, Choose) and self.screen.id == "leave":
+        from screens.dialogs import Choose
+
+        if self.screen.id == "leave":
             return
         keeping = self.tools.keeping
         keeping.flush()

@@ -13,13 +13,11 @@ import presets
 from screens.answers import Answers
 from screens.background import Ended, run_beside
 from screens.button import Button
-from screens.dialogs import Choose, Help
 from screens.entry import Entry
 from screens.focus import focus
 from screens.listed import Listed
 from screens.problem_line import ProblemLine
 from screens.step import HEIGHTS, Step
-from screens.unsealing import OpenSealed
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.profiles.files import FileError
@@ -90,6 +88,8 @@ class StartStep(Step):
 
     def action_throw_away(self) -> None:
         """Ask, and delete the marked draft."""
+        from screens.dialogs import Choose, Help
+
         offer, place = self._marked(), self.query_one(OptionList).highlighted or 0
         if offer.file is None:
             return
@@ -130,6 +130,8 @@ class StartStep(Step):
 
     def _begin(self, offer: Offer) -> None:
         """Begin with an offer; answers that would be lost by it are asked about first."""
+        from screens.dialogs import Help
+
         if offer.name == PRESENT:
             self.post_message(self.Finished())
             return
@@ -140,6 +142,8 @@ class StartStep(Step):
 
     def _unless_lost(self, go_on: Callable[[], None]) -> None:
         """Do it at once where nothing unsaved would be lost, else after a yes."""
+        from screens.dialogs import Choose
+
         if not self.draft.has_answers or self.draft.is_saved:
             go_on()
             return
@@ -159,6 +163,7 @@ class StartStep(Step):
 
     def _with_passphrase(self, path: str, opened: Callable[[Secret | None], Draft]) -> None:
         """Open what belongs to a path, beside the screen; the passphrase of its keys is asked for where there are any."""
+        from screens.unsealing import OpenSealed
 
         def ended(event: Ended | None) -> None:
             if event is None:

@@ -86,7 +86,7 @@ def test_a_crash_says_where_and_that_the_answers_are_kept():
 def test_ctrl_c_asks_and_ctrl_z_stops_nothing():
     terminal = Terminal("new", "--preset", "article-gateway")
     terminal.sees("1 of 9 · Site", "site-b")
-    terminal.child.send("\x1a-north")
+    terminal.child.send("\x1asite-b-north")
     terminal.sees("site-b-north")
     terminal.child.send("\x03")
     terminal.sees("Leave the wizard?", "They are kept as a draft")

@@ -4,12 +4,12 @@ Every front end keeps its answers with a `Keeper` as one goes, offers `drafts()`
 draft once the answers are saved as a site.
 """
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wgwizard.profiles.claims import Claim, Holder, holder_of
@@ -135,7 +135,7 @@ class Keeper:
             if wanted is None or wanted == self._written:
                 return
             document, about = wanted
-            path = self.path or private_directory("drafts") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}.yaml"
+            path = self.path or private_directory("drafts") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.urandom(3).hex()}.yaml"
             about = replace(about, kept=datetime.now(UTC))
             replace_file(path, draft_text(document, about).encode(), 0o600)
             self.path, self._written = path, wanted
