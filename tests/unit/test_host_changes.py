@@ -239,7 +239,7 @@ def test_a_port_on_which_the_host_takes_ssh_leads_to_no_point() -> None:
     rules = RULES.removesuffix("}\n") + (
         "\tmap forward_tcp4 {\n\t\ttype inet_service : ipv4_addr . inet_service;\n\t\telements = { PORT : 10.0.0.1 . 80 }\n\t}\n"
         "\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
-        '\t\tiifname != "wg0" ip saddr 192.168.200.0/24 ip daddr 192.168.200.2 dnat ip to tcp dport map @forward_tcp4\n\t}\n}\n'
+        '\t\tiifname != "wg0" ip saddr 192.168.200.0/24 ip daddr 192.168.200.2 dnat ip addr . port to tcp dport map @forward_tcp4\n\t}\n}\n'
     )
     facts = replace(fresh(), ways=replace(fresh().ways, ssh_ports=frozenset({22, 2222})))
     for port, expected in (("8080", []), ("2222", ["ssh-port-forwarded"]), ("22", ["ssh-port-forwarded"])):

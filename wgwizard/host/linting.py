@@ -16,7 +16,8 @@ from wgwizard.host.nft_reading import Hook, ReadChain, ReadRules, ReadTable, rea
 from wgwizard.problems import Problem, error
 
 ESTABLISHED = "ct state established,related accept"
-REJECT = "counter reject with icmpx admin-prohibited"
+# The shorter form is what earlier versions of this program wrote; a step back may bring it back. So with `addr . port` below.
+REJECTS = ("counter reject with icmpx type admin-prohibited", "counter reject with icmpx admin-prohibited")
 _HOOKS = (("filter", "forward"), ("filter", "input"), ("nat", "prerouting"), ("nat", "postrouting"))
 _HARMLESS = (ESTABLISHED, "ct status dnat accept")
 _SET = r"(?:@?[\w.:/-]+|\{[^{}]*\})"
@@ -112,7 +113,7 @@ class _Lint:
             if re.fullmatch(out, rule) is None:
                 yield f"“{rule}” rewrites more than the tunnel's packets"
             return
-        if re.fullmatch(rf"iifname != {self._wg} {scope} dnat ip6? to (?:tcp|udp) dport map @\w+", rule) is None:
+        if re.fullmatch(rf"iifname != {self._wg} {scope} dnat ip6? (?:addr \. port )?to (?:tcp|udp) dport map @\w+", rule) is None:
             yield f"“{rule}” rewrites more than the tunnel's packets"
 
     def _called(self, chain: ReadChain) -> Iterator[str]:
@@ -122,7 +123,7 @@ class _Lint:
             yield f"chain {chain.name} does not begin with open connections"
         for words, rule in zip(chain.rules, rules, strict=True):
             plain = words[-1:] == ("accept",) and not {"jump", "goto", "drop", "reject", "queue"} & set(words)
-            if not plain and rule != REJECT:
+            if not plain and rule not in REJECTS:
                 yield f"in chain {chain.name} “{rule}” does more than accept"
 
 

@@ -81,7 +81,7 @@ _RULES = (
     (r"ip6? saddr \. ip6? daddr \. (tcp|udp) dport @permit_\S+ accept", "A point opens the ports that its rights name."),
     (r"ip6? saddr \. ip6? daddr @permit_ping(_net)?\d icmp(v6)? type echo-request accept", "A point pings wherever it may open something."),
     (
-        r"counter reject with icmpx admin-prohibited",
+        r"counter reject with icmpx type admin-prohibited",
         "Everything else is counted and refused with a message, so that the caller need not wait.",
     ),
     (
@@ -107,7 +107,7 @@ _RULES = (
         "Both ends of a new TCP connection hear of a segment size that fits the way.",
     ),
     (
-        r'iifname != "\S+" ip6? saddr .+ ip6? daddr .+ dnat ip6? to (tcp|udp) dport map @forward_(tcp|udp)\d',
+        r'iifname != "\S+" ip6? saddr .+ ip6? daddr .+ dnat ip6? addr \. port to (tcp|udp) dport map @forward_(tcp|udp)\d',
         "A port of Host β, opened from the site's networks and nowhere else, leads to a point's service: the destination is rewritten.",
     ),
     (

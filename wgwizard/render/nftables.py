@@ -21,7 +21,8 @@ from wgwizard.site import Address, Family, Network, of_family
 IP: dict[Family, str] = {4: "ip", 6: "ip6"}
 PING: dict[Family, str] = {4: "icmp type echo-request", 6: "icmpv6 type echo-request"}
 ESTABLISHED = Rule(("ct state established,related",), "accept", "answers, and what belongs to an open connection")
-REJECT = Rule((), "counter reject with icmpx admin-prohibited")
+# `icmpx type` and, in prerouting, `addr . port to`: nft 0.9.8 (Debian 11) knows no shorter forms; later ones take both.
+REJECT = Rule((), "counter reject with icmpx type admin-prohibited")
 
 # The install script takes these chains out where β forwarded the family before (render/install.py).
 FOREIGN_CHAINS: dict[Family, str] = {4: "foreign_ipv4", 6: "foreign_ipv6"}
@@ -174,7 +175,7 @@ class Ruleset:
             if elements:
                 ip = IP[family]
                 match = (f"iifname != {self.wg}", f"{ip} saddr {self.site(family)}", f"{ip} daddr {self.own(family, tunnel=False)}")
-                rules.append(Rule(match, f"dnat {ip} to {protocol} dport map @forward_{protocol}{family}"))
+                rules.append(Rule(match, f"dnat {ip} addr . port to {protocol} dport map @forward_{protocol}{family}"))
         return tuple(rules)
 
     def postrouting(self) -> tuple[Rule, ...]:

@@ -146,13 +146,13 @@ table inet wgwizard_wg0 {
 		ip saddr @full_site4 ip daddr 192.168.200.0/23 accept
 		# points that may reach the whole site
 		ip6 saddr @full_site6 ip6 daddr fd00:200::/64 accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain to_points {
 		# answers, and what belongs to an open connection
 		ct state established,related accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain input {
@@ -165,7 +165,7 @@ table inet wgwizard_wg0 {
 		ct state established,related accept
 		icmp type echo-request ip daddr { 10.0.0.2, 192.168.200.2 } accept
 		icmpv6 type echo-request ip6 daddr { fd00:10::2, fd00:200::2 } accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain clamp {

@@ -168,7 +168,7 @@ table inet wgwizard_wg0 {
 		ip saddr @full_site4 ip daddr 192.168.200.0/23 accept
 		# points that may reach the whole site
 		ip6 saddr @full_site6 ip6 daddr fd00:200::/64 accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain to_points {
@@ -176,7 +176,7 @@ table inet wgwizard_wg0 {
 		ct state established,related accept
 		ip saddr 192.168.200.0/23 ip daddr @open_points4 accept
 		ip6 saddr fd00:200::/64 ip6 daddr @open_points6 accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain input {
@@ -189,7 +189,7 @@ table inet wgwizard_wg0 {
 		ct state established,related accept
 		icmp type echo-request ip daddr { 10.0.0.2, 192.168.200.2 } accept
 		icmpv6 type echo-request ip6 daddr { fd00:10::2, fd00:200::2 } accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain clamp {

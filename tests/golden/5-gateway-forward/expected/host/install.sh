@@ -200,7 +200,7 @@ table inet wgwizard_wg0 {
 		ip saddr @full_site4 ip daddr 192.168.200.0/23 accept
 		# points that may reach the whole site
 		ip6 saddr @full_site6 ip6 daddr fd00:200::/64 accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain to_points {
@@ -214,7 +214,7 @@ table inet wgwizard_wg0 {
 		ct status dnat ip6 saddr fd00:200::/64 ip6 daddr fd00:10::/64 accept
 		ip6 saddr fd00:200::/64 ip6 daddr . tcp dport @service_tcp6 accept
 		ip6 saddr fd00:200::/64 ip6 daddr @service_ping6 icmpv6 type echo-request accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain input {
@@ -227,7 +227,7 @@ table inet wgwizard_wg0 {
 		ct state established,related accept
 		icmp type echo-request ip daddr { 10.0.0.2, 192.168.200.2 } accept
 		icmpv6 type echo-request ip6 daddr { fd00:10::2, fd00:200::2 } accept
-		counter reject with icmpx admin-prohibited
+		counter reject with icmpx type admin-prohibited
 	}
 
 	chain clamp {
@@ -238,8 +238,8 @@ table inet wgwizard_wg0 {
 
 	chain prerouting {
 		type nat hook prerouting priority dstnat; policy accept;
-		iifname != "wg0" ip saddr 192.168.200.0/23 ip daddr 192.168.200.2 dnat ip to tcp dport map @forward_tcp4
-		iifname != "wg0" ip6 saddr fd00:200::/64 ip6 daddr fd00:200::2 dnat ip6 to tcp dport map @forward_tcp6
+		iifname != "wg0" ip saddr 192.168.200.0/23 ip daddr 192.168.200.2 dnat ip addr . port to tcp dport map @forward_tcp4
+		iifname != "wg0" ip6 saddr fd00:200::/64 ip6 daddr fd00:200::2 dnat ip6 addr . port to tcp dport map @forward_tcp6
 	}
 
 	chain foreign_ipv4 {
