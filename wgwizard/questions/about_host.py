@@ -29,7 +29,7 @@ ENDPOINT = Question(
     word="endpoint",
     example="vpn.example.com:51820",
     why="The points dial it: an endpoint is the public name or address and the UDP port at which WireGuard answers. `curl "
-    "https://ifconfig.me` at the site prints the public address, and the router must forward the UDP port to Host β. Where it cannot, "
+    "https://ifconfig.me` at the site prints the public address, and the router must forward the UDP port to Host β; where it cannot, "
     "Host β can dial a point that has a public address (the preset cgnat). When unsure, leave it empty: the points' files then say "
     "what is missing.",
 )
