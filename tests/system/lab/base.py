@@ -66,7 +66,7 @@ systemctl mask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-dai
 # They are more than half of each daemon-reload, and but for fstab's they find nothing in a lab host.
 mkdir -p /etc/systemd/system-generators
 for generator in /usr/lib/systemd/system-generators/*; do
-  case $generator in *fstab*) ;; *) ln -s /dev/null "/etc/systemd/system-generators/${{generator##*/}}" ;; esac
+  case $generator in *fstab*) ;; *) ln -sf /dev/null "/etc/systemd/system-generators/${{generator##*/}}" ;; esac
 done
 systemctl disable nftables.service
 systemctl set-default multi-user.target
