@@ -1,5 +1,6 @@
 """Another firewall of Host β lets the tunnel through once it was told so in its own way, and forgets it with the uninstall."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -173,6 +174,28 @@ def test_without_systemd_the_start_script_tells_it_again(make_beta: Callable[...
     beta.sh("rm /etc/rc.local")
     assert client.uninstall().state == "uninstalled"
     assert before.differences(take(beta)) == []
+
+
+def test_what_nft_does_not_list_is_said_and_the_commands_that_are_named_let_the_tunnel_through(
+    make_beta: Callable[..., LabHost], plugged: Callable[[LabHost], Side], make_client: MakeClient, tmp_path: Path
+) -> None:
+    beta = make_beta(variant="firewalls", enable=("nftables.service",))
+    client = gateway(make_client(beta))
+    client.apply(dry_run=True)
+    beta.sh("iptables-legacy -L; ip6tables-legacy -L")  # an empty table drops nothing
+    client.apply()
+    assert client.answers.warned == [()]
+    assert client.uninstall().state == "uninstalled"
+    for ip in ("ip", "ip6"):
+        beta.sh(f"{ip}tables-legacy -P FORWARD DROP; {ip}tables-legacy -A INPUT -p udp --dport 51820 -j DROP")
+    assert client.apply().state == "applied"
+    (warned,) = client.answers.warned[-1]
+    point = come_up(client, plugged(beta), tmp_path)
+    assert not any(passages(point))
+    for command in re.findall("`(iptables-legacy [^`]*)`", warned):
+        beta.sh(f"{command}; {command.replace('iptables', 'ip6tables', 1)}")
+    assert opens(point)
+    assert client.uninstall().state == "uninstalled"
 
 
 def test_one_that_refuses_is_said_and_told_again_by_the_next_apply(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:

@@ -73,7 +73,10 @@ class SshPath:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself."""
+    """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself.
+
+    `legacy_drops`: iptables-legacy has rules that drop or refuse something, which nft does not list.
+    """
 
     name: str = ""
     kernel: str = "Linux"
@@ -84,6 +87,7 @@ class System:
     userspace_wireguard: bool = False
     now: float = 0.0
     node: str = ""
+    legacy_drops: bool = False
 
     @property
     def systemd(self) -> bool:

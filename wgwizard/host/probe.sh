@@ -53,6 +53,16 @@ show_drift() {
   fi
 }
 
+# Whether iptables-legacy drops anything: nft does not list its rules. Asked only where its table is loaded, as asking would load it.
+legacy_drops() {
+  for ip in ip ip6; do
+    if ! grep -qs '^filter$' "/proc/net/${ip}_tables_names"; then continue; fi
+    program=${ip}tables-legacy
+    if ! have "$program"; then program=${ip}tables; fi
+    "$program" -S 2>/dev/null
+  done | grep -qE '^-P (INPUT|FORWARD) DROP|-j (DROP|REJECT)'
+}
+
 show_system() {
   begin system
   echo "now=$(date +%s)"
@@ -62,6 +72,7 @@ show_system() {
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
   if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
+  if legacy_drops; then echo "legacy_drops=yes"; fi
   found=
   for tool in $TOOLS; do if have "$tool"; then found="$found $tool"; fi; done
   echo "tools=$found"
