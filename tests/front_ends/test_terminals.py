@@ -182,7 +182,7 @@ def test_what_a_terminal_left_behind_that_went_away_is_gone_on_with(term):
 def test_what_the_wizard_left_is_gone_on_with_in_a_conversation_and_the_other_way_round():
     wizard = Terminal("new", "--preset", "home-pi", WGWIZARD_LOOK="no")
     wizard.sees("1 of 9 · Site", "home")
-    wizard.child.send("-north")
+    wizard.child.send("home-north")
     wizard.sees("home-north")
     wizard.child.kill(signal.SIGHUP)
     assert wizard.end() == 128 + signal.SIGHUP
