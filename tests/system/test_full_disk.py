@@ -49,7 +49,7 @@ def test_on_a_full_disk_the_wizard_goes_on_says_so_and_prints_the_answers(places
     full = "mkdir -p state/wgwizard/drafts state/wgwizard/open; cat /dev/zero >fill 2>/dev/null; true"
     terminal = Terminal("new", "--preset", "article-gateway", before=mounted(places, full))
     terminal.sees("1 of 9 · Site")
-    terminal.press("-north")
+    terminal.press("site-b-north")
     terminal.sees("! Your answers cannot be kept:", "No space left on device")
     terminal.press("ctrl+n")
     terminal.sees("2 of 9 · Host β", "! Your answers cannot be kept:")
@@ -59,7 +59,7 @@ def test_on_a_full_disk_the_wizard_goes_on_says_so_and_prints_the_answers(places
 def test_on_a_read_only_disk_too(places):
     terminal = Terminal("new", "--preset", "article-gateway", before=mounted(places, f'mount -o remount,ro "{places}"'))
     terminal.sees("1 of 9 · Site", "! Your answers cannot be kept:", "Read-only file system")
-    terminal.press("-north")
+    terminal.press("site-b-north")
     assert "name: site-b-north" in leave(terminal)
 
 
