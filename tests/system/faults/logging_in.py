@@ -77,7 +77,7 @@ def key_changes_meanwhile(world: World, _: Step | None, kind: str) -> None:
 
 
 def wrong_sudo_password(world: World, _: Step | None, kind: str) -> None:
-    world.client.answers = Answers(password=("wrong pass phrase", "another one"))
+    world.client.answers = Answers(password=("wrong pass phrase", "another wrong pass phrase"))
     assert isinstance(world.fails(), RemoteError)
     log = world.log()
     assert log.count("1 incorrect password attempt") == 2
