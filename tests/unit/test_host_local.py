@@ -36,9 +36,9 @@ def test_a_script_that_takes_too_long_is_killed_with_its_children(tmp_path: Path
 def test_the_timeout_holds_for_what_cannot_be_killed_with_the_script(tmp_path: Path, keeps: str) -> None:
     """A child in a session of its own, as sudo gives it to what it runs, keeps both pipes or that of the errors alone."""
     began, pid = time.monotonic(), tmp_path / "pid"
-    run = f"setsid sh -c 'echo $$ > {pid}; exec sleep 4' {keeps} </dev/null & while ! [ -s {pid} ]; do :; done; echo done"
+    run = f"setsid sh -c 'echo $$ > {pid}; exec sleep 4' {keeps} </dev/null & while ! [ -s {pid} ]; do sleep 0.01; done; echo done"
     if keeps:
-        assert LocalConnection().run(Command(run, b""), timeout=TIMEOUT).stdout == b"done\n"
+        assert LocalConnection().run(Command(run, b""), timeout=4 * TIMEOUT).stdout == b"done\n"
     else:
         with pytest.raises(ConnectionLostError):
             LocalConnection().run(Command(run, b""), timeout=TIMEOUT)
