@@ -3,6 +3,7 @@
 The tests themselves are the first point; a session that is open all the while is asked for an answer after each change.
 """
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from wgwizard.site import Point, Right, Service, Site
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 MakeClient = Callable[..., Client]
-LINK = "wgp"
+LINK = f"wgp{os.getpid()}"  # its socket lies in one directory for all processes of a run
 
 
 @dataclass
