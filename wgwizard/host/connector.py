@@ -52,8 +52,9 @@ class SshConnector:
             wanted = wanted_for(facts)
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
+            plan = make_plan(facts)
             told = (f"{problem.message} {problem.hint}" for problem in safety.warnings(facts, wanted, layout))
-            warned = (*told, *another_key(make_plan(facts), facts), *_boot_notes(facts, layout))
+            warned = (*told, *another_key(plan, facts), *_boot_notes(facts, layout))
             notes = (*ended, *warned, *_missing_notes(facts))
             found = changes(facts, wanted, layout)
             session.previewed(found, "" if facts.system.systemd or not found else UNTIL_RESTART)
@@ -61,7 +62,7 @@ class SshConnector:
                 return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
             session.confirmed(found, warned)
             change = session.transaction("apply", facts)
-            about = f"site={site.name}\nstrategy={make_plan(facts).strategy.value}\n"
+            about = f"site={site.name}\nstrategy={plan.strategy.value}\n"
             staging = Staging(wanted, removed_files(facts, wanted, layout), engine_script(layout, change.id, "apply"), about)
             with change.run(shell, staging, lambda after: running_differences(after, wanted)) as fresh:
                 facts = session.checked(fresh, lambda after: changes(after, wanted_for(after), layout), change.notes)
