@@ -1,7 +1,8 @@
 """Scenarios: questions answered in advance, one commented site file each."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wgwizard.errors import UsageError
 
@@ -25,8 +26,7 @@ ARTICLE = ("article-masquerade", "article-masquerade-forward", "article-forward"
 GROUPS = {"Scenarios": SCENARIOS, "The same site for each strategy": ARTICLE}
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """A scenario: its name, one line saying what it is for (the file's first comment), and the site file's whole text."""
 
     name: str

@@ -1,10 +1,10 @@
 """Putting the plan on Host β: what happens as it happens, what is asked on the way, and how long until the host undoes by itself."""
 
-from dataclasses import replace
 from textwrap import wrap
 from time import monotonic
 from typing import Any
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -44,8 +44,7 @@ _ROOMY = 30
 _FEW = 12  # up to here nobody needs to narrow the list
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """What F2 shows: the picture, and either the plan with its connections or what is still open."""
 
     scene: Scene

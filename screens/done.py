@@ -1,9 +1,9 @@
 """The end: what each point's owner has to do now, their files, and whether they have arrived."""
 
-from dataclasses import replace
 from textwrap import wrap
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -19,7 +19,7 @@ from screens.button import Button
 from screens.focus import focus
 from screens.handover import HandOver
 from screens.step import Step
-from wgwizard.owners import Block, Folder, block_lines, named, proof_text, waiting_text, what_to_do
+from wgwizard.owners import HERE, Block, block_lines, named, proof_text, waiting_text, what_to_do
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.study import Outlook, Study, outlook, study
@@ -70,7 +70,7 @@ class DoneStep(Step):
         self.looking = False
         self.again: Timer | None = None
         self.ask = DialogAsk(self.app)
-        self.folder = Folder()
+        self.folder = HERE
         self.result: Outlook | None = None
 
     def compose(self) -> ComposeResult:

@@ -1,7 +1,6 @@
 """One question on the screen: the prompt with the technical word, the answer, and beside it what is wrong with it."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content

@@ -1,8 +1,8 @@
 """The page of Host β: its questions, and a look at the host itself once one can log in to it."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 

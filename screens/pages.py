@@ -1,7 +1,8 @@
 """The wizard's pages in their order. A page's module is imported when the page is first shown, which keeps the start quick."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from screens.step import Step
 from wgwizard.questions import HOST, NEEDS, SITE, TUNNEL, Group
@@ -9,8 +10,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: `make` builds it, `is_wrong` says whether a draft's answers there are in the way of later pages.
 
     `picture` is the class with which the picture makes room: "-spare" where the terminal is narrow, "-never" everywhere.

@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from wgwizard.secret import Secret
 from wgwizard.target import Target
@@ -44,8 +45,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened; `undo_in` counts the seconds until the host undoes by itself, once that is armed. Never holds a secret."""
 
     step: Step
@@ -54,8 +54,7 @@ class Event:
     undo_in: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostKey:
+class HostKey(Struct, frozen=True):
     """The key that a host showed and that we did not know: fingerprint as "SHA256:…"; `on_the_way` for a jump host's."""
 
     host: str
@@ -65,16 +64,14 @@ class HostKey:
     on_the_way: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A line that a login asks for by itself, such as a one-time code; `echo` says whether what is typed may be seen."""
 
     text: str
     echo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One difference between the host and the plan.
 
     `diff` is unified, with secrets masked; `kind` is "create", "change", "remove" or "run".
@@ -85,8 +82,7 @@ class Change:
     diff: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How an apply or uninstall ended.
 
     `state` is "applied", "unchanged" (the host was as planned), "preview" (a dry run that found changes), "rolled back", "uninstalled"
@@ -102,16 +98,14 @@ class Outcome:
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Something on the host that is not as it was applied: `what` in plain words, `diff` unified with secrets masked, or empty."""
 
     what: str
     diff: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """What a connection from Host β proved: whether something works (`None`: nobody can tell), what, and what was `seen` or is why."""
 
     works: bool | None
@@ -119,8 +113,7 @@ class Proven:
     seen: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a tunnel of ours stands on the host.
 
     `applied` is false where there is none. `site`, `strategy` and `who` (the login, and from where) are "" where the host does not

@@ -4,8 +4,10 @@ Pure and deterministic: the same site and lock give the same answer, and what th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_interface
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error
@@ -215,12 +217,12 @@ def _exhausted(network: Network, nodes: list[str]) -> Problem:
     )
 
 
-@dataclass
-class _Range:
+class _Range(Struct):
     """The usable addresses of one network and how far they were given out."""
 
     network: Network
     _next: int = 0
+    _last: int = 0
 
     def __post_init__(self) -> None:
         # The first address is the network's own (IPv4) or the routers' anycast address (RFC 4291, section 2.6.1).

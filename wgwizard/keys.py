@@ -4,8 +4,10 @@ import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem, error
@@ -21,8 +23,7 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z")
 _NO_KEY = "A" * 43 + "="
 
 
-@dataclass(frozen=True, slots=True)
-class Keyring:
+class Keyring(Struct, frozen=True):
     """The keys that are known here: by node ("host" or a point's name); `preshared` by the point's name."""
 
     public: Mapping[str, str] = field(default_factory=dict)

@@ -1,15 +1,16 @@
 """What was given out once and must stay: tunnel networks, addresses and public keys (the file NAME.lock beside a site)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from wgwizard.site import Address, Network
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """The memory of a site: nothing in it is secret.
 
     `addresses` and `public_keys` are by node ("host" is β, else a point's name). Deleted points stay in `addresses`, so that

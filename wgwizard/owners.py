@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.applying import Proven, Standing
 from wgwizard.plan import Plan
@@ -155,16 +156,14 @@ def named(text: str, names: Mapping[str, str]) -> str:
     return _KEY.sub(lambda match: names.get(match[0], match[0]), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines under a heading."""
 
     heading: str
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """Where the files are or will be written: `name` ("home/"), whether it is there, and the points whose file there is the present one."""
 
     name: str = ""
@@ -172,7 +171,10 @@ class Folder:
     holds: frozenset[str] = frozenset()
 
 
-def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = Folder(), unmet: tuple[str, ...] = ()) -> tuple[Block, ...]:
+HERE = Folder()
+
+
+def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = HERE, unmet: tuple[str, ...] = ()) -> tuple[Block, ...]:
     """What does not work yet (`Study.unmet`), and what is left to do on Host β, at the site and by each point's owner."""
     site = plan.site
     unwritten = f"○ The folder {folder.name} is not written yet: “Write all files” makes it"

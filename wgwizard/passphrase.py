@@ -1,9 +1,10 @@
 """How hard a passphrase is to guess (zxcvbn), said plainly, and one of six random words for who wants none of their own. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from secrets import choice
+
+from msgspec import Struct
 
 from wgwizard.secret import Secret
 from wgwizard.site import Site
@@ -30,8 +31,7 @@ class Level(StrEnum):
 _SIGNS = {Level.WEAK: "!", Level.FAIR: "○", Level.STRONG: "✓"}
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(Struct, frozen=True):
     """`seconds` until one computer has guessed it, on average; `text` says it, with a sign for the level and what would help."""
 
     level: Level

@@ -1,7 +1,9 @@
 """The one way through the house: Site and Lock -> Study (completed, recommended) -> Result (plan, files, reachability); pure."""
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard import derive
 from wgwizard.keys import Keyring, remember
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from wgwizard.host.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """A completed site, the lock that remembers what was given out, and its recommendation; `problems` holds both's."""
 
     site: Site
@@ -38,8 +39,7 @@ class Study:
         return unmet(self.recommendation)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What will stand on every node, who reaches whom, and what is to be said about it."""
 
     plan: Plan

@@ -1,8 +1,9 @@
 """Problems with what a person wrote: values that every front end shows in the same words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -12,8 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong.
 
     `code` is a stable kebab-case word, `field` the path in the site file ("points[0].addresses[1]", "" for the whole),

@@ -1,8 +1,9 @@
 """Plan -> the connections that Host β tries as proof, and what it means when nothing comes back (docs/proof.md); pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wgwizard.applying import Proven
 from wgwizard.plan.model import Permit, Plan, lan_address
@@ -32,8 +33,7 @@ class Answer(StrEnum):
 _BEST_FIRST = tuple(Answer)
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Somewhere that points may connect to by TCP; `named` is false where the rights name no port, and the usual ones are tried."""
 
     target: str
@@ -46,8 +46,7 @@ class Destination:
         return f"{where}, tcp {', '.join(map(str, self.ports))}" if self.named else where
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One connection, from `source` (`None`: the address that Host β chooses by itself)."""
 
     destination: Destination
@@ -55,8 +54,7 @@ class Attempt:
     source: Address | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What came of the attempts: each one's answer, which destinations answered ping from which source, and which no neighbour has.
 
     `dropped_here` names the chain of another firewall of Host β that stops what goes out to a destination.

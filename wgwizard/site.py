@@ -5,10 +5,11 @@ writes the YAML form.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Literal, TypeVar
+
+from msgspec import Struct, field
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -85,8 +86,7 @@ class Strategy(StrEnum):
         return self in (Strategy.GATEWAY, Strategy.GATEWAY_FORWARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where WireGuard is dialled: a host name or address, and a UDP port."""
 
     host: str
@@ -96,8 +96,7 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PortRange:
+class PortRange(Struct, frozen=True, order=True):
     """Ports from `first` to `last`, both included."""
 
     first: int
@@ -112,24 +111,21 @@ class PortRange:
         return self.first == self.last
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNetwork:
+class SiteNetwork(Struct, frozen=True):
     """A network at the site that points may reach."""
 
     cidr: Network
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SiteHost:
+class SiteHost(Struct, frozen=True):
     """A named computer at the site."""
 
     name: str
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service on a point that the site may open, or one of β's own that points may use.
 
     `published_port` is the port of β that leads to it (port forward); `None`: the same as `port`.
@@ -146,8 +142,7 @@ class Service:
         return self.published_port if self.published_port is not None else self.port
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """Something that a point may reach.
 
     `to` is a site host's name, a network's name, "site", "host" (β's own services), or the text of an address or CIDR inside
@@ -160,16 +155,14 @@ class Right:
     ports: tuple[PortRange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dns:
+class Dns(Struct, frozen=True):
     """The site's resolvers and search domains, for the points."""
 
     servers: tuple[Address, ...] = ()
     search: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """Host β, the site's WireGuard host; `cannot_be_dialled` is said outright, an `endpoint` of `None` alone is "not known"."""
 
     name: str = DEFAULT_HOST_NAME
@@ -183,8 +176,7 @@ class Host:
     cannot_be_dialled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tunnel:
+class Tunnel(Struct, frozen=True):
     """The tunnel as it is on β; `addresses` are β's own in it."""
 
     interface: str = DEFAULT_INTERFACE
@@ -194,8 +186,7 @@ class Tunnel:
     mtu: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A remote WireGuard endpoint; `may_reach` `None` means every site network."""
 
     name: str
@@ -211,8 +202,7 @@ class Point:
     may_reach: tuple[Right, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What the people want; `None` is "not known"."""
 
     opens: Opens | None = None
@@ -220,8 +210,7 @@ class Needs:
     site_clients_seen_as_host: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Everything that the person described; `strategy` `None` is "auto", `routes_at` `None` is "not known"."""
 
     name: str

@@ -1,10 +1,9 @@
 """What a saved site's files held at one moment, to see later whether they changed; `wgwizard.profiles.stamps` takes one."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The SHA-256 of a site file, its lock and its secrets; `None` for a file that was not there."""
 
     site: str | None = None

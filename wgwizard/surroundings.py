@@ -1,8 +1,9 @@
 """What the wizard sees of the machine that it runs on: pure values; `surroundings_parsing` reads them from what commands print."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+
+from msgspec import Struct, field
 
 from wgwizard.host.facts import Facts, Route, SshPath
 from wgwizard.site import Address, InterfaceAddress, Network
@@ -23,8 +24,7 @@ _VIRTUAL = (
 _SHORTEST_PREFIX = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """This computer as seen without root.
 
     `interfaces` maps an interface's name to its addresses, loopback and link-local ones left out; `links` are all interfaces' names.

@@ -1,12 +1,11 @@
 """How Host β is logged in to; apart from `applying`, as the wizard's first page needs it and nothing else of that."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wgwizard.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """How to log in: `address` is [user@]host[:port] or a name from ssh's own configuration.
 
     `identity` and `known_hosts` are paths, `None` for those that ssh would use. `accept_host_key` are the fingerprints ("SHA256:…") that

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from msgspec.structs import replace
 
 from tests.benchmarks.measure import Figure, cpu_seconds, least_of_both, process_seconds, without_collector
 from tests.unit.space import WORDS, Answers, site_of

@@ -1,9 +1,9 @@
 """Once one can log in to Host β, the wizard offers to look at it; FakeConnector and `Facts` written here stand in for the host."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down

@@ -1,9 +1,11 @@
 """For the apply tests: a small site, somebody who answers every question, and a client that logs in to the lab's Host β."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.system.lab import base
 from tests.system.lab.host import LabHost

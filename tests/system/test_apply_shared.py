@@ -1,10 +1,10 @@
 """A host that several have to do with: a colleague without the secrets file, and several tunnels on one host."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client, small_site
 from tests.system.lab.host import LabHost

@@ -3,14 +3,15 @@
 β has a second interface e1, behind which is FAR; the tests themselves are a computer of the LAN (docs/strategies.md, Rules).
 """
 
+import dataclasses
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client, small_site
 from tests.system.lab.host import LabHost
@@ -190,7 +191,7 @@ def test_two_tunnels_on_one_host_do_not_cut_each_other_off(beta: LabHost, far: S
     """Both are put in place, the points of each reach the site and are reached; FAR itself stays apart, also when one tunnel goes."""
     clients = {}
     for number, interface in enumerate(("wg0", "wg1")):
-        clients[interface] = replace(make_client(beta), site=site_of(interface, number), strategy=Strategy.GATEWAY)
+        clients[interface] = dataclasses.replace(make_client(beta), site=site_of(interface, number), strategy=Strategy.GATEWAY)
         clients[interface].apply()
     for interface, client in clients.items():
         point = connect_point(client, far, tmp_path)

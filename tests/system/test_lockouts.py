@@ -7,11 +7,11 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client
 from tests.system.lab import base

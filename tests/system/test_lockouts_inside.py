@@ -6,9 +6,10 @@ The tests themselves are the first point; a session that is open all the while i
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client
 from tests.system.lab import base

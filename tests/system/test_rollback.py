@@ -3,9 +3,9 @@
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Answers, Client, small_site, with_points
 from tests.system.lab.host import LabHost

@@ -1,7 +1,8 @@
 """The article's site as values: Endpoint A (10.0.0.1) and A2, Host β (192.168.200.2), Endpoint B, and C in another VLAN."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
+
+from msgspec.structs import replace
 
 from wgwizard.derive import complete
 from wgwizard.keys import Keyring

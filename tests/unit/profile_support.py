@@ -1,6 +1,6 @@
 """For the tests of files on disk: a small site, and files that belong to somebody else."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wgwizard import profiles
 from wgwizard.profiles import files

@@ -1,10 +1,12 @@
 """The space of answers on which the strategy hangs, and whether a traced plan meets what was asked for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import ip_interface, ip_network
 from itertools import chain, combinations, product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.derive import complete
 from wgwizard.lock import Lock
@@ -39,8 +41,7 @@ NETWORKS = {
 RouteState = tuple[frozenset[RoutesAt] | None, bool | None, bool | None, bool]
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """One combination of answers; the field names are those of WORDS."""
 
     opens: Opens | None

@@ -1,7 +1,8 @@
 """Addresses are given out once, collide with nothing known, and stay."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
+
+from msgspec.structs import replace
 
 from tests.unit.article import article, network
 from wgwizard.derive import complete

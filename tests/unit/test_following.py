@@ -1,8 +1,7 @@
 """One connection followed there and back: the packet before and after each node, and the rules, which stand in the rendered files."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.stages import fast
 from tests.system.article import Document, article_document

@@ -1,10 +1,10 @@
 """Facts and a bundle become changes, refusals and warnings."""
 
 import hashlib
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from wgwizard.host.changes import Wanted, changes, removed_files, running_differences, wanted_of
 from wgwizard.host.facts import Facts, HostFile, LivePeer, LiveTunnel, Route, SshPath, System, UnitState

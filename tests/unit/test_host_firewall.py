@@ -1,9 +1,9 @@
 """The host's own firewall as nft lists it: what a packet meets there, and what is said of it."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.test_host_changes import LAYOUT, bundle, conf, fresh, replaced, wanted
 from wgwizard.host.changes import Wanted, wanted_of

@@ -1,9 +1,9 @@
 """Who is logged in through the tunnel: what keeps the session alive may change, all else is refused by name."""
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.test_host_changes import LAYOUT, PEER, PRESHARED, PRIVATE, applied, bundle, conf, fresh
 from wgwizard.host.changes import wanted_of

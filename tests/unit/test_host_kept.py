@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from wgwizard.derive import complete
 from wgwizard.host.changes import changes, wanted_of

@@ -1,9 +1,9 @@
 """Whom the host must not lose: routes and ip rules with the tunnel in them, and what is said of each who would be swallowed."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.test_host_changes import LAYOUT, applied, conf, fresh, wanted
 from wgwizard.host.facts import Facts, Route, SshPath

@@ -2,9 +2,9 @@
 
 import subprocess
 from base64 import b64decode, b64encode
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from wgwizard import keys
 from wgwizard.keys import Keyring

@@ -1,9 +1,9 @@
 """What is left to people: the same words on the wizard's last page and on the command line."""
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from msgspec.structs import replace
 
 from screens.done import shown
 from tests.unit.article import KEYS, article, completed

@@ -1,10 +1,10 @@
 """What stands in a plan: the AllowedIPs table, keepalive, permits, forwards, routes and forwarding (docs/strategies.md)."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.article import KEYS, article, completed
 from wgwizard.host.facts import Facts

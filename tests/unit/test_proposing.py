@@ -1,9 +1,9 @@
 """What is proposed: the answers that this machine and Host β give by themselves, and only those."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 import presets
 from wgwizard.host.facts import Facts, Route, SshPath, System

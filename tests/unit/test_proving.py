@@ -1,11 +1,11 @@
 """What connections from Host β prove: which are tried for a plan, and what each set of answers means."""
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.unit.article import article
 from wgwizard.applying import Proven

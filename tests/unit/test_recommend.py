@@ -1,10 +1,10 @@
 """What is recommended, for which reasons, and what would change it (docs/recommendation.md)."""
 
-from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from wgwizard.recommend import TITLES, Verdict, recommend, unmet
 from wgwizard.recommend.fitness import best, outlook_of, rank

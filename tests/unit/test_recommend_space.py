@@ -6,13 +6,13 @@ from every kind of network, and clouds differ in nothing but their name (tests/u
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.stages import fast
 from tests.unit.space import WORDS, Answers, everything, ground, meets, route_states, site_of, space, traced

@@ -1,10 +1,10 @@
 """What the replica consists of, its routers' rules, and what a row of the trace asks; the live tests build it."""
 
 from collections import Counter
-from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.article import article, completed, network
 from wgwizard.plan import HOST, ROUTER, Plan, make_plan

@@ -3,12 +3,12 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from ipaddress import IPv4Network, ip_address, ip_network
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.unit.article import KEYS, article, completed, keyring
 from wgwizard.host.layout import Layout, table_name

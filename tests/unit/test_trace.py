@@ -1,9 +1,10 @@
 """The truth table of docs/strategies.md, cell by cell, and what breaks a way when the plan is changed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_interface, ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.article import KEYS, article, completed
 from wgwizard.plan import Plan, make_plan, plan_warnings

@@ -1,6 +1,6 @@
 """The files' names in the list and above the preview, and what the preview shows."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.unit.article import article
 from wgwizard.keys import Keyring, complete_keyring, remember

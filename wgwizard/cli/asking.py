@@ -6,9 +6,10 @@ import shlex
 import stat
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wgwizard.cli.output import changes_list, changes_text
 from wgwizard.cli.streams import has_terminal
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _OTHERS_READ = 0o044
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalAsk:
+class TerminalAsk(Struct, frozen=True):
     """Asks on the terminal (applying.Ask); `yes` answers whether changes are wanted, never whether a host key is right."""
 
     yes: bool

@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from shlex import quote
+
+from msgspec.structs import replace
 
 from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome

@@ -1,15 +1,15 @@
 """What can be followed: the rows of a trace, also with the named computers of the site in place of its networks; pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.site import Address, Network, SiteHost
 from wgwizard.trace import POINTS, Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A row of the trace, with one named computer of the site in place of its whole network where `computer` is given."""
 
     reach: Reach

@@ -1,7 +1,8 @@
 """The words of following one connection: packets, the stages that they pass, and the rules that act there; frozen values."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wgwizard.site import Address, Network, Protocol
 
@@ -20,8 +21,7 @@ class Action(StrEnum):
     DROPPED = "dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """The ends of a packet; a network stands for any one of its computers, a port of "" for none or any."""
 
     source: Address | Network
@@ -53,16 +53,14 @@ def _end(place: Address | Network, port: str) -> str:
     return f"[{place}]:{port}" if place.version == 6 else f"{place}:{port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """A rule that acts on the packet: in plain words, and by its technical name or text."""
 
     said: str
     technical: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """The packet at one node: `was` as it came (`None` where it begins), `now` as it goes on (`None` where it ends).
 
     `node` is a point's name, "host", "router", or a site computer's or network's name; `back` on the way of the answer.
@@ -77,8 +75,7 @@ class Stage:
     rules: tuple[Applied, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """A connection's stages there and back; where it does not work, until where it dies, and what would change that ("" unknown)."""
 
     title: str

@@ -1,7 +1,8 @@
 """Which rules act on a connection at each node, as they stand in the rendered files."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wgwizard.following.model import Applied, Packet
 from wgwizard.host.layout import table_name

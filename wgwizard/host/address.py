@@ -1,8 +1,9 @@
 """The address by which Host β is logged in to: [user@]host[:port]."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from msgspec import Struct
 
 from wgwizard.errors import UsageError
 
@@ -13,8 +14,7 @@ _DIGITS = re.compile(r"[0-9.]*\.[0-9.]*")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?")
 
 
-@dataclass(frozen=True, slots=True)
-class SshAddress:
+class SshAddress(Struct, frozen=True):
     """Where and as whom to log in; `user` `None` is the local user's name; `host` is bare, without brackets."""
 
     user: str | None

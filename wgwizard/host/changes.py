@@ -3,8 +3,8 @@
 import difflib
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wgwizard.applying import Change
@@ -27,8 +27,7 @@ from wgwizard.site import DEFAULT_PORT
 OWNER = "0:0"
 
 
-@dataclass(frozen=True, slots=True)
-class WantedFile:
+class WantedFile(Struct, frozen=True):
     """A file as it shall stand on the host: `shown` has its keys hidden as the probe hides them.
 
     `sha256` is of the true content where that lies on the host alone, "" where it is `content`.
@@ -48,8 +47,7 @@ class WantedFile:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """All that shall stand on the host; `missing` names what is not known yet, so that it cannot be written.
 
     `openings` are what other firewalls must let through and do not, `shut` what we cannot tell them.
@@ -186,8 +184,7 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
     return (*found, *opening_changes(wanted.openings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Difference:
+class _Difference(Struct, frozen=True):
     """`found` says what is not as wanted, `to_do` what an apply does about it ("" where another line says that)."""
 
     found: str

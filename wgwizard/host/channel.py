@@ -3,7 +3,8 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.errors import RemoteError
 from wgwizard.host.launch import Command
@@ -13,8 +14,7 @@ STDOUT_CAP = 32 * 1024 * 1024
 STDERR_CAP = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a script left: its exit status and output."""
 
     status: int

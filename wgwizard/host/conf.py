@@ -1,15 +1,15 @@
 """What a WireGuard .conf that we are about to write asks of the running interface; pure."""
 
-from dataclasses import dataclass
 from ipaddress import ip_interface, ip_network
+
+from msgspec import Struct
 
 from wgwizard.site import InterfaceAddress, Network
 
 _Section = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class WantedTunnel:
+class WantedTunnel(Struct, frozen=True):
     """The [Interface] section, and each peer's AllowedIPs by public key.
 
     `interface_lines` ("key=value", the key in small letters) are what a live change must not touch while SSH runs through the tunnel.

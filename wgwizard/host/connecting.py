@@ -6,9 +6,10 @@ paramiko 5.1 sets no TCP_NODELAY and notices no dead peer (docs/apply.md).
 import contextlib
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import paramiko
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.applying import Ask, HostKey
 from wgwizard.errors import CancelledError, RemoteError
@@ -55,8 +56,7 @@ def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, by
     return SshConnection(transports, hops[-1], keys)
 
 
-@dataclass
-class _Hop:
+class _Hop(Struct):
     """One host on the way; `keys` are the host keys seen so far, `through` the connection to `via` that leads to it."""
 
     login: Login

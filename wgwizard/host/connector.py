@@ -1,7 +1,8 @@
 """applying.Connector over SSH: what the command line and the wizard call to change Host β."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wgwizard.applying import Ask, MakePlan, Outcome, Standing, Tell
 from wgwizard.errors import RemoteError, SiteRefusedError

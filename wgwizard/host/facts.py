@@ -1,14 +1,14 @@
 """What the probe found on Host β: pure values; `facts_parsing` reads them from the probe's output."""
 
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
+
+from msgspec import Struct, field
 
 from wgwizard.host.ways import Ways
 from wgwizard.site import Address, InterfaceAddress, Network
 
 
-@dataclass(frozen=True, slots=True)
-class HostFile:
+class HostFile(Struct, frozen=True):
     """A file that is or may become ours: `kind` is "absent", "file" or "other" (a link, a directory).
 
     `mode` is octal ("0600"), `owner` "UID:GID"; `text` has keys hidden, `preshared_digest` stands for the preshared keys in it.
@@ -23,8 +23,7 @@ class HostFile:
     preshared_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A route: `gateway` is true where it leads through another router, `via` that router's address where it is known."""
 
     network: Network
@@ -33,8 +32,7 @@ class Route:
     via: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LivePeer:
+class LivePeer(Struct, frozen=True):
     """A peer of the running interface; `handshake` in seconds since 1970, `None` for never; `endpoint` "address:port" or ""."""
 
     public_key: str
@@ -44,8 +42,7 @@ class LivePeer:
     endpoint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveTunnel:
+class LiveTunnel(Struct, frozen=True):
     """The running WireGuard interface."""
 
     public_key: str
@@ -54,16 +51,14 @@ class LiveTunnel:
     peers: tuple[LivePeer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitState:
+class UnitState(Struct, frozen=True):
     """systemd's words: "enabled", "active" and so on, "-" where it has none."""
 
     enabled: str = "-"
     active: str = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class SshPath:
+class SshPath(Struct, frozen=True):
     """How this session reached the host, as the host sees it (SSH_CONNECTION)."""
 
     client: Address
@@ -71,8 +66,7 @@ class SshPath:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself.
 
     `legacy_drops`: iptables-legacy has rules that drop or refuse something, which nft does not list.
@@ -95,8 +89,7 @@ class System:
         return self.init == "systemd"
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """A change under way on the host: "none", "staging", "pending", "rolling" or "confirmed".
 
     One that is `left_over` has nobody who ends it; with "none" it is the litter of one that has ended. `undo_in` and `lock_ends_in` are
@@ -111,8 +104,7 @@ class Transaction:
     lock_ends_in: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Host β as found. Golden tests keep the first five of these in facts.json.
 
     `interfaces` maps an interface's name to its addresses, our own tunnel's left out; `ra_default_interfaces` learned their IPv6

@@ -1,7 +1,8 @@
 """The host's own firewall against the plan (lock-outs 19 and 22): what of it stops the tunnel, and what it must let through; pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.host.conf import WantedTunnel
 from wgwizard.host.facts import Facts
@@ -15,8 +16,7 @@ from wgwizard.site import DEFAULT_PORT
 _PERHAPS = {Passage.CLOSED: "drops", Passage.SOME: "may drop"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """A chain of others that stops the tunnel itself or what is `forwarded` for it; `what` is in words, `openings` what helps."""
 
     stop: Stop

@@ -2,10 +2,10 @@
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
+from msgspec import Struct
 
 from wgwizard.errors import RemoteError
 from wgwizard.host import host_certificates, known_hosts, revoked
@@ -14,8 +14,7 @@ from wgwizard.host.ssh_config import Login
 from wgwizard.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class HostKeyFiles:
+class HostKeyFiles(Struct, frozen=True):
     """What the files know of one host, and the file that new keys are appended to (`None` where ssh's configuration says none).
 
     `host` is the host's name without a port, `revoked` the file of RevokedHostKeys.

@@ -3,11 +3,11 @@
 import os
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import paramiko
+from msgspec import Struct
 from paramiko.agent import AgentSSH
 
 from wgwizard.errors import RemoteError
@@ -23,8 +23,7 @@ DEFAULT_FILES = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
 AGENT_TIMEOUT = 60.0  # somebody may have to touch a security key
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A key to try: `name` is its file or what the agent calls it; `key` is the agent's, `file` holds a key that is to be opened.
 
     `public` is what the server is offered, `None` where only the passphrase shows it.
@@ -36,8 +35,7 @@ class Identity:
     file: KeyFile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """The keys to try, and for each that is not tried the reason; `hint` says how to make the first of those usable."""
 
     found: tuple[Identity, ...]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.host.conf import preshared_peers
 from wgwizard.host.facts import Facts, HostFile
@@ -19,8 +20,7 @@ _PRESHARED = re.compile(r"# PresharedKey = \(kept in .*\)")
 _HAS_PRIVATE = re.compile(r"^[ \t]*PrivateKey[ \t]*= \(hidden, of public key [A-Za-z0-9+/]{43}=\)", re.MULTILINE | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptKeys:
+class KeptKeys(Struct, frozen=True):
     """The keys in our present file on the host: of which public key its own is, `None` for none, and whose preshared keys it has.
 
     `preshared` has the digest of each peer's by its public key, "" where the host told `preshared_digest` of all together.

@@ -4,11 +4,11 @@ import base64
 import binascii
 import os
 import stat
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import paramiko
+from msgspec import Struct
 
 from wgwizard.secret import Secret
 
@@ -27,16 +27,14 @@ class UnusableKeyError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class PublicHalf:
+class PublicHalf(Struct, frozen=True):
     """A public key or certificate as the server is offered it: its type, such as "ssh-ed25519", and bytes."""
 
     kind: str
     blob: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFile:
+class KeyFile(Struct, frozen=True):
     """A private key in a file; `public` is `None` where only the passphrase shows it. `private` is false for a .pub file."""
 
     path: Path

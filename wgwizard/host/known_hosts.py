@@ -7,10 +7,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import translate
 from re import IGNORECASE, fullmatch
+
+from msgspec import Struct
 
 MARKERS = ("@revoked", "@cert-authority")
 
@@ -24,8 +25,7 @@ class Verdict(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of a known_hosts file: where it stands, its marker ("" for none), host patterns, key type and key bytes."""
 
     file: str
@@ -83,8 +83,7 @@ def _matches_hash(field: str, name: str) -> bool:
     return hmac.compare_digest(hmac.new(salt, name.encode(), hashlib.sha1).digest(), digest)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKeys:
+class KnownKeys(Struct, frozen=True):
     """The lines that speak of one host."""
 
     entries: tuple[Entry, ...]

@@ -7,7 +7,8 @@ a command line is visible on the host. Either way sudo sees, and logs, only `sh 
 import base64
 import gzip
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.secret import Secret
 
@@ -26,8 +27,7 @@ _AUTO = (
 _CONNECTION = "echo \"SSH_CONNECTION_SEEN='$SSH_CONNECTION'\"; "
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command line and what goes to its stdin."""
 
     line: str

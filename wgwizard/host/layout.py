@@ -1,6 +1,6 @@
 """Where everything of ours stands on Host β, for one tunnel interface."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 CONFIGURATION = "/etc/wireguard"
 STATE = "/var/lib/wgwizard"
@@ -15,8 +15,7 @@ def table_name(interface: str) -> str:
     return "wgwizard_" + "".join(letter if letter.isalnum() else "_" for letter in interface)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The names that follow from the interface's: files, units and the table."""
 
     interface: str

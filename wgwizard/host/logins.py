@@ -1,9 +1,9 @@
 """What was typed or found out while logging in, kept in memory so that nobody is asked twice while the program runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import paramiko
+from msgspec import Struct, field
 
 from wgwizard.host.known_hosts import fingerprint
 from wgwizard.secret import Secret
@@ -11,8 +11,7 @@ from wgwizard.secret import Secret
 MOST_TRIES = 3
 
 
-@dataclass
-class Logins:
+class Logins(Struct):
     """What is remembered.
 
     `keys` holds the unlocked key of each key file, `served` the name of the key that last let us in, `passwords` and `sudo` what was

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TOKEN = re.compile(r'"[^"]*"|\{[^{}]*\}|[^\s;]+')
 _QUOTED = re.compile(r'"[^"]*"')
@@ -10,8 +11,7 @@ _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? (?:=\s*)?\S+)? priority (
 _BLOCK = re.compile(r"(table|chain|set|map) (?:(\w+) )?(\S+) \{")
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """Where a base chain hangs: `kind` is filter, nat or route, `policy` accept or drop."""
 
     kind: str
@@ -20,8 +20,7 @@ class Hook:
     policy: str = "accept"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadChain:
+class ReadChain(Struct, frozen=True):
     """A chain: `hook` is `None` for one that is only jumped to; each rule is its words, a set in braces being one word."""
 
     name: str
@@ -29,8 +28,7 @@ class ReadChain:
     rules: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTable:
+class ReadTable(Struct, frozen=True):
     """A table; `sets` has the elements of each named set or map as they are written, `others` the lines that are none of these."""
 
     family: str
@@ -40,8 +38,7 @@ class ReadTable:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRules:
+class ReadRules(Struct, frozen=True):
     """Everything in a text; `others` are the lines outside of tables, such as "delete table …"."""
 
     tables: tuple[ReadTable, ...] = ()

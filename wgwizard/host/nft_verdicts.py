@@ -4,9 +4,10 @@ A match that cannot be judged is taken to hold for no drop and for an accept per
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
+
+from msgspec import Struct
 
 from wgwizard.host.nft_reading import ReadChain, ReadRules, ReadTable
 from wgwizard.site import Address, Network
@@ -26,8 +27,7 @@ class Passage(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class NftPacket:
+class NftPacket(Struct, frozen=True):
     """The first packet of a connection; `None` is what is not known; `dnat` says that a port forward has rewritten it."""
 
     family: int
@@ -40,8 +40,7 @@ class NftPacket:
     dnat: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A base chain that does not let a packet through, or not always."""
 
     table: ReadTable

@@ -7,8 +7,8 @@ refuses stays refused. The commands are those of ufw(8), firewall-cmd(1), iptabl
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wgwizard.applying import Change
@@ -24,8 +24,7 @@ _PORT = re.compile(r"(?:dport | allow |^in_firewalld \S+ \S+ )(\d+)")
 _LONGEST_ZONE = 14  # firewalld's names have 17 characters at most, and ours go on with -to and -in
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """`line` is the call in our script, for which the host needs `tool`; `owner` says whose rules these are, `said` what is done there."""
 
     line: str

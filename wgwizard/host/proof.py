@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from ipaddress import ip_address
+
+from msgspec.structs import replace
 
 from wgwizard.applying import Proven
 from wgwizard.errors import RemoteError

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.applying import Ask, Change, Event, State, Step, Tell
 from wgwizard.errors import CancelledError, RemoteError, UsageError
@@ -25,8 +26,7 @@ LEAST_TIMEOUT, LONGEST_TIMEOUT = 5, 3600
 RECOVERY_TIMEOUT = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One apply, rollback or uninstall from the front end's side: whom to ask and tell, and what was typed before.
 
     `with_before`: the probes show what stood before the last apply, too.

@@ -5,8 +5,9 @@ The kernel's own order (ip-rule(8), ip-route(8)): the rules by priority, in each
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
+
+from msgspec import Struct
 
 from wgwizard.host.conf import WantedTunnel
 from wgwizard.host.ways import MAIN, PolicyRule, TableRoute, Ways
@@ -18,8 +19,7 @@ CONNECTED_IPV6_METRIC = 256
 ADDED_IPV6_METRIC = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """Where a packet goes next: `route` is `None` where an ip rule itself refuses it; `rule` is the ip rule that decided."""
 
     route: TableRoute | None

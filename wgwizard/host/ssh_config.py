@@ -9,8 +9,10 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.errors import RemoteError
 from wgwizard.host.address import SSH_PORT, SshAddress, parse_address
@@ -24,8 +26,7 @@ Settings = Mapping[str, list[str]]
 _QUOTED = re.compile(r"""'[^']*'|(?:"(?:[^"\\]|\\.)*"|\\.|[^'"\\])+""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """Where to connect, as whom, under which name the host key is kept, and what belongs to it.
 
     `agent` is the agent's socket, "none" for no agent, `None` for the usual one. A new host key goes to the first of `known_hosts`.

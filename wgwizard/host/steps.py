@@ -2,15 +2,15 @@
 
 import hashlib
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.host.changes import Wanted
 
 ENGINE = "engine.sh"
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """A transaction's files: what shall stand, what goes, and the engine that does it on the host.
 
     `about` is what the host notes of it, for `wgwizard status`: lines "site=NAME" and "strategy=NAME". `before` names the change

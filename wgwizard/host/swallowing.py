@@ -1,8 +1,9 @@
 """Whoever the host must not lose, and whether the wanted tunnel would swallow the way to them (lock-outs 6 to 10, 12, 15, 17); pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from msgspec import Struct
 
 from wgwizard.host.changes import Wanted
 from wgwizard.host.facts import Facts
@@ -12,8 +13,7 @@ from wgwizard.problems import Problem, error
 from wgwizard.site import Address, Network
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Somebody or something that the host must go on reaching: `who` names it; `source` is the host's own address that it uses."""
 
     who: str

@@ -5,7 +5,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wgwizard.applying import Ask, Event, State, Step, Tell
 from wgwizard.errors import RemoteError, WgwizardError
@@ -52,8 +53,7 @@ _TAKING_OFF = {
 }
 
 
-@dataclass
-class Transaction:
+class Transaction(Struct):
     """One change: its id, and how far it has come; `undo_at` is the monotonic time at which the host undoes it."""
 
     layout: Layout

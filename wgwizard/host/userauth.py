@@ -6,11 +6,11 @@ an answer can miss one that comes at once.
 
 import queue
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import paramiko
+from msgspec import Struct
 from paramiko.auth_handler import AuthHandler
 from paramiko.common import (
     MSG_SERVICE_ACCEPT,
@@ -43,8 +43,7 @@ class Said(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """`methods` are those that can continue, of FURTHER and REFUSED; `text` is the server's own, of PROMPTS and LOST."""
 
     said: Said

@@ -1,6 +1,6 @@
 """How packets leave Host β, and for whom that matters: routes, ip rules, who is logged in, who resolves names; pure."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from wgwizard.host.nft_reading import ReadRules
 from wgwizard.site import Address, Network
@@ -8,8 +8,7 @@ from wgwizard.site import Address, Network
 MAIN = "main"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRoute:
+class TableRoute(Struct, frozen=True):
     """A route in a routing table (ip-route(8)): `kind` is unicast, local, unreachable and so on; a lower `metric` wins."""
 
     network: Network
@@ -20,8 +19,7 @@ class TableRoute:
     metric: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRule:
+class PolicyRule(Struct, frozen=True):
     """An ip rule (ip-rule(8)): it sends what comes from `source` to `destination` to a routing `table`, or does `action` with it.
 
     `negated` turns the selectors round. `others` are selectors that cannot be judged from here, such as "uidrange 0-99".
@@ -39,8 +37,7 @@ class PolicyRule:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """What the checks against lock-outs know of the host.
 
     `ssh_peers` are the addresses of all who are connected to its SSH server, with the address of the host's that they use.

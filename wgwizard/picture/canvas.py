@@ -1,9 +1,10 @@
 """A grid of signs, each with the name of its style, and the two sets of signs in which it can be shown; pure."""
 
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+
+from msgspec import Struct
 
 
 class Charset(StrEnum):
@@ -28,8 +29,7 @@ class Style(StrEnum):
     HERE = "here"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A run of signs in one style."""
 
     text: str

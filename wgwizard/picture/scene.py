@@ -3,8 +3,9 @@
 A site that is not whole yet (sitefile.known) has gaps; what hangs on a gap is drawn dotted.
 """
 
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from wgwizard.plan.model import Forward, Plan, RouteNeeded, lan_address
 from wgwizard.plan.rights import forwards
@@ -16,8 +17,7 @@ from wgwizard.siteroutes import assumed_opens, is_default_gateway
 _PLACES = {RoutesAt.ROUTER: "on the router", RoutesAt.DHCP: "by DHCP", RoutesAt.HOSTS: "on the computers"}
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name and the addresses that belong to it, shortened where the place says the rest."""
 
     name: str
@@ -27,8 +27,7 @@ class Named:
         return " ".join((self.name, *self.addresses[:1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """All that the picture shows.
 
     `dials` is who dials the tunnel: "points", "host", `None` while not known; `endpoint` where. `opens` is who opens connections.

@@ -1,7 +1,8 @@
 """One followed connection drawn as a row of frames, with the place of the packet marked, and what happens there in words; pure."""
 
-from dataclasses import dataclass
 from textwrap import wrap
+
+from msgspec import Struct
 
 from wgwizard.following import Action, Connection, Followed, Stage
 from wgwizard.picture.canvas import Canvas, Charset, Line, Span, Style, cut, words
@@ -14,8 +15,7 @@ _WAY_HEIGHT = 4
 SIGNS = {True: "✓", False: "×"}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A frame of the row: its key among the stages, its title, and its addresses."""
 
     key: str

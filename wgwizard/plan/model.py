@@ -1,8 +1,9 @@
 """The words of a plan: what will stand on every node, as frozen values without any syntax (docs/strategies.md has the facts)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+
+from msgspec import Struct
 
 from wgwizard.site import (
     Address,
@@ -23,8 +24,7 @@ HOST = "host"
 ROUTER = "router"
 
 
-@dataclass(frozen=True, slots=True)
-class PeerPlan:
+class PeerPlan(Struct, frozen=True):
     """One `[Peer]`: `keepalive` in seconds, `public_key` `None` while it is not known."""
 
     node: str
@@ -35,8 +35,7 @@ class PeerPlan:
     keepalive: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InterfacePlan:
+class InterfacePlan(Struct, frozen=True):
     """A WireGuard interface on a node ("host", or a point's name) with its peers.
 
     `private_key_here` is false where the key is made and kept on the node itself.
@@ -52,8 +51,7 @@ class InterfacePlan:
     private_key_here: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Struct, frozen=True):
     """Connections that β lets through: `protocol` `None` is every protocol, no `ports` every port.
 
     In `Plan.from_points` the sources are a point's addresses; in `Plan.to_points` the destinations are; in `Plan.to_host`
@@ -69,8 +67,7 @@ class Permit:
     ports: tuple[PortRange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """A port of β (at each of `listen`) that leads `clients` to a service on a point (DNAT)."""
 
     point: str
@@ -80,16 +77,14 @@ class Forward:
     clients: tuple[Network, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Masquerade:
+class Masquerade(Struct, frozen=True):
     """Packets from `sources` to `destinations` that leave β as its own (SNAT to the outgoing interface's address)."""
 
     sources: tuple[Network, ...]
     destinations: tuple[Network, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RouteNeeded:
+class RouteNeeded(Struct, frozen=True):
     """A route that must be added at the site: `network` lies behind `via` (β's LAN address), told `at` one of the site's places."""
 
     network: Network
@@ -97,8 +92,7 @@ class RouteNeeded:
     at: RoutesAt
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarding:
+class Forwarding(Struct, frozen=True):
     """The families that β must forward; `interfaces` are β's LAN interfaces, empty while not known.
 
     `drop_foreign_ipv4`: the LAN interface's switch opens whatever comes in there, to every other interface; where it was off
@@ -115,8 +109,7 @@ class Forwarding:
     accept_ra_interfaces: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything that will stand on every node for one site and one strategy."""
 
     site: Site

@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from wgwizard.errors import SiteRefusedError, WgwizardError
 from wgwizard.keys import Keyring
@@ -32,8 +33,7 @@ _OTHERS_WRITE = 0o022
 _OTHERS_READ = 0o077
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A site file that was read: the site, the document as it was written, and the warnings."""
 
     site: "Site"
@@ -41,8 +41,7 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """A site file and when it was saved, in seconds since 1970."""
 
     path: str

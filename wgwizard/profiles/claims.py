@@ -5,10 +5,11 @@ import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from wgwizard.moments import moment_text
 from wgwizard.profiles.files import FileError
@@ -18,8 +19,7 @@ _TRIES = 20
 _PAUSE = 0.001  # seconds; somebody who only looks holds the lock for less
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Another process that works on the same: its id, since when, at which terminal ("" for none) and on which machine."""
 
     pid: int

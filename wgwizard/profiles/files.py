@@ -2,8 +2,9 @@
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wgwizard.errors import WgwizardError
 
@@ -12,8 +13,7 @@ class FileError(WgwizardError):
     """A file cannot be read or written: which one, why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """What was read: the bytes, the permission bits, the owner, and whether the path is a symbolic link."""
 
     content: bytes

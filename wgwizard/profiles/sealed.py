@@ -8,9 +8,10 @@ passphrase.
 import os
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from textwrap import wrap
+
+from msgspec import Struct
 
 from wgwizard.errors import WgwizardError
 from wgwizard.secret import Secret
@@ -34,8 +35,7 @@ class WrongPassphraseError(SealError):
     """The passphrase is not the one with which the secrets were sealed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """How the key is made. Argon2id: `cost` passes over `memory` KiB. scrypt: N = `cost`, r = `memory`; `lanes` in both."""
 
     name: str

@@ -7,10 +7,12 @@ draft once the answers are saved as a site.
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wgwizard.profiles.claims import Claim, Holder, holder_of
 from wgwizard.profiles.files import FileError, read_file, replace_file
@@ -27,8 +29,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _ABOUT = "# Answers that are not saved as a site yet; wgwizard offers them when it starts. Keys are never kept here.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What belongs to a draft.
 
     When it was kept and on which page, the saved site that it changes and that file's digest when it was opened, the preset that it was
@@ -43,8 +44,7 @@ class Circumstances:
     taken: Mapping[str, Proposal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A draft that can be gone on with; `holder` is the other wizard that works on it right now."""
 
     path: Path
@@ -53,8 +53,7 @@ class Kept:
     holder: Holder | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A file among the drafts that cannot be read, and why."""
 
     path: Path

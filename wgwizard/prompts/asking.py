@@ -1,6 +1,6 @@
 """The questions of one page: asked one after another, accepted when nothing is wrong with them, in both directions."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wgwizard.problems import Problem
 from wgwizard.prompts.looking import SSH, offer_look

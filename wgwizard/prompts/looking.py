@@ -1,6 +1,6 @@
 """A look at Host β from the conversation: offered once for each login, as soon as it is known how one logs in."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wgwizard.errors import WgwizardError
 from wgwizard.prompts.host_asking import TalkAsk

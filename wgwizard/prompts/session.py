@@ -1,7 +1,8 @@
 """A conversation under way: the terminal, the draft that it fills, and what may be used of the world outside."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wgwizard.problems import Problem
 from wgwizard.prompts.talk import Talk, wrapped

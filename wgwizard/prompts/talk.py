@@ -1,9 +1,10 @@
 """What a conversation needs of a terminal: saying something, and a few kinds of asking. Every plain front end is one of these."""
 
 import sys
-from dataclasses import dataclass
 from textwrap import fill
 from typing import Protocol
+
+from msgspec import Struct
 
 from wgwizard.cli.streams import as_shown
 from wgwizard.questions import Choice
@@ -15,8 +16,7 @@ WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < is no."
 _NARROWEST, _WIDEST = 40, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question as it is put.
 
     `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,

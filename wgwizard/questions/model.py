@@ -1,9 +1,10 @@
 """What a question is: frozen values that every front end shows in its own way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 Document = Mapping[str, Any]
 
@@ -29,8 +30,7 @@ class Kind(StrEnum):
         return self in (Kind.CHOICE, Kind.MANY, Kind.YES_NO, Kind.YES_NO_UNSURE)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One answer that may be chosen: `answer` is its text ("" is "I am not sure", which leaves the field absent)."""
 
     answer: str
@@ -38,8 +38,7 @@ class Choice:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question.
 
     `id` is the path in the site file that it answers ("points[*].name" for every point); `prompt` is in plain words, `word` the
@@ -62,8 +61,7 @@ class Question:
     detail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """An answer that the wizard can give itself, until a person overtypes it: `text` in the question's notation, `source` where it is from.
 
     `found` where it was seen somewhere ("this computer's eth0"), else it was chosen. An `only_offered` one changes what not everybody
@@ -81,8 +79,7 @@ class Proposal:
         return f"{'found' if self.found else 'proposed'}: {self.source}"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The questions of one step, with a sentence saying what the step is about."""
 
     name: str

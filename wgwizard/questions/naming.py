@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wgwizard.problems import Problem
 from wgwizard.questions.about_needs import AS_HOST, OPENS, TELL_APART

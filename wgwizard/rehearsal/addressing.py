@@ -1,8 +1,9 @@
 """Which address stands where in the replica: the site's segments (what is on one link), the internet, the points' homes; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_address, ip_interface
+
+from msgspec import Struct
 
 from wgwizard.site import Address, Endpoint, InterfaceAddress, Network, Point, Site
 
@@ -17,8 +18,7 @@ HOMES = tuple(IPv4Network(text) for text in ("192.168.178.0/24", "10.231.77.0/24
 HOMES6 = IPv6Network("fd9e:21a7:5d03::/64")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """What is on one link: `networks` are the site's, `prefixes` the on-link networks that addresses are configured with."""
 
     label: str
@@ -105,13 +105,12 @@ def free_address(network: Network, used: Iterable[Address], avoid: Iterable[Netw
     return next((address for address in places if address not in taken and not any(holds(other, address) for other in others)), None)
 
 
-@dataclass
-class Wan:
+class Wan(Struct):
     """Gives out public addresses; the internet is one link with one next hop for everybody, so that any literal address fits."""
 
     site: Site
     GATEWAYS = (IPv4Interface(f"{PUBLIC4[-2]}/32"), IPv6Interface("fe80::1/64"))
-    _given: int = field(default=0, init=False)
+    given: int = 0
 
     def gateway(self, network: Network) -> Address:
         """The next hop of this family."""
@@ -119,9 +118,9 @@ class Wan:
 
     def addresses(self, endpoint: Endpoint | None) -> tuple[InterfaceAddress, ...]:
         """New public addresses, one a family; an endpoint written as an address stands in for that of its family."""
-        self._given += 1
+        self.given += 1
         written = self.literal(endpoint) if endpoint is not None else None
-        chosen = [PUBLIC4[self._given], PUBLIC6[self._given + 1]]
+        chosen = [PUBLIC4[self.given], PUBLIC6[self.given + 1]]
         if written is not None and not any(written == address.ip for address in self.site.host.addresses):
             chosen = [written if address.version == written.version else address for address in chosen]
         lengths = {4: 32, 6: 128}

@@ -1,8 +1,9 @@
 """The rows of a trace, measured in a replica: the same words, so that prediction and measurement stand side by side."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import ip_network
+
+from msgspec import Struct
 
 from wgwizard.plan.model import HOST, Plan, lan_addresses
 from wgwizard.rehearsal.nodes import Kind, Topology
@@ -14,8 +15,7 @@ from wgwizard.trace import CLIENTS_OWN, POINTS, Reach
 FIRST_PLAIN_PORT = 7777
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A row of the trace and the same row as measured; the latter has no hops, and its `why` is the system's own word."""
 
     predicted: Reach

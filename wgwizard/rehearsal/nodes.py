@@ -1,9 +1,10 @@
 """The words of a replica: nodes, links, routes; frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+
+from msgspec import Struct, field
 
 from wgwizard.site import Address, InterfaceAddress, Network
 
@@ -23,8 +24,7 @@ class Kind(StrEnum):
     POINT = "point"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An interface of a node, plugged into a segment (a switch)."""
 
     interface: str
@@ -32,8 +32,7 @@ class Link:
     addresses: tuple[InterfaceAddress, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A route of a node: by `via`, or without it straight out of `interface`."""
 
     network: Network
@@ -41,8 +40,7 @@ class Route:
     via: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One computer of the replica; `rules` is the nftables text of its own firewall and NAT ("": none)."""
 
     name: str
@@ -58,8 +56,7 @@ class Node:
         return tuple(address.ip for link in self.links for address in link.addresses)
 
 
-@dataclass(frozen=True, slots=True)
-class Topology:
+class Topology(Struct, frozen=True):
     """The whole replica; `names` are the host names that the internet's DNS would know."""
 
     nodes: tuple[Node, ...]

@@ -7,9 +7,11 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.rehearsal import echo
 from wgwizard.rehearsal.replica import Replica
@@ -23,8 +25,7 @@ TOKEN_BYTES = 4
 _IP_PKTINFO = 8  # <linux/in.h>; Python's socket module has only the IPv6 one
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Can `origin` open a connection to `address`:`port`? `listener` is the node that should answer, at its `listen_port`.
 
     Without a listener something on the far side listens already, and being let in is all that counts. Ping has no ports.
@@ -38,8 +39,7 @@ class Question:
     listen_port: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What was measured: `source_seen` is the address that the listener saw, `None` where nothing arrived and came back.
 
     `error` is the system's own word where the connection failed at once ("No route to host"), "" for silence.

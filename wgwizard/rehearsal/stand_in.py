@@ -1,6 +1,6 @@
 """The plan as it is rehearsed: with keys that are made for the replica alone, so that no true key is ever needed; pure but for chance."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wgwizard.keys import Keyring, generate_preshared, generate_private, public_of
 from wgwizard.plan import HOST, InterfacePlan, Plan

@@ -5,7 +5,8 @@ PowerShell reference.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wgwizard.plan.model import Plan, RouteNeeded
 from wgwizard.render.artefact import Artefact
@@ -13,8 +14,7 @@ from wgwizard.render.card import card, section
 from wgwizard.site import Cloud
 
 
-@dataclass(frozen=True, slots=True)
-class _Forms:
+class _Forms(Struct, frozen=True):
     """How one cloud adds, checks and removes a route, and lets a machine pass on what is not its own; {words} are filled in."""
 
     add: tuple[str, ...]

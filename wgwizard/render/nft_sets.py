@@ -1,7 +1,8 @@
 """Permits and forwards -> the named sets of the ruleset: by equal rights first, so that the cost is linear in the points."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wgwizard.plan.model import Forward, Permit, collapse
 from wgwizard.render.text import place_text
@@ -22,8 +23,7 @@ def family_of(value: Address | Network) -> Family:
     return 4 if value.version == 4 else 6
 
 
-@dataclass
-class PermitSets:
+class PermitSets(Struct):
     """The elements of the sets that hold what points may open, for both families."""
 
     elements: dict[Family, Elements] = field(default_factory=lambda: {4: {}, 6: {}})

@@ -1,7 +1,8 @@
 """What has been read of a site so far: every good value beside its field, for the checks that look at several at once."""
 
-from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct, field
 
 from wgwizard.problems import Problem
 from wgwizard.site import Address, InterfaceAddress, Network, Point, Right, Service, Site, SiteNetwork
@@ -10,8 +11,7 @@ T = TypeVar("T")
 Located: TypeAlias = list[tuple[str, T]]
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """Values by kind as (field, value); `site` holds the same values put together, with gaps where something is wrong.
 
     `services` and `rights` also carry the point's own field and value. `names` are those that `to:` and nodes share.

@@ -1,7 +1,8 @@
 """Applying a draft to Host β: the words for each stage, the apply itself, and what is remembered of it."""
 
-from dataclasses import replace
 from shlex import quote
+
+from msgspec.structs import replace
 
 from wgwizard import profiles
 from wgwizard.applying import Ask, Connector, Outcome, State, Step, Tell

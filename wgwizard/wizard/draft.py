@@ -1,8 +1,10 @@
 """What the wizard knows so far: the document and what belongs to it; plain values, no widgets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wgwizard.keys import Keyring, keyring_problems
 from wgwizard.lock import Lock
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from wgwizard.surroundings import Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A document in the making; every answer makes a new one.
 
     `path` is the file that it came from or was saved to, and `saved` what stands in there; `lock` and `keyring` are what lies

@@ -1,8 +1,9 @@
 """Handing a point's file to its owner: which files there are, where one is saved, and what is to be said of it."""
 
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wgwizard.errors import WgwizardError
 from wgwizard.phone import qr_code, why_no_code
@@ -29,8 +30,7 @@ COPY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PointFile:
+class PointFile(Struct, frozen=True):
     """A point and the WireGuard file that its owner gets."""
 
     point: Point

@@ -1,8 +1,10 @@
 """Opening what was saved earlier: a site with what lies beside it, a preset, or the draft."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import presets
 from wgwizard import profiles
@@ -37,8 +39,7 @@ def sealed_text(key: str) -> str:
     return f"Private keys lie sealed beside this site. {key} opens it without them: they stay sealed, and the files stay incomplete."
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Something to begin with: its line in the list, and the draft that it leads to.
 
     `draft.path` names a saved site where the answers change one: its lock and its keys are to be opened first. `preset` names the preset

@@ -1,7 +1,8 @@
 """The points of a draft: which there are, each in one line, and how the list changes. Pure."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind

@@ -1,8 +1,10 @@
 """Saving a draft: the site file, what was given out beside it, and the keys under a passphrase."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard import profiles, sitefile
 from wgwizard.keys import joined, made_elsewhere, remember
@@ -94,8 +96,7 @@ def would_replace(draft: Draft, path: str) -> bool:
     return not lies_at(draft, path) and Path(path).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Why saving would undo somebody else's work: said in `text`, with what saving would change in the file."""
 
     text: str

@@ -1,6 +1,7 @@
 """Draft -> everything that follows from it: the pipeline, begun with the wizard's document; pure."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
@@ -18,8 +19,7 @@ from wgwizard.wizard.reading import read
 __all__ = ["Outlook", "Study", "draft_with_keys", "outlook", "scene", "study", "whole"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What will stand on every node, who reaches whom, with which keys, and what is to be said about it."""
 
     plan: Plan

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wgwizard.problems import named
 from wgwizard.target import Target
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 OPEN_AGAIN = "Sealed keys: open the site anew (on the first page, or wgwizard SITE.yaml), and give their passphrase."
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """`connector` reaches Host β (`None`: nobody can), `output` is where `-o` says that the site is to be saved.
 
     `login` is what the command line says of logging in; its address is the site's. `keeping` keeps the answers while one goes.

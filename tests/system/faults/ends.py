@@ -8,8 +8,9 @@ import hashlib
 import re
 import subprocess
 import time
-from dataclasses import replace
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from tests.system.faults.world import World, look
 from tests.system.lab import base

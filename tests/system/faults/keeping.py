@@ -6,9 +6,9 @@ import struct
 import subprocess
 import threading
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client, with_points
 from tests.system.faults import owners

@@ -1,7 +1,8 @@
 """Faults while another firewall of the host is told to let the tunnel through, or told to forget it."""
 
 import subprocess
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.system.faults.cutting import assert_no_more_open
 from tests.system.faults.ends import TAG

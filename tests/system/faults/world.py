@@ -7,9 +7,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client
 from tests.system.faults import owners

@@ -4,10 +4,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Client
 from tests.system.lab import base

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass, fields
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.system.lab.host import LabHost
 
@@ -18,8 +19,7 @@ UNSTEADY_SYSCTLS = ("nf_conntrack_count", "neigh.", "stable_secret", "nf_conntra
 PASSING_UNITS = ("user@", "user-runtime-dir@", "session-", "ssh@", "systemd-tmpfiles-clean")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One path: `content` is "sha256:…" of a file, the target of a link, or "" ."""
 
     kind: str
@@ -31,8 +31,7 @@ class Entry:
 ABSENT = Entry("absent", "", "", "")
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A host at one moment. `files` has only the paths that differ from the base tree (those that are gone as ABSENT)."""
 
     files: dict[str, Entry]
@@ -47,16 +46,16 @@ class Snapshot:
     def differences(self, after: "Snapshot") -> list[str]:
         """Every difference as one readable line, empty when the host is the same."""
         lines: list[str] = []
-        for field in fields(self):
-            old, new = getattr(self, field.name), getattr(after, field.name)
+        for field in self.__struct_fields__:
+            old, new = getattr(self, field), getattr(after, field)
             if isinstance(old, dict):
                 lines += [
-                    f"{field.name}: {key}: {old.get(key)} -> {new.get(key)}"
+                    f"{field}: {key}: {old.get(key)} -> {new.get(key)}"
                     for key in sorted(old.keys() | new.keys())
                     if old.get(key) != new.get(key)
                 ]
             elif old != new:
-                lines.append(f"{field.name}:\n--- before\n{_text(old)}\n--- after\n{_text(new)}")
+                lines.append(f"{field}:\n--- before\n{_text(old)}\n--- after\n{_text(new)}")
         return lines
 
 
