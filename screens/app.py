@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -44,8 +44,8 @@ LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 # The styles of the first page, and those that are read when another one is first shown.
-_TCSS = ("app", "picture", "dialogs")
-_LATER_TCSS = ("form", "points", "strategy", "files", "save", "apply", "follow")
+_TCSS = ("app", "picture")
+_LATER_TCSS = ("dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
 
 
 def _collect_again() -> None:
@@ -151,6 +151,11 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
             self.stylesheet.read_all(paths)
             self.stylesheet.parse()  # else the next widget is styled by the rules before these (Textual 8.2 keeps its map of them)
 
+    def push_screen(self, *screen: Any, **options: Any) -> Any:
+        """Show a dialog, whose styles the first page did without."""
+        self._read_later_styles()
+        return super().push_screen(*screen, **options)
+
     def _refresh_frame(self) -> None:
         page = PAGES[self.place]
         header = self.query_one(Header)
@@ -254,7 +259,6 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         elif not isinstance(screen, ModalScreen) or hasattr(screen, "draft"):
             from screens.connections import PictureScreen
 
-            self._read_later_styles()
             draft: Draft = getattr(screen, "draft", self.draft)
             self.push_screen(PictureScreen(draft))
 

@@ -106,12 +106,16 @@ class Keys(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--off"}
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._painted: list[tuple[Binding, str, bool]] = []
+
     def on_mount(self) -> None:
         """Draw it anew when other keys do something."""
         self.screen.bindings_updated_signal.subscribe(self, self._keys_changed)
 
     def _keys_changed(self, screen: Screen[Any]) -> None:
-        if screen is self.screen and self.app.app_focus:
+        if screen is self.screen and self.app.app_focus and self._shown() != self._painted:
             self.refresh()
 
     def _shown(self) -> list[tuple[Binding, str, bool]]:
@@ -122,9 +126,10 @@ class Keys(Widget):
     def render(self) -> RenderResult:
         """The keys and what they do."""
         name, off = (self.get_visual_style(name, partial=True) for name in ("keys--key", "keys--off"))
+        self._painted = self._shown()
         pieces = [
             Content.styled(f"{key} {binding.description} ", "" if enabled else off).stylize_before(name, 0, len(key))
-            for binding, key, enabled in self._shown()
+            for binding, key, enabled in self._painted
         ]
         return Content("").join(pieces)
 

@@ -50,8 +50,6 @@ class StartStep(Step):
             offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < HEIGHTS[-1][0])
             yield offers
             yield Static("", id="for-what", markup=False)
-            with Answers():
-                yield Button("Throw this draft away", id="throw-away", compact=True, disabled=True)
             yield Static("… or open a saved site", classes="prompt", markup=False)
             yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
             yield ProblemLine()
@@ -74,8 +72,17 @@ class StartStep(Step):
         self.offers = offers(self.draft, self.tools.keeping.path)
         listed.set_options(self._rows())
         listed.highlighted = min(marked, listed.option_count - 1)
-        self.query_one(".answers").display = any(offer.file for offer in self.offers)
+        self._tell(self._marked())
+        self._show_throw_away(wanted=any(offer.file for offer in self.offers))
         focus(listed)
+
+    def _show_throw_away(self, *, wanted: bool) -> None:
+        """The button stands there only where there are drafts, so that the first page comes up sooner where there are none."""
+        rows = self.query(Answers)
+        if wanted and not rows:
+            button = Button("Throw this draft away", id="throw-away", compact=True, disabled=self._marked().file is None)
+            self.query_one(VerticalScroll).mount(Answers(button), after="#for-what")
+        rows.set(display=wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The key for throwing away is shown where it does something."""
@@ -116,10 +123,17 @@ class StartStep(Step):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the marked offer is for; only a draft can be thrown away."""
         event.stop()
-        offer = self._offer(event.option_id)
-        self.query_one("#for-what", Static).update(offer.about, layout=False)  # of a fixed height
-        self.query_one("#throw-away", Button).disabled = offer.file is None
-        self.refresh_bindings()
+        self._tell(self._offer(event.option_id))
+
+    def _tell(self, offer: Offer) -> None:
+        """What an offer is for; nothing is painted again where that stands there already."""
+        about = self.query_one("#for-what", Static)
+        if about.content != offer.about:
+            about.update(offer.about, layout=False)  # of a fixed height
+        for throw_away in self.query("#throw-away").results(Button):
+            if throw_away.disabled != (offer.file is None):
+                throw_away.disabled = offer.file is None
+                self.refresh_bindings()
 
     def _offer(self, name: str | None) -> Offer:
         return next((offer for offer in self.offers if offer.name == name), self.offers[0])

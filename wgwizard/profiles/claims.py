@@ -6,7 +6,6 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
@@ -74,6 +73,8 @@ def holder_of_site(path: str) -> Holder | None:
 
 
 def _site_name(path: str) -> str:
+    from hashlib import sha256
+
     return "site-" + sha256(os.path.realpath(path).encode()).hexdigest()[:32]
 
 

@@ -1,7 +1,5 @@
 """Whether a saved site changed on disk since it was opened: another wizard, an editor, a `git pull`."""
 
-from difflib import unified_diff
-from hashlib import sha256
 from pathlib import Path
 
 from wgwizard import profiles
@@ -28,6 +26,8 @@ def changed(site_path: str, opened: Stamp) -> tuple[str, ...]:
 
 def difference(path: str, ours: str) -> str:
     """What saving `ours` would change in a text file, as a unified difference; empty where it would change nothing."""
+    from difflib import unified_diff
+
     try:
         theirs = read_file(Path(path), profiles.MAX_SECRETS_BYTES).content.decode("utf-8", "replace")
     except FileError:
@@ -37,6 +37,8 @@ def difference(path: str, ours: str) -> str:
 
 
 def _digest(path: Path) -> str | None:
+    from hashlib import sha256
+
     try:
         return sha256(read_file(path, profiles.MAX_SECRETS_BYTES).content).hexdigest()
     except FileError:
