@@ -24,6 +24,7 @@ from wgwizard.wizard.handover import COPY, HOW, REVEAL, PointFile, line, path_fo
 from wgwizard.wizard.words import told
 
 SHOWN_SECONDS = 60.0
+_HIDDEN_AGAIN = "They are hidden again after a minute, and when you leave."
 _UNSAVED = "! These keys are saved nowhere yet. Save the site (^S on its pages), or this file will fit nothing."
 _WHY = (
     "A point is set up by one file, which holds its private key: a phone reads it as a QR code, which `QR code` shows at once, a "
@@ -140,7 +141,9 @@ class HandOver(ModalScreen[None]):
         if not self.file.artefact.secret:
             self._say("○ No key that is secret is in this file.")
             return
-        ask = Choose(f"Show the keys of {name}?", REVEAL.format(name), (("no", "Keep them hidden"), ("yes", "Show them")))
+        ask = Choose(
+            f"Show the keys of {name}?", f"{REVEAL.format(name)} {_HIDDEN_AGAIN}", (("no", "Keep them hidden"), ("yes", "Show them"))
+        )
         self.app.push_screen(ask, lambda answer: self._reveal() if answer == "yes" else None)
 
     def _reveal(self) -> None:

@@ -17,6 +17,8 @@ _HOUR, _DAY, _YEAR = 3600, 86400, 365 * 86400
 # A hundred computers make ten years a month; ten thousand of them need a year for a strong one.
 _WEAK_BELOW = 10 * _YEAR
 _STRONG_FROM = 10_000 * _YEAR
+# Stands in a comic that everybody knows, and so in the lists of those who guess; zxcvbn takes it for four words at random.
+_FAMOUS = tuple(between.join(("correct", "horse", "battery", "staple")) for between in (" ", "", "-", "_"))
 _UNITS = ((_YEAR, "year"), (30 * _DAY, "month"), (_DAY, "day"), (_HOUR, "hour"), (60, "minute"))
 
 
@@ -43,7 +45,7 @@ def strength(passphrase: Secret, known: Iterable[str] = ()) -> Strength:
     """How long the passphrase would stand; `known` are words that an attacker would try first. Takes up to 0.2 s."""
     from zxcvbn import zxcvbn
 
-    found = zxcvbn(passphrase.reveal()[:_JUDGED_CHARACTERS], user_inputs=[word for word in known if word])
+    found = zxcvbn(passphrase.reveal()[:_JUDGED_CHARACTERS], user_inputs=[*_FAMOUS, *(word for word in known if word)])
     seconds = float(found["guesses"]) / GUESSES_PER_SECOND
     level = Level.WEAK if seconds < _WEAK_BELOW else Level.STRONG if seconds >= _STRONG_FROM else Level.FAIR
     text = f"{_SIGNS[level]} {level.value}: somebody with the sealed file and a good computer would need {_duration(seconds)} to guess it."

@@ -22,7 +22,7 @@ from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 _DOWN, _UP, _ENTER, _CLEAR = "\x1b[B", "\x1b[A", "\r", "\x01\x0b"
 
 

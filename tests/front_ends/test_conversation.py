@@ -18,7 +18,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import offers
 from wgwizard.wizard.tools import Tools
 
-PASSPHRASE = Secret("correct horse battery staple")
+PASSPHRASE = Secret("quiet anvil marble thistle")
 ADDRESSES = "2: eth0    inet 192.168.7.20/24 brd 192.168.7.255 scope global eth0\n"
 ROUTES = "default via 192.168.7.1 dev eth0 \n192.168.7.0/24 dev eth0 scope link \n"
 
@@ -208,3 +208,12 @@ def test_a_site_that_lies_in_this_directory_is_offered_first_and_a_preset_that_w
         converse(Scripted(("What would you like", "preset"), ("Which networks", "^D")), Tools())
     assert "Nothing was changed in the preset" in left.value.message
     assert unfinished.drafts() == ()
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("y", True), ("n", False)])
+def test_a_points_keys_are_shown_after_a_yes_and_not_before(answer, shown):
+    given = (("What next?", "give"), ("Whose?", "0"), ("How?", "show"), ("Show the keys?", answer), ("What next?", "leave"))
+    talk = applied(FakeConnector(), ("Make these changes?", "y"), *given)
+    key = next(iter(profiles.load_keys("home.yaml", PASSPHRASE).private.values())).reveal()
+    assert (f"PrivateKey = {key}" in talk.everything) is shown
+    assert "Whoever sees them can connect as laptop" in talk.everything

@@ -15,7 +15,7 @@ from wgwizard import profiles
 from wgwizard.profiles import unfinished
 
 ROOT = Path(__file__).parents[2]
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 
 
 def environment(**more: str) -> dict[str, str]:

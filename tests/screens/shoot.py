@@ -26,7 +26,7 @@ PICTURES = Path(__file__).parents[2] / "docs" / "screens"
 COMMAND = "python -m tests.screens.shoot"
 SIZE = (100, 32)
 CELL = 12.2  # the width of a sign in Rich's pictures
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 
 
 def home() -> Draft:

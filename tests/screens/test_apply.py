@@ -14,7 +14,7 @@ from wgwizard.applying import Event, State, Step
 from wgwizard.wizard.draft import Draft
 
 SUDO = "sudo-PASSWORD-of-admin"
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 OFFICE = {
     "version": 1,
     "name": "office",

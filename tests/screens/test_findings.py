@@ -14,7 +14,7 @@ from wgwizard.questions import Proposal, new_document
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 
 
 async def accepts_the_rest(person: Person) -> int:

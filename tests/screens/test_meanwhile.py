@@ -94,7 +94,7 @@ async def test_answers_given_while_the_keys_are_sealed_stand_when_they_are(monke
         await person.press("ctrl+n", "ctrl+n", "ctrl+n")
         await person.sees("A passphrase for the keys")
         for _ in range(2):
-            await person.pastes("correct horse battery staple")
+            await person.pastes("quiet anvil marble thistle")
             await person.press("enter")
         await to_the_first_page(person)
         await rename(person, "annex")

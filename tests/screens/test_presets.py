@@ -56,7 +56,7 @@ async def test_the_examples_addresses_are_named_until_they_are_the_persons_own()
         await person.press("enter")
         await person.sees("A passphrase for the keys")
         for _ in range(2):
-            await person.pastes("correct horse battery staple")
+            await person.pastes("quiet anvil marble thistle")
             await person.press("enter")
         await person.sees("9 of 9 · Apply")
     loaded = profiles.load_site("home.yaml").site

@@ -13,7 +13,7 @@ from wgwizard.secret import Secret
 from wgwizard.site import Strategy
 from wgwizard.sitefile import yamltext
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "quiet anvil marble thistle"
 
 
 async def save(person: Person, *, keys: bool = True) -> None:

@@ -57,7 +57,7 @@ def run(*words, cwd, check=None):
 def folder(tmp_path) -> Path:
     """A folder with a site file and a passphrase."""
     (tmp_path / "site.yaml").write_text(SITE)
-    (tmp_path / "phrase").write_text("correct horse battery staple\n")
+    (tmp_path / "phrase").write_text("quiet anvil marble thistle\n")
     return tmp_path
 
 

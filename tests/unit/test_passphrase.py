@@ -18,7 +18,9 @@ SITE = Site(name="holsteiner", networks=(), host=Host(), points=(Point("gertruds
         ("ab" * 200, Level.WEAK, "less than a minute"),
         ("kq7ZbXw2p", Level.WEAK, "years"),
         ("kq7ZbXw2pR", Level.FAIR, "○ fair: "),
-        ("correct horse battery staple", Level.STRONG, "more than 10000 years"),
+        ("quiet anvil marble thistle", Level.STRONG, "more than 10000 years"),
+        ("correct horse battery staple", Level.WEAK, "less than a minute"),
+        ("CorrectHorseBatteryStaple", Level.WEAK, ""),
         ("prüfe dreißig gelbe Öltürme 漢字", Level.STRONG, "✓ strong: "),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from wgwizard.secret import HIDDEN, Secret
 
-TEXT = "correct horse battery staple"
+TEXT = "quiet anvil marble thistle"
 
 
 @pytest.mark.parametrize("shown", [repr, str, "{}".format, "{!r:>10}".format, lambda s: f"{s:>20}", lambda s: str([s])])

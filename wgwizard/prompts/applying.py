@@ -1,16 +1,14 @@
 """Applying to Host β from a conversation: what is asked on the way, how far it is, and what is left to do afterwards."""
 
-from pathlib import Path
-
 from wgwizard.applying import Event, Outcome, Step
 from wgwizard.errors import WgwizardError
 from wgwizard.owners import block_lines, named, proof_text, waiting_text, what_to_do
 from wgwizard.pipeline import Study
+from wgwizard.prompts.giving import give
 from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
-from wgwizard.wizard import handover
 from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, before, clock, ending, invitation, remembered, with_lock_kept
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
@@ -89,7 +87,7 @@ def done_page(session: Session) -> bool:
 def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
     choices = [
         Choice("write", "Write all files"),
-        Choice("give", "Hand over one file, or its QR code"),
+        Choice("give", "Hand over one file, or its QR code, or show its keys"),
         Choice("leave", "Leave"),
     ]
     if session.tools.connector is not None and found.site.host.ssh is not None:
@@ -102,7 +100,7 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
             if chosen == "write":
                 session.talk.say(write_files(session.draft, result))
             elif chosen == "give":
-                _give(session, result)
+                give(session, result)
             elif chosen == "look":
                 session.talk.say(_handshakes(session, found, result))
             elif chosen == "prove":
@@ -113,28 +111,6 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
                 return chosen != BACK
         except WgwizardError as error:
             session.talk.say(told(error))
-
-
-def _give(session: Session, result: Outlook) -> None:
-    """One point's file for its owner, or its QR code as a picture."""
-    files = handover.point_files(result)
-    choices = tuple(Choice(str(place), handover.line(file)) for place, file in enumerate(files))
-    chosen = session.talk.one(Asked("Whose?", current="0"), choices)
-    if chosen in (BACK, WHY):
-        return
-    file = files[int(chosen)]
-    why_not = handover.why_not_whole(file)
-    while not why_not:
-        session.say(handover.HOW)
-        path = session.talk.text(Asked("Where should it be saved?", "path", handover.path_for(file, session.draft)))
-        if path in (BACK, WHY):
-            return
-        wrong = handover.path_problem(path, session.draft)
-        if not wrong and (not Path(path).exists() or session.talk.yes(f"{path} is there already. Replace it?", default=False)):
-            session.say(handover.save(file, path))
-            return
-        session.talk.say(wrong)
-    session.talk.say(why_not)
 
 
 def _handshakes(session: Session, found: Study, result: Outlook) -> str:

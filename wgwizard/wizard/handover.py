@@ -20,10 +20,7 @@ _LONGEST_INTERFACE = 15
 _PRIVATE = 0o600
 IMAGES = ("png", "svg")
 HOW = "Name it .conf for the file itself, .png or .svg for its QR code as a picture. Only you will be able to read it."
-REVEAL = (
-    "Whoever sees them can connect as {0}; look behind you, and at what records the screen. They are hidden again after a minute, and when"
-    " you leave."
-)
+REVEAL = "Whoever sees them can connect as {0}; look behind you, and at what records the screen."
 COPY = (
     "It goes to the clipboard of this terminal (OSC 52), where every program of yours and every list of earlier clippings can read it;"
     " over SSH that is the computer in front of you. Some terminals refuse it. A saved file is safer."
