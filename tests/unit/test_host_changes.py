@@ -98,8 +98,9 @@ def applied(text: str | None = None) -> Facts:
 
 def test_a_fresh_host_gets_every_file_in_order_and_everything_is_started() -> None:
     found = changes(fresh(), wanted(fresh()), LAYOUT)
+    elsewhere = (LAYOUT.openings, LAYOUT.start, LAYOUT.service_file, LAYOUT.switches)
     assert [(change.path, change.kind) for change in found] == [
-        *((path, "create") for path in LAYOUT.files if path not in (LAYOUT.openings, LAYOUT.start, LAYOUT.switches)),
+        *((path, "create") for path in LAYOUT.files if path not in elsewhere),
         ("inet wgwizard_wg0", "run"),
         ("wgwizard-wg0.service", "run"),
         ("wg-quick@wg0.service", "run"),

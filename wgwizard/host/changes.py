@@ -72,7 +72,7 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
     if not facts.system.systemd:
-        artefacts = without_units(artefacts, layout)
+        artefacts = without_units(artefacts, layout, openrc=facts.system.openrc)
     tunnel = parse_conf(artefacts[layout.tunnel].text)
     found = stopped(facts, tunnel, artefacts[layout.rules].text, layout)
     openings = openings_in(found, facts.system.tools)
@@ -175,6 +175,8 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
         lines += "" if state and state.enabled == "enabled" else "+ start at boot\n"
         if lines:
             found.append(Change(unit, "run", lines))
+    if facts.system.openrc and layout.service not in facts.units:
+        found.append(Change(layout.service, "run", "+ start at boot\n"))
     if facts.tunnel is not None:
         to_do = [one.to_do for one in _differences(facts, wanted) if one.to_do]
         if to_do:

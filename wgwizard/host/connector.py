@@ -58,7 +58,7 @@ class SshConnector:
             warned = (*told, *another_key(plan, facts), *_boot_notes(facts, layout))
             notes = (*ended, *warned, *_missing_notes(facts))
             found = changes(facts, wanted, layout)
-            session.previewed(found, "" if facts.system.systemd or not found else UNTIL_RESTART)
+            session.previewed(found, "" if facts.system.starts_us or not found else UNTIL_RESTART)
             if dry_run or not found:
                 return Outcome(False, "preview" if found else "unchanged", facts.public_key, found, notes)
             session.confirmed(found, warned)
@@ -161,7 +161,7 @@ def _incomplete(name: str, site: Site) -> Problem:
 
 
 def _boot_notes(facts: Facts, layout: Layout) -> tuple[str, ...]:
-    return () if facts.system.systemd else (boot_note(facts.system.init, layout),)
+    return () if facts.system.starts_us else (boot_note(facts.system.init, layout),)
 
 
 def _missing_notes(facts: Facts) -> tuple[str, ...]:

@@ -220,6 +220,7 @@ persist_files() {
     if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi
   done <"$T/manifest"
   while read -r path; do back_to_baseline "$path" || return 1; done <"$T/removed"
+  follow_service || return 1
   tell_others open
   keep_record || return 1
   drop_in_away
@@ -255,9 +256,13 @@ persist_uninstall() {
   sweep
   if [ ! -d "$STATE/$IFACE/baseline" ]; then return 0; fi
   disable_units || return 1
+  stop_service
   tell_others close
   hand_on || return 1
-  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do back_to_baseline "$file" || return 1; done
+  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$SERVICE_FILE" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do
+    back_to_baseline "$file" || return 1
+  done
+  follow_service || return 1
   cp -- "$STATE/$IFACE/baseline/directories" "$T/directories" 2>/dev/null
   rm -rf -- "${STATE:?}/$IFACE" || return 1
   if [ -f "$T/directories" ]; then

@@ -69,6 +69,7 @@ class SshPath(Struct, frozen=True):
 class System(Struct, frozen=True):
     """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself.
 
+    `openrc`: OpenRC starts its services, whatever process 1 is.
     `legacy_drops`: iptables-legacy has rules that drop or refuse something, which nft does not list.
     """
 
@@ -82,11 +83,17 @@ class System(Struct, frozen=True):
     now: float = 0.0
     node: str = ""
     legacy_drops: bool = False
+    openrc: bool = False
 
     @property
     def systemd(self) -> bool:
-        """Whether units can be asked for; else rules and tunnel last until the next boot, unless the host's own start-up calls them."""
+        """Whether units can be asked for."""
         return self.init == "systemd"
+
+    @property
+    def starts_us(self) -> bool:
+        """Whether rules and tunnel come back at boot by themselves; else the host's own start-up has to call them."""
+        return self.systemd or self.openrc
 
 
 class Transaction(Struct, frozen=True):

@@ -93,6 +93,7 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         userspace_wireguard=pairs.get("userspace", "wireguard-go") in tools,
         now=float(pairs.get("now") or 0),
         node=pairs.get("node", ""),
+        openrc=pairs.get("openrc") == "yes",
         legacy_drops=pairs.get("legacy_drops") == "yes",
     )
 

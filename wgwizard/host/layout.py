@@ -46,6 +46,16 @@ class Layout(Struct, frozen=True):
         return f"/etc/wgwizard/{self.interface}.start"
 
     @property
+    def service(self) -> str:
+        """OpenRC's service that calls it at boot."""
+        return f"wgwizard-{self.interface}"
+
+    @property
+    def service_file(self) -> str:
+        """Its script."""
+        return f"/etc/init.d/{self.service}"
+
+    @property
     def sysctls(self) -> str:
         """The forwarding that stays over a reboot."""
         return f"/etc/sysctl.d/60-wgwizard-{self.interface}.conf"
@@ -70,7 +80,8 @@ class Layout(Struct, frozen=True):
 
         Rules first, forwarding last, so that a host that stops half way is only ever more closed.
         """
-        return (self.rules, self.openings, self.rules_unit_file, self.drop_in, self.start, self.switches, self.tunnel, self.sysctls)
+        at_boot = (self.rules_unit_file, self.drop_in, self.start, self.service_file)
+        return (self.rules, self.openings, *at_boot, self.switches, self.tunnel, self.sysctls)
 
     @property
     def rules_unit(self) -> str:

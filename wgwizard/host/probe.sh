@@ -69,6 +69,7 @@ show_system() {
   echo "node=$(uname -n)"
   echo "system=$(uname -s)"
   echo "init=$(cat /proc/1/comm 2>/dev/null)"
+  if on_openrc; then echo openrc=yes; fi
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
   if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"

@@ -27,6 +27,8 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         "RULES_UNIT_FILE": layout.rules_unit_file,
         "DROP_IN": layout.drop_in,
         "START": layout.start,
+        "SERVICE": layout.service,
+        "SERVICE_FILE": layout.service_file,
         "SYSCTLS": layout.sysctls,
         "SWITCHES": layout.switches,
         "RULES_UNIT": layout.rules_unit,

@@ -10,6 +10,7 @@ from wgwizard.host.facts import Facts, HostFile, Transaction
 from wgwizard.host.foreign_rules import not_opened, stopped
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import printable
+from wgwizard.host.start_script import how_to_start
 from wgwizard.host.sysctl_files import sysctls_in
 
 _STATES = {
@@ -85,8 +86,8 @@ def _differences(facts: Facts, layout: Layout) -> Iterator[Difference]:
     for line in running_differences(facts, was):
         yield Difference(line)
     yield from _units(facts, layout)
-    if not facts.system.systemd and facts.tunnel is None:
-        yield Difference(f"the host does not start it by itself: sh {layout.start} does, now and as a line in what runs at its start")
+    if facts.tunnel is None and not facts.system.systemd:
+        yield Difference(how_to_start(facts.system, layout))
     rules = applied_file(facts, layout.rules)
     for one in stopped(facts, was.tunnel, rules.text if rules is not None else "", layout):
         untold = not_opened((one,), facts.system.tools)
@@ -115,6 +116,8 @@ def _units(facts: Facts, layout: Layout) -> Iterator[Difference]:
             yield Difference(f"{unit} does not run")
         if state is None or state.enabled != "enabled":
             yield Difference(f"{unit} is not started at boot")
+    if facts.system.openrc and layout.service not in facts.units:
+        yield Difference(f"{layout.service} is not started at boot")
 
 
 def _as_applied(facts: Facts, layout: Layout) -> Wanted:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from wgwizard.host.facts import System
 from wgwizard.host.layout import Layout
 from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.render.artefact import Artefact
@@ -25,8 +26,15 @@ def boot_note(init: str, layout: Layout) -> str:
     )
 
 
-def without_units(artefacts: Mapping[str, Artefact], layout: Layout) -> dict[str, Artefact]:
-    """The host's files with the start script in the place of the units."""
+def how_to_start(system: System, layout: Layout) -> str:
+    """What starts a tunnel that does not run, where no systemd does."""
+    if system.openrc:
+        return f"it does not run: rc-service {layout.service} start"
+    return f"the host does not start it by itself: sh {layout.start} does, now and as a line in what runs at its start"
+
+
+def without_units(artefacts: Mapping[str, Artefact], layout: Layout, *, openrc: bool) -> dict[str, Artefact]:
+    """The host's files with the start script in the place of the units, and OpenRC's service that calls it."""
     found = dict(artefacts)
     found.pop(layout.rules_unit_file)
     drop_in = found.pop(layout.drop_in)
@@ -34,8 +42,10 @@ def without_units(artefacts: Mapping[str, Artefact], layout: Layout) -> dict[str
     if forwarding is not None:
         found[layout.switches] = replace(forwarding, path=layout.switches)
     sysctls = sysctls_in(forwarding.text if forwarding is not None else "")
-    text = _start_script(_commands_after(drop_in.text, sysctls), sysctls, layout)
+    text = _start_script(_commands_after(drop_in.text, sysctls), sysctls, layout, openrc=openrc)
     found[layout.start] = Artefact(drop_in.node, layout.start, "0755", text)
+    if openrc:
+        found[layout.service_file] = Artefact(drop_in.node, layout.service_file, "0755", _service(layout))
     return found
 
 
@@ -56,12 +66,16 @@ def _small(command: str) -> str:
     return command
 
 
-def _start_script(after: tuple[str, ...], sysctls: Mapping[str, str], layout: Layout) -> str:
+def _start_script(after: tuple[str, ...], sysctls: Mapping[str, str], layout: Layout, *, openrc: bool) -> str:
     """No rules, no tunnel; with a file of its own as argument it starts the tunnel alone, from that."""
+    what = f"# wgwizard: starts {layout.interface}, its rules and forwarding."
+    by_hand = (
+        f"{what} Nothing runs this by itself: let what runs at the host's start,",
+        f"# after its network, have this line:  sh {layout.start}",
+    )
     lines = [
         "#!/bin/sh",
-        f"# wgwizard: starts {layout.interface}, its rules and forwarding. Nothing runs this by itself: let what runs at the host's start,",
-        f"# after its network, have this line:  sh {layout.start}",
+        *((f"{what} OpenRC's service {layout.service} runs this.",) if openrc else by_hand),
         'if [ -z "${1:-}" ]; then',
         f"  nft -f {layout.rules} || exit 1",
         *(f"  echo {value} >/proc/sys/{key}" for key, value in sysctls.items()),
@@ -72,3 +86,29 @@ def _start_script(after: tuple[str, ...], sysctls: Mapping[str, str], layout: La
         *after,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _service(layout: Layout) -> str:
+    """OpenRC's service (openrc-run(8)): a tunnel that runs already is left alone, and its rules outlive it."""
+    return f"""\
+#!/sbin/openrc-run
+# wgwizard: starts {layout.interface}, its rules and forwarding at every start of the host.
+description="The WireGuard tunnel {layout.interface} with its rules (wgwizard)"
+
+depend() {{
+	use net dns
+	after net firewall nftables iptables ip6tables ufw
+}}
+
+start() {{
+	ebegin "Starting {layout.interface} and its rules"
+	[ -e /sys/class/net/{layout.interface} ] || sh {layout.start}
+	eend $?
+}}
+
+stop() {{
+	ebegin "Stopping {layout.interface}"
+	[ ! -e /sys/class/net/{layout.interface} ] || ip link del dev {layout.interface}
+	eend $?
+}}
+"""

@@ -14,6 +14,21 @@ disable_units() {
   return 0
 }
 
+# OpenRC starts our service at boot where its script stands, and knows nothing of it where it does not.
+follow_service() {
+  on_openrc || return 0
+  if [ -f "$SERVICE_FILE" ]; then
+    in_runlevel || bounded 20 rc-update -q add "$SERVICE" default || return 1
+    # The tunnel runs already; so OpenRC knows it, too.
+    bounded 40 rc-service -q "$SERVICE" start || echo "OpenRC does not know that $SERVICE runs: $(log_tail)" >>"$T/notes"
+    return 0
+  fi
+  if in_runlevel; then bounded 20 rc-update -q -a del "$SERVICE"; fi
+  ! in_runlevel
+}
+
+stop_service() { if on_openrc && [ -f "$SERVICE_FILE" ]; then bounded 20 rc-service -q "$SERVICE" stop; fi; }
+
 # A new tunnel is started from the staged file, for /etc is still as it was (lock-out 27); by its own unit where it has one, so that it outlives us.
 start_tunnel() {
   if ! on_systemd; then

@@ -110,7 +110,7 @@ class Transaction(Struct):
             return _TAKING_OFF.get(state, "")
         if state is State.RUNNING:
             return _DOING.get(step, "")
-        if step is Step.PERSIST and self.mode != "uninstall" and not self.facts.system.systemd:
+        if step is Step.PERSIST and self.mode != "uninstall" and not self.facts.system.starts_us:
             return "the files are written; it lasts until the host's next restart, unless its own start-up calls the start script"
         return _TEXTS.get(step, "")
 

@@ -13,7 +13,7 @@ def uninstall_changes(facts: Facts, layout: Layout) -> tuple[Change, ...]:
         return ()
     found: list[Change] = []
     if facts.tunnel is not None:
-        found.append(Change(layout.tunnel_unit, "run", "- stop, and do not start at boot\n"))
+        found.append(Change(layout.tunnel_unit if facts.system.systemd else layout.interface, "run", "- stop, and do not start at boot\n"))
     if facts.table is not None:
         found.append(Change(f"inet {layout.table}", "run", "- remove the rules from the kernel\n"))
     if layout.openings in facts.applied:

@@ -4,10 +4,18 @@
 on_systemd() { [ -d /run/systemd/system ]; }
 # Where no systemd starts the rules before the network, nothing that is read at boot may switch forwarding on.
 if on_systemd; then FORWARDING=$SYSCTLS; else FORWARDING=$SWITCHES; fi
+on_openrc() { [ -d /run/openrc ] && have rc-update; }
 unit_runs() { on_systemd && systemctl is-active -q "$1"; }
+
+# Whether OpenRC starts our service at boot: a link in one of its runlevels says so.
+in_runlevel() {
+  for link in /etc/runlevels/*/"$SERVICE"; do if [ -L "$link" ]; then return 0; fi; done
+  return 1
+}
 
 # Lines "UNIT ENABLED ACTIVE", with "-" for what systemd does not know; one call, as each costs 10 ms.
 unit_states() {
+  if on_openrc && in_runlevel; then echo "$SERVICE enabled -"; fi
   on_systemd || return 0
   systemctl show -p Id -p UnitFileState -p ActiveState "$RULES_UNIT" "$TUNNEL_UNIT" 2>/dev/null | awk -F = '
     function flush() { if (unit != "") print unit, (enabled == "" ? "-" : enabled), (active == "" ? "-" : active); unit = enabled = active = "" }

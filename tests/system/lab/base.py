@@ -115,6 +115,19 @@ apt-get clean
 rm -rf /var/lib/apt/lists/*
 """
 
+# OpenRC in systemd's place, as on Alpine and Gentoo; Debian has it without the services that count on a real machine.
+ADD_OPENRC = """
+set -e
+apt-get update -q
+printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+apt-get install -q -y --no-install-recommends openrc
+rm /usr/sbin/policy-rc.d
+rm -f /etc/runlevels/sysinit/* /etc/runlevels/default/dbus /etc/runlevels/default/sudo
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+"""
+
 
 class LabError(Exception):
     """The lab cannot run here; the message says why and what to do."""
@@ -132,7 +145,7 @@ def _recipe_directory() -> Path:
 
 def tree(variant: str = "full") -> Path:
     """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off),
-    "docker" (with Docker and iptables-persistent, both off), or one of KINDS.
+    "docker" (with Docker and iptables-persistent, both off), "openrc" (with OpenRC), or one of KINDS.
 
     LabError when it has not been built.
     """
@@ -163,6 +176,8 @@ def build(kinds: Iterable[str] = ()) -> None:
             _build_from_full(directory, "firewalls", ADD_FIREWALLS)
         if not (directory / "docker").is_dir():
             _build_from_full(directory, "docker", ADD_DOCKER)
+        if not (directory / "openrc").is_dir():
+            _build_from_full(directory, "openrc", ADD_OPENRC)
         for name in kinds:
             if not (directory / name).is_dir():
                 _build_kind(directory, KINDS[name])

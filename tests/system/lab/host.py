@@ -12,12 +12,15 @@ from typing import Protocol
 
 from tests.system.lab import base
 from tests.system.lab.inside import LAB, OUR_CGROUP, remove_cgroup
-from tests.system.lab.small import with_busybox, without_systemd
+from tests.system.lab.small import with_busybox, with_busybox_init, with_openrc, without_systemd
 
 PID1 = Path(__file__).with_name("pid1.sh")
 READY_WITHIN = 30.0  # seconds; 0.5 is usual
 REBOOTED = -signal.SIGHUP  # how `unshare` tells that its init asked the kernel to reboot
 POWERED_OFF = -signal.SIGINT
+REBOOTS = {"systemd": ("systemctl", "reboot"), "openrc": ("openrc-shutdown", "-r", "now"), "none": ("reboot",)}
+# Where no systemd says so: sshd listens, and OpenRC has started everything else.
+_UP = r"""grep -q '^ *[0-9]*: [0-9A-F]*:0016 ' /proc/net/tcp && ! grep -qsx openrc /proc/[0-9]*/comm"""
 
 
 class Wiring(Protocol):
@@ -36,8 +39,8 @@ class LabHost:
     """One host; `root` is its file tree seen from outside, `changed` the directory that holds only what differs from `lower`.
 
     `sudo` is "nopasswd" or "password" (base.SUDO_PASSWORD) for the user base.ADMIN; `enable` names units to enable before boot;
-    `binds` maps directories of this machine to where the host sees them. `init` is "systemd" or "none" (busybox's, and no unit);
-    with `busybox` the usual programs are busybox's, too.
+    `binds` maps directories of this machine to where the host sees them. `init` is "systemd", "openrc" (with the variant of that name)
+    or "none" (busybox's, and no unit); with `busybox` the usual programs are busybox's, too.
     """
 
     def __init__(
@@ -62,9 +65,11 @@ class LabHost:
         self._cgroup = Path(os.environ[OUR_CGROUP]) / self.directory.name
         self._process: subprocess.Popen[bytes] | None = None
         self.systemd = init == "systemd"
+        self._init = init
         self._make_tree(sudo)
         if not self.systemd:
             without_systemd(self.root)
+            (with_openrc if init == "openrc" else with_busybox_init)(self.root)
         self._shell = "bash" if busybox else "sh"  # busybox's takes its own ip for the host's
         if busybox:
             with_busybox(self.root)
@@ -116,7 +121,7 @@ class LabHost:
             time.sleep(0.03)
             try:
                 if not self.systemd:
-                    if self.run("grep", "-q", "^ *[0-9]*: [0-9A-F]*:0016 ", "/proc/net/tcp", check=False).returncode == 0:
+                    if self.run("sh", "-c", _UP, check=False).returncode == 0:
                         return
                     continue
                 state = self.run("systemctl", "is-system-running", "--wait", check=False, timeout=READY_WITHIN).stdout.strip()
@@ -183,7 +188,7 @@ class LabHost:
 
     def reboot(self) -> None:
         """Reboot, and wait until the host is up again: same disk, new boot id, fresh network namespace."""
-        self.run(*(("systemctl", "reboot") if self.systemd else ("reboot",)), check=False)
+        self.run(*REBOOTS[self._init], check=False)
         self._ended(REBOOTED)
         self.boot()
 

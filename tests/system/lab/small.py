@@ -19,10 +19,14 @@ FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 
 
 def without_systemd(root: Path) -> None:
-    """Nothing of systemd in a tree whose init is busybox, which starts sshd and reads the forwarding."""
+    """Nothing of systemd in a tree."""
     for name in ("systemctl", "systemd-run", "journalctl", "loginctl", "systemd-detect-virt"):
         (root / "usr/bin" / name).unlink(missing_ok=True)
     shutil.rmtree(root / "usr/lib/systemd")
+
+
+def with_busybox_init(root: Path) -> None:
+    """Busybox is the init, which starts sshd and reads the forwarding."""
     for name in ("init", "reboot", "poweroff"):
         place = root / "usr/sbin" / name
         place.unlink(missing_ok=True)
@@ -31,6 +35,13 @@ def without_systemd(root: Path) -> None:
     start = root / "etc/init.d/rcS"
     start.write_text(START)
     start.chmod(0o755)
+
+
+def with_openrc(root: Path) -> None:
+    """OpenRC is the init, with what it has enabled: sshd."""
+    place = root / "usr/sbin/init"
+    place.unlink(missing_ok=True)
+    place.symlink_to("/sbin/openrc-init")
 
 
 def with_busybox(root: Path) -> None:
