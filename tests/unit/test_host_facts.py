@@ -76,7 +76,11 @@ def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     assert {peer.handshake for peer in found.tunnel.peers} == {None}
     assert found.table == found.applied_table is not None
     assert found.units == {unit: UnitState("enabled", "active") for unit in ("wgwizard-wg0.service", "wg-quick@wg0.service")}
-    assert found.applied.keys() == found.baseline.keys() == set(LAYOUT.files) - {LAYOUT.openings, LAYOUT.start, LAYOUT.service_file, LAYOUT.switches}
+    assert (
+        found.applied.keys()
+        == found.baseline.keys()
+        == set(LAYOUT.files) - {LAYOUT.openings, LAYOUT.start, LAYOUT.service_file, LAYOUT.switches}
+    )
     assert set(found.baseline.values()) == {"absent"}
     assert [stop.name for stop in stops(found.ways.firewall, "forward", NftPacket(4, "wg0", "eth0"))] == ["ip filter FORWARD"]
     assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True, via=ip_address("192.168.200.9")) in found.routes

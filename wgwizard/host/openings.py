@@ -17,6 +17,7 @@ from wgwizard.host.nft_verdicts import Stop
 from wgwizard.host.rules_unit import told_again
 from wgwizard.host.scripts import source
 from wgwizard.render.artefact import Artefact
+from wgwizard.render.other_firewalls import firewalld_zone, in_ufw
 
 FIREWALL_TOOLS = ("ufw", "firewall-cmd", "iptables", "ip6tables")
 _CALL = "  in_"
@@ -39,7 +40,8 @@ def openings_for(stop: Stop, layout: Layout, port: int, *, forwarded: bool) -> t
     if owner == "firewalld":
         return _in_firewalld(layout, port)
     if owner == "ufw":
-        rules = [f"route allow {way} on {layout.interface}" for way in ("in", "out")] if forwarded else [f"allow {port}/udp"]
+        of_port, *of_forwards = in_ufw(layout.interface, port)
+        rules = of_forwards if forwarded else [of_port]
         return tuple(Opening(f"in_ufw {rule}", "ufw", "ufw", (f"ufw {rule}",)) for rule in rules)
     if owner == "nft":
         rules = [f'{way}ifname "{layout.interface}" accept' for way in "io"] if forwarded else [f"udp dport {port} accept"]
@@ -58,7 +60,7 @@ def openings_for(stop: Stop, layout: Layout, port: int, *, forwarded: bool) -> t
 
 def _in_firewalld(layout: Layout, port: int) -> tuple[Opening, ...]:
     """One for both: a zone for the tunnel, a policy into it (out of it leads the zone's own target), and one for the port."""
-    zone = f"wgw-{layout.interface}"
+    zone = firewalld_zone(layout.interface)
     if len(zone) > _LONGEST_ZONE:
         return ()
     said = (

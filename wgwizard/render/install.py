@@ -3,11 +3,13 @@
 from wgwizard.plan.model import HOST, Plan
 from wgwizard.render.artefact import Artefact, Bundle
 from wgwizard.render.nftables import FOREIGN_CHAINS, UNKNOWN_LAN, rules_path
+from wgwizard.render.other_firewalls import found_by_script
 from wgwizard.render.sysctl import UNKNOWN_LAN_LINE, sysctl_path
 from wgwizard.render.text import header
 from wgwizard.render.units import rules_unit, tunnel_unit
 from wgwizard.render.wireguard import conf_path, made_on_host_line
 from wgwizard.secret import Secret
+from wgwizard.site import DEFAULT_PORT
 
 SCRIPT = "install.sh"
 END = "END_OF_WGWIZARD_FILE"
@@ -114,6 +116,7 @@ _START = """\
   else
     case $changed in *"$conf"*) systemctl restart "$tunnel_unit" ;; esac
   fi
+  others
   say "public key of this host: $(wg show "$interface" public-key)"
 """
 
@@ -144,6 +147,8 @@ def _script(plan: Plan, files: list[tuple[Artefact, str]]) -> str:
         "set -eu",
         "",
         _FUNCTIONS,
+        *found_by_script(plan.host.interface, plan.host.listen_port or DEFAULT_PORT),
+        "",
         "main() {",
         *_values(plan),
         '  [ "$(id -u)" -eq 0 ] || fail "run this as root"',
