@@ -84,6 +84,59 @@ forwarded() {
 }
 is_on() { [ "$(cat "/proc/sys/$1" 2>/dev/null || echo 0)" = 1 ]; }
 
+# Another firewall may stop the tunnel, and an accept of ours cannot bring back what it drops: how it is told is said, not done.
+others() {
+  if ufw status 2>/dev/null | grep -q '^Status: active'; then
+    say '! ufw runs here and stops the tunnel until it is told, as root:'
+    say '    ufw allow 51822/udp'
+    say '    ufw route allow in on wg0'
+    say '    ufw route allow out on wg0'
+  fi
+  if firewall-cmd -q --state 2>/dev/null; then
+    say '! firewalld runs here and stops the tunnel until it is told, as root:'
+    say '    firewall-cmd --permanent --new-zone=wgw-wg0'
+    say '    firewall-cmd --permanent --zone=wgw-wg0 --set-target=ACCEPT'
+    say '    firewall-cmd --permanent --zone=wgw-wg0 --add-interface=wg0'
+    say '    firewall-cmd --permanent --new-policy=wgw-wg0-to'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-to --add-ingress-zone=ANY'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-to --add-egress-zone=wgw-wg0'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-to --set-target=ACCEPT'
+    say '    firewall-cmd --permanent --new-policy=wgw-wg0-in'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-in --add-ingress-zone=ANY'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-in --add-egress-zone=HOST'
+    say '    firewall-cmd --permanent --policy=wgw-wg0-in --add-port=51822/udp'
+    say '    firewall-cmd --reload'
+  fi
+  nft list chains 2>/dev/null | awk '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" { chain = $2 }
+    / hook (input|forward) / && /policy drop/ { print table, chain, $4 }' | while read -r family table chain hook; do
+    case $table in firewalld | wgwizard_*) continue ;; esac
+    if nft list chains "$family" 2>/dev/null | grep -q 'chain ufw6\{0,1\}-' && [ "$table" = filter ]; then continue; fi
+    say "! $family $table $chain drops what it does not know; it lets the tunnel through after, as root:"
+    case "$family $table" in
+      "ip filter" | "ip6 filter")
+        tool=iptables
+        if [ "$family" = ip6 ]; then tool=ip6tables; fi
+        if [ "$hook" = forward ] && "$tool" -S DOCKER-USER >/dev/null 2>&1; then chain=DOCKER-USER; fi
+        if [ "$hook" = input ]; then say "    $tool -I $chain -p udp --dport 51822 -j ACCEPT"
+        else
+          say "    $tool -I $chain -i wg0 -j ACCEPT"
+          say "    $tool -I $chain -o wg0 -j ACCEPT"
+        fi
+        ;;
+      *)
+        if [ "$hook" = input ]; then say "    nft insert rule $family $table $chain udp dport 51822 accept"
+        else
+          say "    nft insert rule $family $table $chain iifname wg0 accept"
+          say "    nft insert rule $family $table $chain oifname wg0 accept"
+        fi
+        ;;
+    esac
+    say "  and the same in the file from which it is loaded, else it is gone after a restart."
+  done
+}
+
 main() {
   interface='wg0'
   rules='/etc/wgwizard/wg0.nft'
@@ -295,6 +348,7 @@ END_OF_WGWIZARD_FILE
   else
     case $changed in *"$conf"*) systemctl restart "$tunnel_unit" ;; esac
   fi
+  others
   say "public key of this host: $(wg show "$interface" public-key)"
 }
 
