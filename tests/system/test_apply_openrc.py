@@ -40,7 +40,7 @@ def test_openrc_starts_it_at_boot_and_knows_nothing_of_it_after_an_uninstall(bet
     new = {path for path, entry in after.files.items() if before.files.get(path) != entry and entry.kind in "-l"}
     assert {path for path in new if not path.startswith("/var/lib/wgwizard/")} == {*FILES, SERVICE, LINK}
     assert "started" in service_state(beta)
-    index, runs = ifindex(beta), running(beta)
+    runs = running(beta)
     assert client.apply().state == "unchanged"
     assert client.status().as_applied
 
