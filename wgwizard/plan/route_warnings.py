@@ -108,9 +108,10 @@ def option_121(plan: Plan) -> list[Problem]:
         warning(
             "option-121",
             "site.routes",
-            "DHCP option 121 must hold the default route too, or computers that take it lose theirs (RFC 3442); some ignore it, and "
-            "it tells IPv4 routes only",
-            "use the text of the card as it stands, and look at one computer's routes after its next lease",
+            "DHCP option 121 must hold the default route too, or computers that take it lose theirs (RFC 3442); some ignore it, "
+            "a computer with a fixed address never hears of it, and it tells IPv4 routes only",
+            "use the text of the card as it stands, look at one computer's routes after its next lease, and give those with a fixed "
+            "address the route by hand (site.routes: hosts prints how)",
         )
     ]
 

@@ -52,7 +52,7 @@ ROUTES = Question(
     word="static route",
     choices=(
         Choice("router", "On the router", "its page for static routes"),
-        Choice("dhcp", "In the DHCP server", "option 121 reaches every computer"),
+        Choice("dhcp", "In the DHCP server", "option 121, for computers that ask it"),
         Choice("hosts", "On the computers themselves", "one command each"),
         Choice("none", "Nowhere", "somebody else runs the network"),
         NOT_SURE,

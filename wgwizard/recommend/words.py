@@ -193,6 +193,7 @@ def _gateway_costs(situation: Situation, outlook: Outlook, strategy: Strategy) -
         costs.append("computers at the site whose own firewall admits only their own network must admit the tunnel's too")
     if "dhcp" in changes:
         costs.append("option 121 must hold the default route as well (RFC 3442), and some DHCP clients ignore it")
+        costs.append("a computer with a fixed address never hears of option 121: it needs the route by hand")
     if outlook.by_site and outlook.unserved is not None and strategy is Strategy.GATEWAY:
         costs.append(f"no services are listed for {outlook.unserved.name}, so the site may open every port of it")
     return costs
