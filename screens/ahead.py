@@ -64,7 +64,7 @@ class TypesAhead(App[None]):
     async def _release(self) -> None:
         """Let the held keys go: a run of text, or one other key, and then all that it sets going."""
         while True:
-            await self._come_to_rest()
+            await self.come_to_rest()
             self._typed = False
             if not self._held:
                 self.at_rest = True
@@ -80,7 +80,7 @@ class TypesAhead(App[None]):
         self._released.append(event)
         self.post_message(event)
 
-    async def _come_to_rest(self) -> None:
+    async def come_to_rest(self) -> None:
         """Wait until no message is under way, the screen is drawn, and its callbacks have run."""
         quiet = 0
         for _ in range(_ROUNDS):

@@ -6,6 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from rich.console import RenderableType
@@ -37,6 +38,7 @@ CALM = Theme(
     panel="#262b31",
     dark=True,
 )
+_LAST_MOMENT = 1.0  # seconds
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -65,6 +67,7 @@ class Careful(TypesAhead):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self.charset = charset_of(os.environ)
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -91,7 +94,15 @@ class Careful(TypesAhead):
     def on_signal(self, number: int) -> None:
         """The terminal goes away or somebody ends us: leave as the shell expects, 128 + the signal's number."""
         self.keep_answers()
-        self.exit(return_code=128 + number)
+        self._ending = asyncio.create_task(self._end(128 + number), name="ended by a signal")
+
+    async def _end(self, code: int) -> None:
+        """What was typed a moment ago is still on its way to the answers: it is waited for, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_MOMENT):
+                await self.come_to_rest()
+        self.keep_answers()
+        self.exit(return_code=code)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Every picture that is drawn leaves the terminal's cursor at the control that has the focus."""

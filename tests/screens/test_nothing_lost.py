@@ -1,12 +1,15 @@
 """However the wizard ends, in a real terminal: the next start offers the answers, and all of them are there."""
 
+import asyncio
 import os
 import signal
 import time
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
+from tests.screens.person import sit_down
 from tests.screens.terminal import LEAVE_ALTERNATE_SCREEN, Terminal
 from tests.stages import fast
 from wgwizard.profiles import unfinished
@@ -62,6 +65,18 @@ def test_a_signal_loses_nothing_and_restores_the_screen(number):
     assert terminal.end() == 128 + number
     assert LEAVE_ALTERNATE_SCREEN in terminal.received
     all_there()
+
+
+async def test_what_was_typed_in_the_moment_before_a_signal_is_kept_too():
+    async with sit_down(begin_at="site") as person:
+        await person.sees("1 of 9 · Site")
+        person.app.query(Input).first().value = "office-north"  # stands there, and is on its way to the answers
+        person.app.on_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 10
+        while person.app.return_code is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+    assert person.app.return_code == 128 + signal.SIGHUP
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["office-north"]
 
 
 @pytest.mark.slow

@@ -199,7 +199,7 @@ class World:
         if self.host.systemd:
             self.host.sh("systemctl restart ssh")
             return
-        self.host.sh("kill $(cat /run/sshd.pid); rm -f /run/sshd.pid")
+        self.host.sh("kill $(cat /run/sshd.pid); rm -f /run/sshd.pid; true")
         deadline = time.monotonic() + 10
         while not self.host.sh("cat /run/sshd.pid 2>/dev/null || true") and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -207,7 +207,7 @@ class World:
     def stop_sshd(self) -> None:
         """No sshd, until `start_sshd`."""
         self.host.sh(
-            "systemctl stop ssh" if self.host.systemd else "chmod a-x /usr/sbin/sshd; kill $(cat /run/sshd.pid); rm -f /run/sshd.pid"
+            "systemctl stop ssh" if self.host.systemd else "chmod a-x /usr/sbin/sshd; kill $(cat /run/sshd.pid); rm -f /run/sshd.pid; true"
         )
 
     def start_sshd(self) -> None:
