@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from screens.answers import Answers
 from screens.button import Button
+from screens.chrome import Keys
 from screens.focus import focus
 
 Answer = TypeVar("Answer")
@@ -25,7 +26,7 @@ class Asking(ModalScreen[Answer | None]):
 
     OK: ClassVar[str] = "OK"
     MORE: ClassVar[tuple[tuple[str, str], ...]] = ()
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel", key_display="Esc")]
 
     def __init__(self, title: str, body: str) -> None:
         super().__init__()
@@ -41,6 +42,7 @@ class Asking(ModalScreen[Answer | None]):
                 for name, label in self.MORE:
                     yield Button(label, id=name, compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
+        yield Keys()
 
     def lines(self) -> Iterable[Widget]:
         """What stands between the heading and the buttons."""

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from screens.answers import Answers
 from screens.asking import Asking
 from screens.button import Button
+from screens.chrome import Keys
 from screens.entry import Entry
 from screens.focus import focus
 from wgwizard.secret import Secret
@@ -33,7 +34,7 @@ def with_commands(text: str) -> Content:
 class Help(ModalScreen[None]):
     """Why a question is asked."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,question_mark,space", "close", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,question_mark,space", "close", "close", key_display="Esc")]
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
@@ -47,6 +48,7 @@ class Help(ModalScreen[None]):
                 yield Static(with_commands(self.text), markup=False)
             with Answers():
                 yield Button("Close", id="close", compact=True, variant="primary")
+        yield Keys()
 
     def on_button_pressed(self) -> None:
         """Close."""
@@ -61,7 +63,7 @@ class Choose(ModalScreen[str | None]):
     """A question with a few buttons; returns the chosen button's id, `None` for Escape. `body` is shown as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close"),
+        Binding("escape", "close", "close", key_display="Esc"),
     ]
 
     def __init__(self, title: str, body: str, answers: tuple[tuple[str, str], ...]) -> None:
@@ -77,6 +79,7 @@ class Choose(ModalScreen[str | None]):
             with Answers():
                 for place, (name, label) in enumerate(self.answers):
                     yield Button(Content(label), id=name, compact=True, variant="default" if place else "primary")
+        yield Keys()
 
     def on_mount(self) -> None:
         """Focus the first answer."""

@@ -124,6 +124,11 @@ class Field(Widget):
             if prefilled and not self._typed and not self.question.kind.is_chosen and self.query_one(Entry).has_focus:
                 self.query_one(Entry).select_all()  # the focus came first
 
+    def select(self) -> None:
+        """Mark the whole of a typed answer, so that the first key replaces it."""
+        if not self.question.kind.is_chosen:
+            self.query_one(Entry).select_all()
+
     def _show_mark(self) -> None:
         if not self.question.kind.is_chosen:
             self.query_one(Entry).select_on_focus = self.stands or self._prefilled

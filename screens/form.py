@@ -45,9 +45,10 @@ class Form(VerticalScroll, can_focus=False):
         yield Static(self.group.about, classes="about", markup=False)
         yield ProblemLine(classes="general")
         yield from self._fields(detail=False)
-        if any(question.detail for question in self.group.questions):
-            with Collapsible(title=MORE, classes="more"):
-                yield from self._fields(detail=True)
+        if details := list(self._fields(detail=True)):
+            # Unfolded from the beginning where they were answered before: later it would scroll into view, away from the focus.
+            with Collapsible(title=MORE, classes="more", collapsed=not any(field.text != field.question.default for field in details)):
+                yield from details
 
     def _fields(self, *, detail: bool) -> Iterator[Field]:
         for question in self.group.questions:
@@ -56,10 +57,8 @@ class Form(VerticalScroll, can_focus=False):
                 yield Field(question, path, self.draft.text(path, question))
 
     def on_mount(self) -> None:
-        """Show what matters, and unfold what was answered before."""
+        """Show what matters."""
         self._refresh_shown()
-        for more in self.query(Collapsible):
-            more.collapsed = not any(field.text != field.question.default for field in more.query(Field))
         self._refresh_proposals()
 
     @property
@@ -204,6 +203,7 @@ class Form(VerticalScroll, can_focus=False):
         if wrong:
             self._unfold(wrong[0])
             focus(wrong[0].control)
+            wrong[0].select()
         elif unplaced:
             self.focus_first()
         return not wrong and not unplaced

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from screens.answers import Answers
 from screens.button import Button
+from screens.chrome import Keys
 from screens.dialogs import AskPath, Choose, Help
 from screens.focus import focus
 from screens.listed import Listed
@@ -37,8 +38,8 @@ class HandOver(ModalScreen[None]):
     """The points' files, of which there is at least one; `marked` is the place of the one to begin with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close"),
-        Binding("f1,question_mark", "why", "why"),
+        Binding("escape", "close", "close", key_display="Esc"),
+        Binding("f1,question_mark", "why", "why", key_display="F1 ?"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
@@ -61,6 +62,7 @@ class HandOver(ModalScreen[None]):
                 yield Button("Show keys", id="show", compact=True)
                 yield Button("Copy", id="copy", compact=True)
                 yield Button("Close", id="close", compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Mark the point that it was opened for."""

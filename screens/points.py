@@ -26,6 +26,7 @@ from wgwizard.wizard.points import REMOVED, described, errors_of, marks_of, poin
 class PointPage(ModalScreen[Draft | None]):
     """The questions about one point; returns the draft with it, `None` where it was left as it was."""
 
+    AUTO_FOCUS = ""  # the form focuses its first answer, and does not scroll for it
     HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "done", "done", key_display="^N"),

@@ -19,6 +19,7 @@ from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import open_site
 from wgwizard.wizard.saving import (
+    NOT_SAVED,
     OLD_SEAL,
     WHY,
     Seal,
@@ -132,12 +133,12 @@ class SaveStep(Step):
     def _set_aside(self, path: str) -> None:
         """Without the passphrase of the sealed keys the new ones need a file of their own."""
         ask = Choose("Save without that passphrase?", aside_text(path), (("no", "Not now"), ("yes", "Set it aside")))
-        self.app.push_screen(ask, lambda answer: self._new_seal(path, Seal.APART) if answer == "yes" else None)
+        self.app.push_screen(ask, lambda answer: self._new_seal(path, Seal.APART) if answer == "yes" else self._say(NOT_SAVED))
 
     def _new_seal(self, path: str, seal: Seal) -> None:
         """Ask for a new passphrase."""
         ask = NewPassphrase("A passphrase for the keys", new_seal_text(self.draft), guessable(self.draft))
-        self.app.push_screen(ask, lambda new: self._write(path, new, seal) if new is not None else None)
+        self.app.push_screen(ask, lambda new: self._write(path, new, seal) if new is not None else self._say(NOT_SAVED))
 
     def _write(self, path: str, passphrase: Secret | None, seal: Seal) -> None:
         """Sealing takes most of a second on purpose, so it is done beside the screen."""

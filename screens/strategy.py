@@ -20,7 +20,7 @@ from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
-from wgwizard.wizard.recommended import OVERRULE, choices_of, chosen_among, reasons_of, shown_of, title_of
+from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
 from wgwizard.wizard.study import Study, study
 from wgwizard.wizard.words import asked_where
 
@@ -41,18 +41,13 @@ def hanging(lead: str, text: str, width: int) -> Content:
 
 def heading(recommendation: Recommendation, shown: Ranked) -> Content:
     """What is chosen, and whether a person or the rules chose it."""
-    return Content.assemble((title_of(recommendation, shown), "bold"), f"   {shown.headline}")
+    lead, gap, headline = title_of(recommendation, shown).partition("   ")
+    return Content.assemble((lead, "bold"), gap + headline)
 
 
-def what_else(recommendation: Recommendation, width: int) -> Content:
-    """What would change the answer, and how to find out what is not known."""
-    lines = [hanging("  · ", change.text, width) for change in recommendation.would_change]
-    if lines:
-        lines.insert(0, Content.styled("What would change this", "bold"))
-    if recommendation.find_out:
-        lines.append(Content.styled("How to find out", "bold"))
-        lines += [hanging("  · ", reason.text, width) for reason in recommendation.find_out]
-    return Content("\n").join(lines)
+def listed(blocks: tuple[tuple[str, tuple[str, ...]], ...], width: int) -> list[Content]:
+    """Titles, each with its texts below."""
+    return [line for title, texts in blocks for line in (Content.styled(title, "bold"), *(hanging("  · ", text, width) for text in texts))]
 
 
 class StrategyStep(Step):
@@ -77,6 +72,7 @@ class StrategyStep(Step):
     def enter(self, draft: Draft) -> None:
         """Show what follows from the answers."""
         super().enter(draft)
+        self.query_one("#because", VerticalScroll).scroll_home(animate=False)
         self._show()
 
     def _show(self) -> None:
@@ -94,21 +90,21 @@ class StrategyStep(Step):
         ways.offer(offered, chosen_among(offered, held))
         focus(ways)
         shown = shown_of(found.recommendation, found.site.strategy)
-        why = Content("\n").join(list(_reasons(shown, self._room)))
-        self._say(heading(found.recommendation, shown), why, problems)
-        self._show_rest(found)
+        why = [*listed(first_of(found.recommendation, shown), self._room), *_reasons(shown, self._room)]
+        self._say(heading(found.recommendation, shown), Content("\n").join(why), problems)
+        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown), self._room)))
+        self._show_reach(found)
 
     def _say(self, heading: Content, reasons: Content, problems: tuple[Problem, ...]) -> None:
         self.query_one("#heading", Static).update(heading)
         self.query_one("#reasons", Static).update(reasons)
-        self.query_one(ProblemLine).show(problems)
+        self.query_one(ProblemLine).show(beside(problems))
 
     @property
     def _room(self) -> int:
         return max(self.size.width - 4, 40)
 
-    def _show_rest(self, found: Study) -> None:
-        self.query_one("#else", Static).update(what_else(found.recommendation, self._room))
+    def _show_reach(self, found: Study) -> None:
         lines = table(trace(planned(found, self.draft.keyring)), self._room) if found.strategy else ["No strategy, no way."]
         more = [f"… and {len(lines) - _ROWS} more lines on the next page"] if len(lines) > _ROWS else []
         self.query_one("#reach", Static).update("\n".join([*lines[:_ROWS], *more]))

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from shlex import quote
 
 from msgspec import Struct
 
 from wgwizard.applying import Proven, Standing
+from wgwizard.opened import opened_by_point, opened_by_site
 from wgwizard.plan import Plan
 from wgwizard.plan.model import RouteNeeded, lan_address
 from wgwizard.recommend import UNMET
@@ -13,7 +15,7 @@ from wgwizard.render.artefact import Bundle, lacks_text
 from wgwizard.render.cards import way_in
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
-from wgwizard.site import Address, Point, RoutesAt, Service, Site
+from wgwizard.site import Address, Point, RoutesAt, Site
 from wgwizard.siteroutes import assumed_opens, way_back
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
@@ -22,15 +24,24 @@ DEAD_AFTER = 180
 
 _TAKE_IN = {
     "linux": "there (wireguard-tools): sudo install -m 600 {name} /etc/wireguard/",
-    "windows": "in the WireGuard app: Add Tunnel, choose {file}, Activate",
-    "macos": "in the WireGuard app: Import tunnel(s) from file, choose {file}, Activate",
-    "android": "bring {file} to the phone; in the WireGuard app there: +, Import from file or archive, switch it on",
-    "ios": "bring {file} to the phone; in the WireGuard app there: +, Create from file or archive, switch it on",
+    "windows": "in the WireGuard app there: Add Tunnel, choose {name}, Activate",
+    "macos": "in the WireGuard app there: Import tunnel(s) from file, choose {name}, Activate",
+    "android": "in the WireGuard app there: +, Import from file or archive, choose {name}, switch it on",
+    "ios": "in the WireGuard app there: +, Create from file or archive, choose {name}, switch it on",
 }
 _SCAN = {
     "android": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Scan from QR code, switch it on",
     "ios": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Create from QR code, switch it on",
 }
+
+# How β's public key becomes known.
+COMPLETING = (
+    "Apply first, for Host β makes its key then;",
+    "or let the key be made here (Host β, More questions)",
+)
+
+# The networks with which routers for homes are sold most (FRITZ!Box, Speedport, TP-Link, Netgear, Linksys, Huawei, Apple).
+_COMMON = ("192.168.0.0/24", "192.168.1.0/24", "192.168.2.0/24", "192.168.8.0/24", "192.168.178.0/24", "10.0.0.0/24", "10.0.1.0/24")
 
 # A point that only opens things is connected when it is away: at the site itself the tunnel's route to the site would be in its way
 # (docs/strategies.md, roaming). One that the site opens things on must be connected at all times.
@@ -46,20 +57,28 @@ def file_of(site: Site, point: Point) -> str:
 def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
     """What the owner of a point does with its file, in the words of their system, in this order; `folder` ("home/") holds the files."""
     file = f"{folder}{file_of(site, point)}"
-    own = f"in {file}, put the private key that stays on {point.name} in place of (kept on {point.name})"
-    take_in = _TAKE_IN[point.platform].format(file=file, name=file.rpartition("/")[2])
-    first = () if point.public_key is None else (own,)
+    name = file.rpartition("/")[2]
+    bring = f"bring {file} there, {carried(file, point)}"
+    own = () if point.public_key is None else (f"there, in {name}, put its private key in place of (kept on {point.name})",)
+    by_hand = (bring, *own, _TAKE_IN[point.platform].format(name=name))
     if point.platform == "linux":
-        bring = f"bring it over: scp {file} USER@{point.name}:"
         switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
-        then = tuple(line.format(interface=site.tunnel.interface) for line in switch)
-        return (bring, *(line.replace(f"in {file}", f"there, in {file.rpartition('/')[2]}") for line in first), take_in, *then)
-    return (_SCAN[point.platform], f"or {take_in}") if point.platform in _SCAN and not first else (*first, take_in)
+        return (*by_hand, *(line.format(interface=site.tunnel.interface) for line in switch))
+    return (_SCAN[point.platform], f"or {by_hand[0]}", *by_hand[1:]) if point.platform in _SCAN and not own else by_hand
 
 
-def host_steps(folder: str = "") -> tuple[str, ...]:
-    """What to do with the written files on a Host β that cannot be logged in to from here."""
-    return (f"copy the folder {folder}host there", f"as root there: sh host/{SCRIPT}")
+def carried(file: str, point: Point) -> str:
+    """How a file with keys travels to a point: not by mail or chat, where it stays."""
+    stick = "on a USB stick" if point.platform not in _SCAN else "by cable"
+    return f"{stick} or by `scp {quote(file)} USER@ITS-ADDRESS:`" if point.platform in ("linux", "macos") else stick
+
+
+def host_steps(address: str, folder: str = "") -> tuple[str, ...]:
+    """What to do with the written files on a Host β that cannot be logged in to from here, and has this address."""
+    return (
+        f"copy the folder {folder}host there, on a USB stick or by `scp -r {quote(f'{folder}host')} USER@{address}:`",
+        f"there: sudo sh host/{SCRIPT}",
+    )
 
 
 _WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)"}
@@ -85,36 +104,6 @@ def _computers(plan: Plan, route: RouteNeeded) -> str:
     return f"each computer in {', '.join(map(str, near))} {' or '.join(ways)}".rstrip()
 
 
-def opened_by_site(plan: Plan) -> tuple[str, ...]:
-    """What computers at the site open to get to a point: a port of Host β, or the point's own address."""
-    forwards = [
-        _opening(address, forward.service.port_on_host, forward.service, forward.point)
-        for forward in plan.forwards
-        for address in forward.listen[:1]
-    ]
-    direct = [
-        _opening(point.addresses[0], service.port, service, point.name)
-        for point in plan.site.points
-        if any(permit.point == point.name for permit in plan.to_points)
-        for service in point.services
-    ]
-    return (*forwards, *direct)
-
-
-# What is most often a web page: the port on which the point serves it, and how a browser asks for it.
-_SCHEMES = {80: "http", 8080: "http", 443: "https", 8443: "https"}
-_OWN_PORT = {"http": 80, "https": 443}
-
-
-def _opening(address: Address, port: int, service: Service, point: str) -> str:
-    """A line: the address with which it is opened, what that is, and whose."""
-    scheme = _SCHEMES.get(service.port) if service.protocol == "tcp" else None
-    host = f"[{address}]" if address.version == 6 else str(address)
-    if scheme is None:
-        return f"{host}:{port}   {service.name} of {point}, {service.protocol}"
-    return f"{scheme}://{host}{'' if port == _OWN_PORT[scheme] else f':{port}'}/   {service.name} of {point}, in a browser"
-
-
 def let_in_by(plan: Plan, point: Point) -> tuple[str, ...]:
     """What the point's own firewall must let in so that the site can open its services; nothing where the site opens none there."""
     forwarded = any(forward.point == point.name for forward in plan.forwards)
@@ -123,6 +112,17 @@ def let_in_by(plan: Plan, point: Point) -> tuple[str, ...]:
     clients = plan.site.tunnel.addresses if plan.masquerade_into_tunnel else [item.cidr for item in plan.site.networks]
     services = ", ".join(f"{service.protocol} {service.port}" for service in point.services) or "what the site opens"
     return (f"its own firewall must let in {services} from {', '.join(map(str, clients))}",)
+
+
+def same_elsewhere(plan: Plan) -> tuple[str, ...]:
+    """That a network of the site is the one with which many routers are sold, so that points will be guests in its like."""
+    common = [str(item.cidr) for item in plan.site.networks if str(item.cidr) in _COMMON]
+    if not common or not plan.from_points:
+        return ()
+    return (
+        f"many homes and hotels have a network {', '.join(common)} of their own: a point that is a guest there finds only that one;",
+        "a phone's hotspot helps at once, another network at the site helps for good",
+    )
 
 
 def handshake_text(name: str, age: float | None) -> str:
@@ -179,17 +179,19 @@ def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = HERE, unmet: tuple[s
     site = plan.site
     unwritten = f"○ The folder {folder.name} is not written yet: “Write all files” makes it"
     blocks = [
-        Block("What to do on Host β", host_steps(folder.name) if site.host.ssh is None else ()),
+        Block("What to do on Host β", host_steps(str(site.host.addresses[0].ip), folder.name) if site.host.ssh is None else ()),
         Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),
         Block("What computers at the site open", opened_by_site(plan)),
     ]
     owners = [Block(f"  {point.name}   {point.platform}", _of_owner(plan, point, bundle, folder)) for point in site.points]
     first = (Block(UNMET, unmet), *(() if folder.is_there else (Block(unwritten),)))
+    last = Block("! Where the tunnel reaches nothing", same_elsewhere(plan))
     return (
         *(first if unmet else first[1:]),
         *(block for block in blocks if block.lines),
         Block("What each point's owner does now"),
         *owners,
+        *((last,) if last.lines else ()),
     )
 
 
@@ -197,15 +199,10 @@ def _of_owner(plan: Plan, point: Point, bundle: Bundle, folder: Folder) -> tuple
     missing = dict.fromkeys(lack for artefact in bundle.of(point.name) for lack in artefact.missing)
     if not missing:
         same = ("✓ its file is as it was written before: nothing to do where that one is in place",) if point.name in folder.holds else ()
-        return (*same, *owner_steps(plan.site, point, folder.name), *let_in_by(plan, point))
-    ways = _completing(plan.site) if "host.public_key" in missing else ()
+        opens = (f"then it opens {line}" for line in opened_by_point(plan, point))
+        return (*same, *owner_steps(plan.site, point, folder.name), *let_in_by(plan, point), *opens)
+    ways = COMPLETING if "host.public_key" in missing else ()
     return (f"○ its file is not complete yet, missing: {lacks_text(missing)}", *(f"  {way}" for way in ways))
-
-
-def _completing(site: Site) -> tuple[str, str]:
-    """How β's public key becomes known."""
-    made = "go back and apply" if site.host.ssh is not None else "say how to log in to it, and apply"
-    return (f"Host β makes its key when the plan is applied: {made};", "or let the key be made here (Host β, More questions)")
 
 
 def block_lines(block: Block) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert [secret is not None and secret.reveal() for secret in host.sudo] == [SUDO]
         assert profiles.load_lock("office.yaml").public_keys["host"] == HOST_PUBLIC_KEY
         await person.press("enter")
-        await person.sees("files written below office/")
+        await person.sees("files written below office/", "delete office/ when all have arrived")
         written = [path for path in Path().rglob("*.conf") if "laptop" in path.parts]
         assert [path.stat().st_mode & 0o777 for path in written] == [0o600]
         assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
@@ -162,7 +162,7 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await person.press("ctrl+n")
-        await person.sees("✓ Save", "- Apply", "go back and apply", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
+        await person.sees("✓ Save", "- Apply", "Apply first", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
         await person.sees("its file is not complete yet, missing: Host β's public key")
         person.sees_no("sudo install")
         await person.press("enter")
@@ -177,7 +177,7 @@ async def test_without_a_login_the_files_come_with_a_script_that_installs_them()
     by_hand = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820", "keys": "host"}
     draft = Draft({**OFFICE, "host": by_hand}, path="office.yaml")
     async with sit_down(draft=draft, begin_at="done") as person:
-        await person.sees("What to do on Host β", "as root there: sh host/install.sh")
+        await person.sees("What to do on Host β", "there: sudo sh host/install.sh")
         await person.press("enter")
         await person.sees("files written below office/", "○ not complete yet: laptop")
         person.sees_no("host.interface")

@@ -51,6 +51,16 @@ async def test_tab_leads_to_questions_that_are_on_the_screen_whatever_is_said_of
             check_in_view(person)
 
 
+async def test_a_point_with_rare_answers_opens_at_its_first_question():
+    document = {**FIELD, "points": [{"name": "anna", "addresses": ["10.88.0.11"], "platform": "windows"}]}
+    async with sit_down(draft=Draft(document), begin_at="points") as person:
+        await person.press("enter")
+        await person.sees("Point 1 · anna", "What is this point called?", "▼ More questions")
+        assert person.focused_path() == "points[0].name"
+        assert person.app.screen.query_one(Form).scroll_y == 0
+        check_in_view(person)
+
+
 async def test_a_form_that_was_left_before_its_focus_could_be_shown_shows_nothing():
     async with sit_down(begin_at="site") as person:
         form = person.app.query_one(Form)

@@ -34,6 +34,16 @@ def found_office() -> Keyring:
     return keyring
 
 
+async def test_whoever_gives_no_passphrase_is_told_that_nothing_was_saved():
+    async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
+        await person.app.show_page("files")
+        await person.press("ctrl+n", "ctrl+n")
+        await person.sees("A passphrase for the keys", "Esc cancel")
+        await person.press("escape")
+        await person.sees("○ Nothing was saved: that needs a passphrase")
+        assert not Path("office.yaml").exists()
+
+
 async def test_the_strength_stands_there_while_it_is_typed_and_a_weak_one_is_taken_after_being_told():
     async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
         await person.app.show_page("files")

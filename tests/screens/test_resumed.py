@@ -105,6 +105,6 @@ async def test_where_nothing_can_be_applied_the_keys_are_those_of_the_apply_page
         await person.sees("Del throw away")
         await person.app.action_go("apply")
         await person.press()
-        await person.sees("9 of 9 · Apply", "Everything is saved.")
+        await person.sees("9 of 9 · Apply", "Your answers are saved in office.yaml.")
         person.sees_no("throw away")
         assert person.app.screen.focused.id == "next"

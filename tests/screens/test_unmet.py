@@ -30,6 +30,23 @@ async def test_nothing_of_the_kind_is_said_where_everything_fits():
         person.sees_no(UNMET)
 
 
+async def test_where_no_strategy_fits_what_would_help_comes_first_the_smallest_change_before_the_others():
+    needs, site = (
+        {"opens": "points", "tell_points_apart": True},
+        {"networks": ["192.168.1.0/24"], "routes": ["router"], "router_drops_invalid": True},
+    )
+    async with sit_down(draft=Draft(OFFICE | {"needs": needs, "site": site}), begin_at="strategy") as person:
+        await person.sees("No strategy gives all that you ask", "What would help", "on the router and by DHCP")
+        page = person.read()
+        lines = [line.strip(" ·") for line in page.splitlines()]
+        order = [
+            next(place for place, line in enumerate(lines) if line.startswith(words))
+            for words in ("if routes", "if the router lets", "if the site need not")
+        ]
+        assert order == sorted(order), page
+        person.sees_no("No strategy gives what is asked for")
+
+
 async def test_answers_in_the_way_are_told_with_their_page_and_no_key_breaks_the_page():
     document = {**OFFICE, "site": {**OFFICE["site"], "networks": ["10.20.0.0/16"], "router": ["192.168.77.1"]}}
     async with sit_down(draft=Draft(document), begin_at="strategy") as person:

@@ -83,7 +83,7 @@ def test_apply_remembers_the_host_and_tells_the_owners(folder, capsys):
     assert set(lock.addresses) == {"host", "laptop", "phone"}
     said = capsys.readouterr()
     assert CHANGE.path in said.out
-    take_in = ("scp laptop/etc/wireguard/wg0.conf USER@laptop:", "bring phone/etc/wireguard/wg0.conf")
+    take_in = ("scp laptop/etc/wireguard/wg0.conf USER@ITS-ADDRESS:", "bring phone/etc/wireguard/wg0.conf there, by cable")
     for words in ("✓ preview: 1 change   (undo in 12 s)", "ufw is active", *take_in):
         assert words in said.err
     assert not re.search("|".join(map(re.escape, (secret.reveal() for secret in host.keyring.private.values()))), said.out + said.err)
@@ -189,7 +189,7 @@ def test_a_lost_secrets_file_is_what_is_asked_for_not_the_passphrase_that_was_gi
 def test_a_point_that_keeps_its_key_gets_its_file_to_put_the_key_in(folder, capsys):
     (folder / "site.yaml").write_text(SITE.replace("{name: laptop}", f'{{name: laptop, public_key: "{HOST_KEY}"}}'))
     apply(Host(Outcome(True, "applied", HOST_KEY[1:-1] + "A=")), "--passphrase-file", "phrase")
-    assert "put the private key that stays on laptop in place of (kept on laptop)" in capsys.readouterr().err
+    assert "put its private key in place of (kept on laptop)" in capsys.readouterr().err
     verbs.plan(arguments.parse(["plan", "site.yaml", "-o", "out", "--passphrase-file", "phrase"]))
     assert "# PrivateKey = (kept on laptop)\n" in (folder / "out/laptop/etc/wireguard/wg0.conf").read_text()
 

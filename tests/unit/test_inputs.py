@@ -275,6 +275,8 @@ VALUES = [
     ("84c", NAME, "A2", "duplicate-name", "points[1].name", "points[0].name"),
     ("85b", "points[0].comment", 'x"y', "unknown-field", None, "'comment'"),
     ("86b", f"{SERVICE}.name", 'a"; drop', "bad-name", None, """'a"; drop'"""),
+    ("86c", f"{SERVICE}.name", "192.168.50.10", "address-as-name", None, "192.168.50.10 is an address"),
+    ("86d", f"{SERVICE}.name", "fd00::7", "address-as-name", None, "fd00::7 is an address"),
     ("87", "site.dns", {"search": ["a\nPostUp = id"]}, "bad-host-name", "site.dns.search[0]", r"a\nPostUp"),
     ("87b", ENDPOINT, "a\npostup=id:1", "bad-host-name", None, r"a\npostup=id"),
     ("88", "host.ssh", "$(id)@h", "bad-ssh", None, "$(id)@h"),
@@ -324,6 +326,21 @@ def test_a_value_is_refused_or_warned_of(path, value, code, field, said, severit
     assert found[0].hint
     assert found[0].severity is severity
     assert (site is None) == (severity is E)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "hint"),
+    [
+        ("ssh admin@192.168.10.5", "write it without the command: admin@192.168.10.5"),
+        ("ssh admin@192.168.10.5 -p 2222", "write it without the command: admin@192.168.10.5:2222"),
+        ("ssh -p22 beta", "write it without the command: beta:22"),
+        ("ssh -o ProxyCommand=id beta", "write [user@]host[:port] with plain letters"),
+        ("ssh admin@$(id)", "write [user@]host[:port] with plain letters"),
+    ],
+)
+def test_a_pasted_ssh_command_is_told_as_a_login(pasted, hint):
+    problem = next(problem for problem in sitefile.read(with_value("host.ssh", pasted))[1] if problem.code == "bad-ssh")
+    assert problem.hint.startswith(hint)
 
 
 def test_names_that_are_keywords_elsewhere_are_names():

@@ -1,6 +1,6 @@
 """What is left to people: the same words on the wizard's last page and on the command line."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 from msgspec.structs import replace
@@ -10,10 +10,11 @@ from tests.unit.article import KEYS, article, completed
 from wgwizard.cli.output import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
-from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, opened_by_site, owner_steps, site_steps, waiting_text, what_to_do
+from wgwizard.opened import opened_by_point, opened_by_site
+from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, owner_steps, same_elsewhere, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import Needs, Opens, Right, Service, SiteHost, Strategy
+from wgwizard.site import Needs, Opens, PortRange, Right, Service, SiteHost, Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -30,9 +31,10 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
         assert all(step in text for step in steps)
     scanned = platform in ("android", "ios") and not own_key
     assert ["QR code" in step for step in steps[:1]] == [scanned]
-    assert any("endpoint-a/etc/wireguard/wg0.conf" in step for step in steps[scanned : 1 + scanned])
+    assert "bring endpoint-a/etc/wireguard/wg0.conf there" in steps[scanned]
     assert any("(kept on endpoint-a)" in step for step in steps) is own_key
-    assert len(steps) == 1 + own_key + scanned + 2 * (platform == "linux")
+    assert any("scp" in step for step in steps) is (platform in ("linux", "macos"))
+    assert len(steps) == 2 + own_key + scanned + (platform == "linux")
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}
 
 
@@ -44,8 +46,9 @@ def test_only_a_point_that_the_site_opens_things_on_is_connected_at_all_times():
     away = ["away from the site: sudo wg-quick up wg0", "back at the site: sudo wg-quick down wg0"]
     always = ["now and at every start: sudo systemctl enable --now wg-quick@wg0"]
     assert switched == {Opens.POINTS: away, Opens.SITE: always, Opens.BOTH: always}
+    file = "home/endpoint-a/etc/wireguard/wg0.conf"
     assert owner_steps(site, site.points[0], "home/")[:2] == (
-        "bring it over: scp home/endpoint-a/etc/wireguard/wg0.conf USER@endpoint-a:",
+        f"bring {file} there, on a USB stick or by `scp {file} USER@ITS-ADDRESS:`",
         "there (wireguard-tools): sudo install -m 600 wg0.conf /etc/wireguard/",
     )
 
@@ -141,6 +144,64 @@ def test_a_web_page_is_told_as_a_browser_asks_for_it_and_the_points_firewall_is_
     networks = ", ".join(str(network.cidr) for network in site.networks)
     assert let_in_by(plan, point) == (f"its own firewall must let in tcp {port} from {networks}",)
     assert let_in_by(planned(Strategy.MASQUERADE), point) == ()
+
+
+@pytest.mark.parametrize(
+    ("rights", "platform", "opened"),
+    [
+        ((Right("nas", "tcp", (PortRange(445, 445),)),), "windows", (r"\\192.168.200.22\   nas, in the Explorer",)),
+        ((Right("nas", "tcp", (PortRange(445, 445),)),), "linux", ("smb://192.168.200.22/   nas, in the file manager",)),
+        (
+            (Right("nas", "tcp", (PortRange(80, 80), PortRange(8443, 8443))),),
+            "ios",
+            ("http://192.168.200.22/   nas, in a browser", "https://192.168.200.22:8443/   nas, in a browser"),
+        ),
+        (
+            (Right("nas", "tcp", (PortRange(22, 22),)), Right("nas", "tcp", (PortRange(3389, 3389),))),
+            "macos",
+            ("ssh USER@192.168.200.22   nas, in a terminal", "192.168.200.22   nas, in the remote desktop's program"),
+        ),
+        (
+            (Right("nas", "udp", (PortRange(53, 53),)), Right("nas", "tcp", (PortRange(8000, 8010),))),
+            "linux",
+            ("192.168.200.22:53   nas, udp", "192.168.200.22:8000-8010   nas, tcp"),
+        ),
+        ((Right("nas"),), "linux", ("192.168.200.22   nas",)),
+        ((Right("192.168.200.30", "tcp", (PortRange(9000, 9000),)),), "linux", ("192.168.200.30:9000   tcp",)),
+        (
+            (Right("192.168.200.0/24"),),
+            "linux",
+            ("192.168.200.22   nas", "any computer in 192.168.200.0/24: by its address, as at the site"),
+        ),
+    ],
+)
+def test_a_points_owner_is_told_what_to_type_to_get_to_the_site(rights, platform, opened):
+    site = completed(article())
+    point = replace(site.points[0], opens=Opens.POINTS, may_reach=rights, platform=platform)
+    site = replace(site, points=(point,), hosts=(SiteHost("nas", (ip_address("192.168.200.22"), ip_address("fd00:200::22"))),))
+    plan = make_plan(site, Strategy.MASQUERADE, masquerade_into_tunnel=False, public_keys=KEYS)
+    assert opened_by_point(plan, point) == opened
+    many = tuple(Right("nas", "tcp", (PortRange(port, port),)) for port in range(9000, 9010))
+    plan = make_plan(
+        replace(site, points=(replace(point, may_reach=many),)), Strategy.MASQUERADE, masquerade_into_tunnel=False, public_keys=KEYS
+    )
+    assert opened_by_point(plan, point)[5:] == ("192.168.200.22:9005   nas, tcp", "… and 4 more")
+    assert opened_by_point(planned(Strategy.FORWARD), planned(Strategy.FORWARD).site.points[0]) == ()
+
+
+@pytest.mark.parametrize(
+    ("cidr", "strategy", "told"),
+    [
+        ("192.168.178.0/24", Strategy.MASQUERADE, True),
+        ("192.168.178.0/24", Strategy.FORWARD, False),
+        ("192.168.200.0/24", Strategy.MASQUERADE, False),
+    ],
+)
+def test_a_network_that_many_homes_have_is_told_to_who_goes_there(cidr, strategy, told):
+    site = completed(article())
+    plan = replace(planned(strategy), site=replace(site, networks=(replace(site.networks[0], cidr=ip_network(cidr)),)))
+    assert bool(same_elsewhere(plan)) is told
+    assert not told or cidr in same_elsewhere(plan)[0]
 
 
 def test_files_that_are_not_written_yet_and_those_that_stay_as_they_were_are_said():

@@ -7,7 +7,7 @@ from wgwizard.questions import Choice
 from wgwizard.trace import trace
 from wgwizard.wizard.files import heading, label
 from wgwizard.wizard.reach import table
-from wgwizard.wizard.recommended import OVERRULE, choices_of, chosen_among, reasons_of, shown_of, title_of
+from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 
 # So many lines of who reaches whom stand beside the recommendation; all of them are among the files.
@@ -30,7 +30,7 @@ def strategy_page(session: Session) -> bool:
             session.say_problems(problems)
             return False
         _say_recommendation(session, found)
-        session.say_problems(problems)
+        session.say_problems(beside(problems))
         choices = choices_of(found.recommendation)
         if found.recommendation.recommended is None:
             choices = (_NONE, *choices)
@@ -52,19 +52,23 @@ def _say_recommendation(session: Session, found: Study) -> None:
     recommendation = found.recommendation
     shown = shown_of(recommendation, found.site.strategy)
     session.talk.say("")
-    session.say(f"{title_of(recommendation, shown)}   {shown.headline}")
+    session.say(title_of(recommendation, shown))
+    _say_blocks(session, first_of(recommendation, shown))
     for lead, text in reasons_of(shown):
         session.say(text, f"  {lead.ljust(10)} ")
-    for title, reasons in (("What would change this", recommendation.would_change), ("How to find out", recommendation.find_out)):
-        if reasons:
-            session.talk.say(title)
-        for reason in reasons:
-            session.say(reason.text, "  · ")
+    _say_blocks(session, last_of(recommendation, shown))
     if found.strategy is not None:
         session.talk.say("\nWho reaches whom")
         lines = table(trace(planned(found, session.draft.keyring)), session.width)
         more = [f"… and {len(lines) - _ROWS} more lines among the files"] if len(lines) > _ROWS else []
         session.talk.say("\n".join([*lines[:_ROWS], *more]))
+
+
+def _say_blocks(session: Session, blocks: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    for title, texts in blocks:
+        session.talk.say(title)
+        for text in texts:
+            session.say(text, "  · ")
 
 
 def files_page(session: Session) -> bool:

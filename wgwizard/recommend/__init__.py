@@ -19,7 +19,10 @@ _UNKNOWN = {
     "site.router_drops_invalid": "whether the router drops connections of which it sees only half",
 }
 
-__all__ = ["TITLES", "UNMET", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend", "unmet"]
+# The code of the problem where nothing gives what is asked for.
+NO_STRATEGY = "no-strategy-fits"
+
+__all__ = ["NO_STRATEGY", "TITLES", "UNMET", "Ranked", "Reason", "Recommendation", "Verdict", "WouldChange", "recommend", "unmet"]
 
 
 def recommend(site: Site) -> Recommendation:
@@ -78,7 +81,7 @@ def _none_fits(situation: Situation, ranked: tuple[Judged, ...], changes: tuple[
     said = "; ".join(f"{text} ({question})" for question, text in reversed(lacks.items()))
     ways_out = [f"{change.text[0].upper()}{change.text[1:]} ({change.question}: {change.answer})" for change in changes if change.strategy]
     hint = ". ".join(ways_out) or "More than one of the answers named must change"
-    return error("no-strategy-fits", ranked[0].lacks[0].question, f"No strategy gives what is asked for: {said}", hint)
+    return error(NO_STRATEGY, ranked[0].lacks[0].question, f"No strategy gives what is asked for: {said}", hint)
 
 
 def _unsure(situation: Situation, judged: Judged) -> Problem:

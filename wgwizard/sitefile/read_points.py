@@ -8,7 +8,7 @@ from wgwizard import keys
 from wgwizard.problems import Problem, error
 from wgwizard.site import Opens, Point, PortRange, Protocol, Right, Service
 from wgwizard.sitefile import filemodel as model
-from wgwizard.sitefile.addresses import read_address, read_network
+from wgwizard.sitefile.addresses import parse_address, read_address, read_network
 from wgwizard.sitefile.draft import Draft, Located
 from wgwizard.sitefile.reading import optional, read_each, read_own_name, required, said_or, say_missing
 from wgwizard.sitefile.shape import entries, shown
@@ -26,12 +26,22 @@ def _read_service(part: model.ServicePart, field: str, draft: Draft) -> Service 
     name = required(part.name, f"{field}.name", draft, "the service's name", "write a short name, such as web")
     protocol: Protocol | None = required(part.protocol, f"{field}.protocol", draft, "the protocol", "say tcp or udp (protocol)")
     port = required(part.port, f"{field}.port", draft, "the port", "give its port, such as 80 (port)")
-    good_name = optional(name, f"{field}.name", read_name, draft)
+    good_name = optional(name, f"{field}.name", _read_service_name, draft)
     good_port = optional(port, f"{field}.port", read_port, draft)
     published = optional(part.published_port, f"{field}.published_port", read_port, draft)
     if good_name is None or good_port is None or protocol is None:
         return None
     return Service(good_name, protocol, good_port, published)
+
+
+def _read_service_name(text: str, field: str, problems: list[Problem]) -> str | None:
+    """A name; not an address, with which a person means another computer than the one whose service this is."""
+    if parse_address(text, field, []) is None:
+        return read_name(text, field, problems)
+    whose = "Host β itself" if field.startswith("host.") else "the point itself"
+    hint = f"write a word such as web; a service is one that {whose} offers, and another computer behind it is not reached through it"
+    problems.append(error("address-as-name", field, f"the service's name {text} is an address", hint))
+    return None
 
 
 def read_points(parts: Sequence[model.PointPart], draft: Draft) -> tuple[Point, ...]:

@@ -22,6 +22,8 @@ _SSH = re.compile(
     r"|(?P<numbers>[0-9][0-9.]*\.[0-9.]*(?=:|\Z))|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
+# What people paste: the command as they type it, with the port before or after whom they log in to.
+_SSH_COMMAND = re.compile(r"\s*ssh(?:\s+-p\s*(?P<before>\d+))?\s+(?P<target>[^\s-]\S*)(?:\s+-p\s*(?P<after>\d+))?\s*\Z")
 # RFC 2606; the addresses of RFC 5737 and RFC 3849 are in wgwizard.sitefile.addresses
 _EXAMPLE_NAME = re.compile(r"\.(?:example|invalid|test|example\.(?:com|net|org))\Z")
 _OWN_ENDPOINT = "nobody can dial it: write the public name or address that is really dialled"
@@ -116,7 +118,11 @@ def read_ssh(text: str, field: str, problems: list[Problem]) -> str | None:
     address = match and (match["bracketed"] or match["bare"] or match["numbers"])
     if match and int(match["port"] or 22) <= MAX_PORT and (not address or parse_address(address, field, []) is not None):
         return text
-    hint = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"
+    command = _SSH_COMMAND.match(text)
+    ports = {port for port in command.group("before", "after") if port} if command else set()
+    target = ":".join([command["target"], *ports]) if command else ""
+    form = "write [user@]host[:port] with plain letters and digits, such as admin@192.168.200.2, or a name from ssh's configuration"
+    hint = f"write it without the command: {target}" if _SSH.match(target) else form
     problems.append(error("bad-ssh", field, f"{shown(text)} is not an SSH target", hint))
     return None
 

@@ -59,7 +59,8 @@ def before(found: Study, path: str | None) -> str:
         if found.site.host.ssh is not None
         else "Go on: the next page says what to do by hand."
     )
-    return "\n".join([*lines, f"Everything is saved. {later}"])
+    saved = f"Your answers are saved in {path}." if path is not None else "Your answers are not saved yet."
+    return "\n".join([*lines, f"{saved} {later}"])
 
 
 def apply(connector: Connector, draft: Draft, found: Study, target: Target, ask: Ask, tell: Tell) -> Outcome:

@@ -1,11 +1,11 @@
 """Handing a point's file to its owner: which files there are, where one is saved, and what is to be said of it."""
 
-import shlex
 from pathlib import Path
 
 from msgspec import Struct
 
 from wgwizard.errors import WgwizardError
+from wgwizard.owners import COMPLETING, carried
 from wgwizard.phone import qr_code, why_no_code
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.files import replace_file
@@ -51,8 +51,11 @@ def line(file: PointFile) -> str:
 
 def why_not_whole(file: PointFile) -> str:
     """Why a file cannot be given away yet; nothing where it can."""
-    missing = lacks_text(file.artefact.missing)
-    return f"× The file of {file.point.name} is not complete yet; missing: {missing}." if missing else ""
+    missing = file.artefact.missing
+    if not missing:
+        return ""
+    ways = f" {' '.join(COMPLETING)}." if "host.public_key" in missing else ""
+    return f"× The file of {file.point.name} is not complete yet; missing: {lacks_text(missing)}.{ways}"
 
 
 def path_for(file: PointFile, draft: Draft) -> str:
@@ -93,8 +96,7 @@ def _save_file(file: PointFile, path: str) -> str:
     own = f" {name}'s owner puts its private key in place of (kept on {name})." if file.point.public_key is not None else ""
     if not file.artefact.secret:
         return f"✓ Saved as {path}. It holds no key that is secret.{own}"
-    travel = f"scp {shlex.quote(path)} USER@{name}:"
     return (
-        f"✓ Saved as {path}, which only you can read. It holds {'a shared' if own else 'the private'} key of {name}: bring it over with"
-        f" `{travel}` or on a stick, not by mail or chat, and delete it here when it has arrived.{own}"
+        f"✓ Saved as {path}, which only you can read. It holds {'a shared' if own else 'the private'} key of {name}: bring it over"
+        f" {carried(path, file.point)}, not by mail or chat, and delete it here when it has arrived.{own}"
     )

@@ -15,13 +15,14 @@ def _what(reach: Reach) -> str:
 
 
 def _rows(reaches: Iterable[Reach]) -> list[tuple[str, str, str, str, str]]:
-    """A row for each reach; those that differ only in the IP version are one row."""
+    """A row for each reach, what works first; those that differ only in the IP version are one row."""
     rows: dict[tuple[str, str, str, str], list[str]] = {}
     for reach in reaches:
         seen = str(reach.source_seen) if reach.reachable and reach.source_seen is not None else "—"
         key = (f"{reach.origin} → {reach.target}", _what(reach), "✓" if reach.reachable else "×", reach.why)
         rows.setdefault(key, []).append(seen)
-    return [(who, what, works, ", ".join(dict.fromkeys(seen)), why) for (who, what, works, why), seen in rows.items()]
+    found = [(who, what, works, ", ".join(dict.fromkeys(seen)), why) for (who, what, works, why), seen in rows.items()]
+    return sorted(found, key=lambda row: row[2] != "✓")
 
 
 def table(reaches: Iterable[Reach], width: int) -> list[str]:

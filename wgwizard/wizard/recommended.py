@@ -1,10 +1,21 @@
 """The recommendation as every front end shows it: what is chosen, why, and what else could be. Pure."""
 
+from wgwizard.problems import Problem
 from wgwizard.questions import STRATEGY, Choice
-from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
+from wgwizard.recommend import NO_STRATEGY, TITLES, Ranked, Recommendation, Verdict, WouldChange
 from wgwizard.site import Strategy
 
 OVERRULE = STRATEGY.questions[0]
+HELPS = "What would help"
+# What a person can set up or want differently, the smallest change first; all else is a fact, which would be a wrong answer.
+_CHANGEABLE = (
+    "site.routes",
+    "site.router_drops_invalid",
+    "points[].services",
+    "needs.tell_points_apart",
+    "needs.site_clients_seen_as_host",
+    "needs.opens",
+)
 _SIGNS = {Verdict.FITS: "✓", Verdict.UNSURE: "!", Verdict.UNFIT: "×"}
 
 
@@ -15,12 +26,37 @@ def shown_of(recommendation: Recommendation, by_hand: Strategy | None) -> Ranked
 
 
 def title_of(recommendation: Recommendation, shown: Ranked) -> str:
-    """What is chosen, and whether a person or the rules chose it."""
+    """What is chosen, and whether a person or the rules chose it; or that nothing could be."""
     if recommendation.chosen is shown.strategy:
-        lead = f"{'Your choice' if recommendation.overruled else 'Recommended'}: "
-    else:
-        lead = "Cannot work here: " if recommendation.recommended is not None else "No strategy gives all that you ask. Nearest: "
-    return lead + TITLES[shown.strategy]
+        return f"{'Your choice' if recommendation.overruled else 'Recommended'}: {TITLES[shown.strategy]}   {shown.headline}"
+    if recommendation.recommended is not None:
+        return f"Cannot work here: {TITLES[shown.strategy]}   {shown.headline}"
+    return "No strategy gives all that you ask"
+
+
+def first_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What comes before the reasons where nothing is recommended: what would help, then which strategy the reasons are about."""
+    if recommendation.recommended is not None or recommendation.chosen is shown.strategy:
+        return ()
+    helps = sorted((change for change in recommendation.would_change if change.question in _CHANGEABLE), key=_easiest_first)
+    return ((HELPS, tuple(change.text for change in helps)), (f"Nearest: {TITLES[shown.strategy]}", ()))
+
+
+def _easiest_first(change: WouldChange) -> int:
+    return _CHANGEABLE.index(change.question)
+
+
+def last_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What comes after the reasons: what would change them, unless that came first, and how to find out what is not known."""
+    told = {text for _, texts in first_of(recommendation, shown) for text in texts}
+    changes = tuple(change.text for change in recommendation.would_change if change.text not in told)
+    blocks = (("What would change this", changes), ("How to find out", tuple(reason.text for reason in recommendation.find_out)))
+    return tuple((title, texts) for title, texts in blocks if texts)
+
+
+def beside(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems that are said beside the recommendation: that no strategy fits is its title already."""
+    return tuple(problem for problem in problems if problem.code != NO_STRATEGY)
 
 
 def reasons_of(shown: Ranked) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ _NEW_SEAL = (
     "Private keys were made here. They are sealed with this passphrase in a file beside the site, and nobody can help if it is forgotten:"
     " new keys would have to be made then."
 )
+NOT_SAVED = "○ Nothing was saved: that needs a passphrase for the keys. Save asks for it again."
 OLD_SEAL = "Keys lie sealed beside this site already. With their passphrase the new ones join them."
 _ASIDE = (
     "{} was sealed by somebody with another passphrase, so the new keys cannot join it. It can be set aside, whole as it is, and the new"
