@@ -2,7 +2,7 @@
 
 Read: opnsense/docs, `manual/gateways.rst`, `routes.rst`, `firewall_settings.rst` ("Static route filtering"), `nat.rst` ("Destination
 NAT (Port Forward)") and `firewall.rst` ("Rules [new]"); pfsense/docs, `routing/gateway-settings.rst`, `routing/static-routes.rst`,
-`routing/viewing-routes.rst`, `nat/forwarding-ports-with-pfsense.rst`, `firewall/firewall-rule-basics.rst` and
+`routing/viewing-routes.rst`, `nat/forwarding-ports-with-pfsense.rst`, `firewall/firewall-rule-basics.rst` (not every field) and
 `firewall/troubleshooting-blocked-log-entries-due-to-asymmetric-routing.rst`.
 """
 
