@@ -48,7 +48,7 @@ def _permit_lines(plan: Plan, permit: Permit, point: Point) -> Iterator[str]:
         for ports in permit.ports or (None,):
             yield _line(address, ports, name, permit.protocol, point.platform)
     if networks:
-        yield f"any computer in {', '.join(map(str, networks))}: by its address, as at the site"
+        yield f"any computer in {', '.join(map(str, networks))}, by its address there"
 
 
 def _line(address: Address, ports: PortRange | None, name: str, protocol: str | None, platform: str) -> str:

@@ -201,6 +201,19 @@ ANSWERS = (
         ),
     ),
     Case(
+        "a router that is told the way in alone",
+        """
+        version: 1
+        name: home
+        site: {networks: [192.168.1.0/24], routes: [], router_kind: fritzbox}
+        host: {addresses: [192.168.1.10/24], endpoint: "vpn.b.home.arpa:51820", default_gateway: false}
+        points: [{name: laptop}]
+        needs: {opens: points, tell_points_apart: false}
+        """,
+        {**LAN, "site.routes": "none", "site.router_kind": "fritzbox", "host.endpoint": "vpn.b.home.arpa:51820"},
+        (LAPTOP,),
+    ),
+    Case(
         "not sure about anything",
         """
         version: 1

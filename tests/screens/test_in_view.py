@@ -6,6 +6,7 @@ from textual.widgets import Input
 from screens.field import Field
 from screens.form import Form
 from tests.screens.person import Person, sit_down
+from wgwizard.questions.about_site import ROUTER_KIND
 from wgwizard.wizard.draft import Draft
 
 FIELD = {
@@ -59,6 +60,18 @@ async def test_a_point_with_rare_answers_opens_at_its_first_question():
         assert person.focused_path() == "points[0].name"
         assert person.app.screen.query_one(Form).scroll_y == 0
         check_in_view(person)
+
+
+async def test_every_kind_of_router_is_on_a_small_screen_at_once():
+    draft = Draft({"version": 1, "name": "home", "site": {"networks": ["192.168.1.0/24"]}})
+    async with sit_down(draft=draft, begin_at="site") as person:
+        await person.press("tab", "tab", "tab", "enter", "tab", "tab", "tab")
+        assert person.focused_path() == "site.router_kind"
+        await person.sees("What kind of router is it?", *(choice.label for choice in ROUTER_KIND.choices))
+        await person.press("up", "up", "space")
+        check_in_view(person)
+        await person.sees("(●) Cisco IOS")
+        assert person.app.draft.document["site"]["router_kind"] == "cisco"
 
 
 async def test_a_form_that_was_left_before_its_focus_could_be_shown_shows_nothing():

@@ -23,6 +23,7 @@ from wgwizard.site import (
     Strategy,
     Tunnel,
 )
+from wgwizard.sitefile.filemodel import ROUTER_KINDS
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=5),
@@ -115,7 +116,7 @@ def sites(draw):
         hosts=computers,
         router=draw(st.sampled_from([(), (IPv4Address("192.168.200.1"),), (IPv4Address("192.168.200.1"), IPv6Address("fd00:200::1"))])),
         routes_at=draw(maybe(st.frozensets(st.sampled_from(RoutesAt)))),
-        router_kind=draw(st.sampled_from([None, "linux"])),
+        router_kind=draw(st.sampled_from([None, *ROUTER_KINDS])),
         router_drops_invalid=draw(maybe(st.booleans())),
         cloud=draw(maybe(st.sampled_from(Cloud))),
         dns=draw(st.sampled_from([Dns(), Dns((IPv4Address("192.168.200.1"),), ("lan", "site-b.example"))])),

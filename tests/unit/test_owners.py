@@ -171,7 +171,7 @@ def test_a_web_page_is_told_as_a_browser_asks_for_it_and_the_points_firewall_is_
         (
             (Right("192.168.200.0/24"),),
             "linux",
-            ("192.168.200.22   nas", "any computer in 192.168.200.0/24: by its address, as at the site"),
+            ("192.168.200.22   nas", "any computer in 192.168.200.0/24, by its address there"),
         ),
     ],
 )

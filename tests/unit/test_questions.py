@@ -7,6 +7,7 @@ import pytest
 
 from wgwizard import questions, sitefile
 from wgwizard.questions import Kind, answers
+from wgwizard.sitefile.filemodel import ROUTER_KINDS
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.points import described
 
@@ -30,6 +31,27 @@ def test_prompts_fit_a_terminal_and_choices_hold_their_default(group, question):
         assert question.usual in ("", *[choice.answer for choice in question.choices])
     else:
         assert question.example
+
+
+def test_every_kind_of_router_that_a_site_file_takes_is_offered():
+    question = next(question for _, question in ALL if question.id == "site.router_kind")
+    assert {choice.answer for choice in question.choices} == {"", *ROUTER_KINDS}
+
+
+@pytest.mark.parametrize(
+    ("document", "asked"),
+    [
+        ({}, True),
+        ({"site": {"routes": []}, "host": {"endpoint": "vpn.b.home.arpa:51820"}}, True),
+        ({"site": {"routes": ["router"]}, "host": {"default_gateway": False}}, True),
+        ({"site": {"routes": ["router"], "cloud": "none"}}, True),
+        ({"site": {"routes": ["router"]}, "host": {"default_gateway": True}}, False),
+        ({"site": {"routes": ["router"], "cloud": "aws"}}, False),
+    ],
+)
+def test_the_kind_of_router_is_asked_where_a_router_may_be_told_something(document, asked):
+    group = next(group for group, question in ALL if question.id == "site.router_kind")
+    assert ("site.router_kind" in [question.id for question in questions.asked(group, document)]) is asked
 
 
 def test_every_question_is_asked_once():

@@ -189,7 +189,7 @@ def test_where_the_hosts_key_is_made(said, on_host):
         ("site.networks", [{"cidr": "192.168.200.0/24", "strategy": "gateway"}]),
         ("site.networks", [{"cidr": "192.168.200.0/24", "routes": ["router"]}]),
         ("site.networks", [{"cidr": "192.168.200.0/24", "mapped_to": "10.201.1.0/24"}]),
-        ("site.router_kind", "openwrt"),
+        ("site.router_kind", "windows"),
         ("host.interface", ["eth0", "eth1"]),
     ],
 )

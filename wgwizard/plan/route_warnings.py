@@ -30,15 +30,21 @@ def _half_seen(plan: Plan, family: Family) -> list[Network]:
     return _near(site, family)
 
 
+def half_seen(plan: Plan, family: Family) -> tuple[Network, ...]:
+    """The networks between which the router sees half of each connection: those on β's link and the tunnel's; none where it does not."""
+    near = _half_seen(plan, family)
+    return tuple(collapse([*near, *of_family(plan.site.tunnel.networks, family)])) if near else ()
+
+
 def router_rule(plan: Plan) -> tuple[str, ...]:
     """The rules that a Linux router needs before it drops invalid packets where it sees half of each connection; else none."""
     lines: list[str] = []
     for family in FAMILIES:
-        near = _half_seen(plan, family)
-        if not near:
+        networks = half_seen(plan, family)
+        if not networks:
             continue
         ip = "ip" if family == 4 else "ip6"
-        both = "{ " + ", ".join(map(str, collapse([*near, *of_family(plan.site.tunnel.networks, family)]))) + " }"
+        both = "{ " + ", ".join(map(str, networks)) + " }"
         lines.append(f'iifname "lan0" oifname "lan0" {ip} saddr {both} {ip} daddr {both} accept')
     return tuple(lines)
 
@@ -55,10 +61,18 @@ def asymmetry(plan: Plan) -> list[Problem]:
             "site.routes",
             f"TCP between the points and {named(near)} may hang or start slowly: the route stands on the router only, the host "
             f"answers past it, and the router {knows} what it sees half of. A ping may pass all the same",
-            "tell the computers themselves (site.routes: hosts, or dhcp for IPv4), or let the router accept this before it drops "
-            "invalid packets, with its own interface in place of lan0: " + "; ".join(router_rule(plan)),
+            "tell the computers themselves (site.routes: hosts, or dhcp for IPv4), or " + _let_through(plan),
         )
     ]
+
+
+def _let_through(plan: Plan) -> str:
+    """What the router must be told: the rules of Linux, unless its card says it in its own words."""
+    if plan.site.router_kind not in (None, "linux"):
+        return "let the router pass them where its card, route-on-the-router, says how"
+    return "let the router accept this before it drops invalid packets, with its own interface in place of lan0: " + "; ".join(
+        router_rule(plan)
+    )
 
 
 def no_way_back(plan: Plan) -> list[Problem]:

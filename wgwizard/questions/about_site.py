@@ -1,7 +1,7 @@
 """Questions about the site: the network that people want to reach, and what can be changed there."""
 
 from wgwizard.questions.model import NOT_SURE, YES_NO_UNSURE, Choice, Group, Kind, Question
-from wgwizard.questions.when import router_matters, routes_can_be_added
+from wgwizard.questions.when import router_is_told, router_matters
 
 NAME = Question(
     id="name",
@@ -67,12 +67,24 @@ ROUTER_KIND = Question(
     id="site.router_kind",
     kind=Kind.CHOICE,
     prompt="What kind of router is it?",
-    word="route card",
-    choices=(Choice("linux", "A Linux computer", "the card prints ip and nft commands"), Choice("", "Another, or I am not sure")),
-    why="It decides in which words the card for the router is written. The sign on its case or its web page says what it is; on "
-    "a Linux router `cat /etc/os-release` does. When unsure, take the second: the card then says what to set in plain "
-    "words.",
-    when=routes_can_be_added,
+    word="cards for the router",
+    choices=(
+        Choice("fritzbox", "FRITZ!Box"),
+        Choice("routeros", "MikroTik", "RouterOS"),
+        Choice("unifi", "UniFi"),
+        Choice("edgeos", "EdgeRouter", "EdgeOS"),
+        Choice("openwrt", "OpenWrt"),
+        Choice("opnsense", "OPNsense"),
+        Choice("pfsense", "pfSense"),
+        Choice("vyos", "VyOS"),
+        Choice("cisco", "Cisco IOS"),
+        Choice("linux", "A Linux computer", "the card prints ip and nft commands"),
+        Choice("", "Another, or I am not sure"),
+    ),
+    why="It decides in which words the cards for the router are written: a route to the points, and the way in from the internet. "
+    "The sign on its case or its web page says what it is; on a Linux router `cat /etc/os-release` does. When unsure, take the last: "
+    "the cards then say what to set in plain words.",
+    when=router_is_told,
     detail=True,
 )
 DROPS_INVALID = Question(
@@ -82,8 +94,9 @@ DROPS_INVALID = Question(
     word="ct state invalid drop",
     choices=YES_NO_UNSURE,
     why="With the route only on the router, computers beside Host β send through the router but are answered directly, and a "
-    "strict firewall stops that. On a Linux or OpenWrt router `nft list ruleset | grep invalid` shows it. When unsure, say "
-    "so: it is then taken for strict, as most are.",
+    "strict firewall stops that. A Linux or OpenWrt router shows it by `nft list ruleset | grep invalid`, a MikroTik by a rule “drop "
+    "invalid” in `/ip firewall filter print`, which its usual configuration has; OPNsense and pfSense stop it unless told otherwise. "
+    "When unsure, say so: it is then taken for strict, as most are.",
     when=router_matters,
     detail=True,
 )

@@ -15,6 +15,15 @@ def router_matters(document: Document) -> bool:
     return routes_can_be_added(document) and value_at(document, "host.default_gateway") is not True
 
 
+def router_is_told(document: Document) -> bool:
+    """Whether the router may have to be told of a route or of the way in: Host β is not itself the router, and no cloud stands for one.
+
+    Whether a way in is needed hangs on Host β's endpoint, which is asked only after this.
+    """
+    in_cloud = value_at(document, "site.cloud") not in (None, "none")
+    return value_at(document, "host.default_gateway") is not True and not in_cloud
+
+
 def reached_by_ssh(document: Document) -> bool:
     """Whether Host β can be logged in to."""
     return value_at(document, "host.ssh") is not None

@@ -11,6 +11,8 @@ from wgwizard.plan.route_warnings import router_rule
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.card import card, section
 from wgwizard.render.cloud_card import cloud_card
+from wgwizard.render.router_words import addresses_shown, in_words_of, route_lines, titled, way_in_steps
+from wgwizard.render.routers.words import Steps
 from wgwizard.site import Address, RoutesAt, of_family
 from wgwizard.siteroutes import in_cloud, is_default_gateway
 
@@ -51,9 +53,16 @@ def _networkd(routes: list[RouteNeeded]) -> list[str]:
 def _router_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
     if not routes:
         return None
+    router = in_words_of(plan)
+    lines = _linux_lines(plan, routes) if router is None else route_lines(plan, router, routes)
+    return card(plan, "route-on-the-router", "route to the points, for the site's router", lines)
+
+
+def _linux_lines(plan: Plan, routes: list[RouteNeeded]) -> list[str]:
+    """The route in the words of Linux, for a router of that kind or of one that nobody named."""
     lines = [
         "",
-        f"On the site's router{_shown(plan.site.router)}. The Linux commands are shown; any other router takes the same network",
+        f"On the site's router{addresses_shown(plan)}. The Linux commands are shown; any other router takes the same network",
         "and next hop in its own words.",
         *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
         *section(
@@ -71,11 +80,7 @@ def _router_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
             "own LAN interface in place of lan0:",
             *(f"    {rule}" for rule in rules),
         ]
-    return card(plan, "route-on-the-router", "route to the points, for the site's router", lines)
-
-
-def _shown(addresses: tuple[Address, ...]) -> str:
-    return f" ({', '.join(map(str, addresses))})" if addresses else ""
+    return lines
 
 
 # --- computers ----------------------------------------------------------------------------------------------------------------
@@ -161,16 +166,24 @@ def _port_card(plan: Plan) -> Artefact | None:
     if in_cloud(plan.site):
         lines = section("Add, in the network's security rules", add)
         return card(plan, "port-of-the-host", "the way in from the internet to the host", lines)
+    router = in_words_of(plan)
+    told = (
+        Steps(tuple(add), (), (f"take the forward of UDP port {endpoint.port} out again",))
+        if router is None
+        else way_in_steps(plan, router)
+    )
     lines = [
         "",
         f"On the site's router, so that the points can dial the host at {endpoint}.",
-        *section("Add, a port forward", add),
+        *([] if router is None else [f"{router.name}, {router.place}."]),
+        *section(titled("Add, a port forward", told), list(told.add)),
+        *(section("Check it", list(told.check)) if told.check else []),
         *section("Check that the router has a public address", _carrier_nat()),
         *section("Check that the name leads here", _naming(endpoint.host)),
         *section(
             "Check that it works", [f"wg show {plan.host.interface} latest-handshakes        # on the host, after a point has dialled"]
         ),
-        *section("Remove", [f"take the forward of UDP port {endpoint.port} out again"]),
+        *section("Remove", list(told.remove)),
     ]
     return card(plan, "port-forward", "the way in from the internet, for the site's router", lines)
 

@@ -154,14 +154,15 @@ def _read_routes(value: str | list[Any] | UnsetType, draft: Draft) -> frozenset[
 def _read_router_kind(value: str | UnsetType, draft: Draft) -> str | None:
     if isinstance(value, UnsetType):
         return None
-    if value == "linux":
-        return value
     if value in model.ROUTER_KINDS:
-        message, hint = f"the router kind {shown(value)} is known but not supported yet", "remove it: the routes are then said in words"
+        return value
+    if value in model.COMPUTER_KINDS:
+        message = f"the router kind {shown(value)} is known but not supported: it is a computer's system"
+        hint = "remove it, the routes are then said in words; a route on the computers themselves is site.routes: hosts"
         draft.problems.append(error("not-supported-yet", "site.router_kind", message, hint))
     else:
         close = nearest(value, model.ROUTER_KINDS)
-        hint = f"did you mean {close}?" if close else "write linux, or remove it"
+        hint = f"did you mean {close}?" if close else f"write one of {', '.join(model.ROUTER_KINDS)}, or remove it"
         draft.problems.append(error("unknown-word", "site.router_kind", f"{shown(value)} is not a known kind of router", hint))
     return None
 

@@ -153,4 +153,5 @@ NOT_SUPPORTED_YET: dict[type[Struct], frozenset[str]] = {
     NetworkPart: frozenset({"strategy", "routes", "mapped_to"}),
     PointPart: frozenset({"networks"}),
 }
-ROUTER_KINDS = ("linux", "openwrt", "opnsense", "pfsense", "routeros", "vyos", "edgeos", "unifi", "fritzbox", "cisco", "windows", "macos")
+ROUTER_KINDS = ("linux", "openwrt", "opnsense", "pfsense", "routeros", "vyos", "edgeos", "unifi", "fritzbox", "cisco")
+COMPUTER_KINDS = ("windows", "macos")  # words of the format that are no routers here

@@ -98,7 +98,7 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     points = dict.fromkeys(artefact.node for artefact in left_out if artefact.node in names)  # what each lacks stands beside its owner
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
     secret = any(artefact.secret and artefact not in left_out for artefact in bundle.artefacts)
-    lines += [f"! private keys stand in them as they are, for you alone to read: delete {folder}/ when all have arrived"] if secret else []
+    lines += [f"! they hold private keys: delete {folder}/ when all have arrived"] if secret else []
     lines += [f"○ not complete yet: {named(points)}"] if points else []
     lines += [f"○ Host β's files are not complete yet, missing: {lacks_text(of_host, names)}"] if of_host else []
     lines += [f"○ not complete yet: {artefact.path}" for artefact in left_out if artefact.node not in (HOST, *names)]

@@ -1,0 +1,63 @@
+"""A plan's routes and way in, in the words of the site's router where its kind is known (wgwizard.render.routers)."""
+
+from collections.abc import Sequence
+
+from wgwizard.plan.model import FAMILIES, Plan, RouteNeeded, lan_addresses
+from wgwizard.plan.route_warnings import half_seen
+from wgwizard.render.card import section
+from wgwizard.render.routers import ROUTERS
+from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
+
+
+def in_words_of(plan: Plan) -> Router | None:
+    """The site's router, if it is of a kind that has words of its own; Linux and what nobody named have none."""
+    return ROUTERS.get(plan.site.router_kind or "")
+
+
+def addresses_shown(plan: Plan) -> str:
+    """The router's addresses in brackets, nothing where they are not known."""
+    return f" ({', '.join(map(str, plan.site.router))})" if plan.site.router else ""
+
+
+def titled(title: str, steps: Steps) -> str:
+    """A title with what was not read in a source."""
+    return f"{title} (not verified: {steps.doubt})" if steps.doubt else title
+
+
+def route_lines(plan: Plan, router: Router, routes: Sequence[RouteNeeded]) -> list[str]:
+    """The lines of the card for the route, with what lets half-seen connections pass where there are any."""
+    steps = router.route(Routes(_tag(plan), tuple(routes)))
+    lines = [
+        "",
+        f"On the site's router{addresses_shown(plan)}. {router.name}, {router.place}.",
+        *section(titled("Add", steps), list(steps.add)),
+        *section("Check", list(steps.check)),
+        *section("Remove", list(steps.remove)),
+    ]
+    half = HalfSeen(_tag(plan), *(half_seen(plan, family) for family in FAMILIES))
+    if not (half.four or half.six):
+        return lines
+    passing = router.half_seen(half)
+    return [
+        *lines,
+        "",
+        "The router sees half of each connection with computers on the host's own link, because the host answers them directly.",
+        "If its firewall drops invalid packets, TCP hangs.",
+        *section("See whether it drops them", list(passing.check)),
+        *section(titled("If it does", passing), list(passing.add)),
+        *(section("Take that back", list(passing.remove)) if passing.remove else []),
+    ]
+
+
+def way_in_steps(plan: Plan, router: Router) -> Steps:
+    """How the router forwards the points' UDP to the host, for a plan whose endpoint is known."""
+    endpoint = plan.site.host.endpoint
+    if endpoint is None:
+        raise ValueError("without an endpoint there is no way in")
+    four, six = (next(iter(lan_addresses(plan.site, family)), None) for family in FAMILIES)
+    return router.way_in(WayIn(_tag(plan), endpoint.port, plan.site.tunnel.port, four, six))
+
+
+def _tag(plan: Plan) -> str:
+    """A name for what is added, of its own for each host behind the router: their tunnels have different ports."""
+    return f"wgwizard_{plan.site.tunnel.port}"
