@@ -74,7 +74,7 @@ class Field(Widget):
             across = self.question.kind in (Kind.YES_NO, Kind.YES_NO_UNSURE)
             yield Choices(self.question.choices, self.text, across=across, several=self.question.kind is Kind.MANY)
         else:
-            yield Entry(self.text, placeholder=f"e.g. {self.question.example}")
+            yield Entry(self.text)
         yield Mark()
         yield ProblemLine()
 
@@ -82,6 +82,11 @@ class Field(Widget):
     def control(self) -> Widget:
         """What takes the focus."""
         return self.query_one(Choices if self.question.kind.is_chosen else Input)
+
+    def exemplify(self, example: str) -> None:
+        """Show how an answer may look, where none stands."""
+        if not self.question.kind.is_chosen:
+            self.query_one(Entry).placeholder = f"e.g. {example}"
 
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Say these problems beside the answer."""

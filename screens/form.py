@@ -14,7 +14,7 @@ from wgwizard.problems import Problem
 from wgwizard.questions import UNUSED, Group, asked
 from wgwizard.questions.answers import concerns, path_for, value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
-from wgwizard.questions.examples import FROM_PRESET
+from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import cut
 
@@ -78,6 +78,7 @@ class Form(VerticalScroll, can_focus=False):
         found = {**self.draft.taken, **self.draft.proposals()}
         for field in self.query(Field):
             field.offer(found.get(field.path))
+            field.exemplify(example_of(field.question, self.draft.document))
             field.prefill(prefilled=field.text != "" and self._is_prefilled(field))
         for more in self.query(Collapsible):
             more.title = cut(self._title(more), self.app.size.width - 8)

@@ -15,8 +15,10 @@ from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
 from wgwizard.questions import GROUPS, POINT
+from wgwizard.questions.about_point import MAY_REACH
+from wgwizard.questions.about_site import NETWORKS
 from wgwizard.questions.answers import path_for, put, text_at, value_at
-from wgwizard.questions.examples import OWN, example_problems, examples, examples_problem
+from wgwizard.questions.examples import OWN, example_of, example_problems, examples, examples_problem
 from wgwizard.questions.naming import name_of
 from wgwizard.recommend import TITLES
 from wgwizard.site import Strategy
@@ -192,3 +194,21 @@ def test_an_examples_endpoint_is_told_once_and_still_where_no_preset_says_it():
 
 def test_every_own_answer_is_a_question():
     assert {question.id for group in GROUPS for question in group.questions} >= OWN
+
+
+@pytest.mark.parametrize(
+    ("networks", "shown"),
+    [
+        (["192.168.40.0/24"], "192.168.40.20 tcp 80,445, 192.168.40.0/24"),
+        ([{"cidr": "10.20.0.0/24", "name": "lan"}], "10.20.0.20 tcp 80,445, 10.20.0.0/24"),
+        (["10.0.0.0/8"], MAY_REACH.example),
+        (["fd00::/64"], MAY_REACH.example),
+        (["192.168.40.0/2"], MAY_REACH.example),
+        ([7], MAY_REACH.example),
+        (None, MAY_REACH.example),
+    ],
+)
+def test_an_example_is_of_the_sites_own_network_once_that_is_known(networks, shown):
+    document = {"site": {"networks": networks}} if networks is not None else {}
+    assert example_of(MAY_REACH, document) == shown
+    assert example_of(NETWORKS, document) == NETWORKS.example

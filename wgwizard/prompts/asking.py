@@ -9,7 +9,7 @@ from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
 from wgwizard.questions import UNUSED, Group, Kind, Proposal, Question, asked
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
-from wgwizard.questions.examples import FROM_PRESET
+from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
 
 
@@ -163,4 +163,12 @@ class _Page:
             remark = f"○ {proposal.text}, {proposal.remark}"
         elif proposal is not None:
             current, remark = proposal.text, f"○ {proposal.text}, {proposal.remark}"
-        return Asked(question.prompt, question.word, current, remark, question.example, tried, self._is_untaken(question))
+        return Asked(
+            question.prompt,
+            question.word,
+            current,
+            remark,
+            example_of(question, self.session.draft.document),
+            tried,
+            self._is_untaken(question),
+        )

@@ -1,5 +1,6 @@
 """What came with a preset and is still as it stood there: addresses and names that belong to an example, not to the person's site."""
 
+import re
 from collections.abc import Iterable
 
 from wgwizard.problems import Problem, warning
@@ -12,6 +13,9 @@ from wgwizard.questions.naming import name_of
 
 FROM_PRESET = "from-preset"
 EXAMPLE_ENDPOINT = "example-endpoint"  # as wgwizard.sitefile.values says it
+
+_EXAMPLE_NETWORK = "192.168.1."  # of the questions' examples
+_SLASH_24 = re.compile(r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.)0/24\Z", re.ASCII)
 
 # The answers that are nobody's but the person's own; all others of a preset may well fit as they are.
 OWN = frozenset(
@@ -27,6 +31,15 @@ OWN = frozenset(
         "points[*].home_networks",
     }
 )
+
+
+def example_of(question: Question, document: Document) -> str:
+    """How an answer to this question may look: with the site's own network, once it is known, in place of the example's."""
+    networks = value_at(document, "site.networks")
+    first = networks[0] if isinstance(networks, list) and networks else None
+    cidr = first.get("cidr") if isinstance(first, dict) else first
+    own = _SLASH_24.match(cidr) if isinstance(cidr, str) and question.id != "site.networks" else None
+    return question.example.replace(_EXAMPLE_NETWORK, own[1]) if own else question.example
 
 
 def examples(document: Document, preset: Document | None) -> tuple[tuple[str, str], ...]:
