@@ -23,7 +23,6 @@ from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.keeping import KeepsAnswers
 from screens.pages import PAGES, TITLES, place_of
-from screens.picture import PICTURE, PicturePanel
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.questions import Document, new_document
@@ -35,6 +34,7 @@ from wgwizard.wizard.tools import Tools
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
     from screens.form import Form
+    from screens.picture import PicturePanel
     from wgwizard.applying import Connector
     from wgwizard.surroundings import Surroundings
 
@@ -44,8 +44,8 @@ LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 # The styles of the first page, and those that are read when another one is first shown.
-_TCSS = ("app", "picture")
-_LATER_TCSS = ("dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
+_TCSS = ("app",)
+_LATER_TCSS = ("picture", "dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
 
 
 def _collect_again() -> None:
@@ -90,13 +90,11 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         yield Header()
         yield StepBar(TITLES)
         yield Static("", id="notice", markup=False)
-        with Horizontal(id="middle"):
-            with Vertical(id="page"):
-                with ContentSwitcher(id="pages", initial=START if self.here == START else None):
-                    if self.here == START:
-                        yield self._made(START)
-                yield Buttons(can_go_back=self.here != START)
-            yield PicturePanel(classes=PAGES[self.place].picture)
+        with Horizontal(id="middle"), Vertical(id="page"):
+            with ContentSwitcher(id="pages", initial=START if self.here == START else None):
+                if self.here == START:
+                    yield self._made(START)
+            yield Buttons(can_go_back=self.here != START)
         yield Keys()
 
     async def on_mount(self) -> None:
@@ -165,11 +163,30 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         bar.here, bar.reached = self.place - 1, self.reached - 1
         bar.skipped = frozenset(place_of(step.id) - 1 for step in self.query(Step) if step.id and step.is_skipped())
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
-        picture = self.query_one(PicturePanel)
-        picture.set_classes(page.picture)
-        self._refresh_picture(picture)
+        picture = self._picture()
+        if picture is not None:
+            picture.set_classes(page.picture)
+            self._refresh_picture(picture)
 
-    def _refresh_picture(self, picture: PicturePanel) -> None:
+    def _picture(self) -> "PicturePanel | None":
+        """The panel with the picture, made when there is first a place for it: on a narrow terminal the first page has none."""
+        if self.here == START and self.size.width < WIDTHS[-1][0] and not self.query("PicturePanel"):
+            return None
+        from screens.picture import PicturePanel
+
+        for picture in self.query(PicturePanel):
+            return picture
+        self._read_later_styles()
+        picture = PicturePanel()
+        self.query_one("#middle").mount(picture)
+        return picture
+
+    def on_resize(self) -> None:
+        """On a wider terminal there may be a place for the picture."""
+        if self.is_running and self.here == START:
+            self.call_later(self._refresh_frame)
+
+    def _refresh_picture(self, picture: "PicturePanel") -> None:
         """Keep the picture true: at once, and where there are many points when the keys rest, so that none waits for it."""
         if self._picture_timer is not None:
             self._picture_timer.stop()
@@ -253,6 +270,8 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     def action_picture(self) -> None:
         """The picture large, and from there every connection; from a point's page with what stands there; from the picture back."""
+        from screens.picture import PICTURE
+
         screen = self.screen
         if screen.name == PICTURE:
             screen.dismiss(None)

@@ -62,6 +62,10 @@ class StartStep(Step):
                 yield Option(f"{headings[offer.name]}:", disabled=True)
             yield Option(offer.text, id=offer.name)
 
+    def on_mount(self) -> None:
+        """Say what the marked offer is for together with the mark, not a message later: the first key would be painted twice."""
+        self.watch(self.query_one(OptionList), "highlighted", lambda: self._tell(self._marked()), init=False)
+
     def enter(self, draft: Draft) -> None:
         """Offer what there is now; the list has the focus."""
         super().enter(draft)
@@ -119,11 +123,6 @@ class StartStep(Step):
         """Enter or a click on an offer begins with it."""
         event.stop()
         self._begin(self._offer(event.option_id))
-
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Say what the marked offer is for; only a draft can be thrown away."""
-        event.stop()
-        self._tell(self._offer(event.option_id))
 
     def _tell(self, offer: Offer) -> None:
         """What an offer is for; nothing is painted again where that stands there already."""
