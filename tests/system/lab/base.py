@@ -95,9 +95,9 @@ set -e
 apt-get update -q
 printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
-apt-get install -q -y --no-install-recommends iptables ufw firewalld
+apt-get install -q -y --no-install-recommends iptables ufw firewalld fail2ban python3-systemd
 rm /usr/sbin/policy-rc.d
-systemctl disable ufw.service firewalld.service
+systemctl disable ufw.service firewalld.service fail2ban.service
 apt-get clean
 rm -rf /var/lib/apt/lists/*
 """
@@ -139,12 +139,12 @@ def cache_directory() -> Path:
 
 
 def _recipe_directory() -> Path:
-    recipe = f"{SUITE}\n{PACKAGES}\n{PREPARE}\n{FETCH}"
+    recipe = f"{SUITE}\n{PACKAGES}\n{PREPARE}\n{FETCH}\n{ADD_FIREWALLS}\n{ADD_DOCKER}\n{ADD_OPENRC}"
     return cache_directory() / hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
 
 def tree(variant: str = "full") -> Path:
-    """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw and firewalld, both off),
+    """The tree to boot from: "full", "bare" (without nftables and WireGuard), "firewalls" (with ufw, firewalld and fail2ban, all off),
     "docker" (with Docker and iptables-persistent, both off), "openrc" (with OpenRC), or one of KINDS.
 
     LabError when it has not been built.
