@@ -50,16 +50,23 @@ class StepBar(Widget):
         self.titles = titles
 
     def _gap(self) -> int:
-        spare = self.size.width - 1 - sum(len(title) + 2 for title in self.titles)
+        spare = self.size.width - 1 - sum(map(len, self._texts()))
         return max(1, min(3, spare // max(len(self.titles) - 1, 1)))
 
     def render(self) -> RenderResult:
         """The steps on one line."""
         pieces = []
-        for place, title in enumerate(self.titles):
-            sign, name = self._sign(place)
-            pieces.append(Content.styled(f"{sign} {title}", self.get_visual_style(name, partial=True)))
+        for place, text in enumerate(self._texts()):
+            _, name = self._sign(place)
+            pieces.append(Content.styled(text, self.get_visual_style(name, partial=True)))
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
+
+    def _texts(self) -> list[str]:
+        """Each step with its sign; where they do not all fit, the others as their signs alone."""
+        texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
+        if sum(map(len, texts)) + len(texts) <= self.size.width:
+            return texts
+        return [text if place == self.here else text[:1] for place, text in enumerate(texts)]
 
     def _sign(self, place: int) -> tuple[str, str]:
         """A step's sign and its component class."""
@@ -72,11 +79,11 @@ class StepBar(Widget):
     def on_click(self, event: events.Click) -> None:
         """Tell which step was clicked."""
         start = 1
-        for place, title in enumerate(self.titles):
-            if start <= event.x < start + len(title) + 2:
+        for place, text in enumerate(self._texts()):
+            if start <= event.x < start + len(text):
                 self.post_message(self.Picked(place))
                 return
-            start += len(title) + 2 + self._gap()
+            start += len(text) + self._gap()
 
 
 class Buttons(Answers):

@@ -74,8 +74,9 @@ class Choose(ModalScreen[str | None]):
         """The question and its buttons, the first of which has the focus."""
         with Vertical(classes="dialog"):
             yield Static(self.heading, classes="heading", markup=False)
-            with VerticalScroll(classes="body", can_focus=False):
-                yield Static(self.body, markup=False)
+            if self.body:
+                with VerticalScroll(classes="body", can_focus=False):
+                    yield Static(self.body, markup=False)
             with Answers():
                 for place, (name, label) in enumerate(self.answers):
                     yield Button(Content(label), id=name, compact=True, variant="default" if place else "primary")

@@ -20,6 +20,7 @@ from screens.focus import focus
 from screens.handover import HandOver
 from screens.step import Step
 from wgwizard.owners import HERE, Block, block_lines, named, proof_text, waiting_text, what_to_do
+from wgwizard.wizard.applied import undone
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.handover import point_files
 from wgwizard.wizard.study import Outlook, Study, outlook, study
@@ -67,7 +68,7 @@ class DoneStep(Step):
         self.keyring = draft.keyring
         self.seen: dict[str, float | None] | None = None
         self.waiting = False
-        self.looking = False
+        self.looking = self.proving = False
         self.again: Timer | None = None
         self.ask = DialogAsk(self.app)
         self.folder = HERE
@@ -101,14 +102,17 @@ class DoneStep(Step):
             self.query_one(name, Button).display = can_look
         if not self.waiting:
             self._say("")  # what was said of other files
+        self.query_one(VerticalScroll).scroll_home(animate=False)
         focus(self.query_one("#write", Button))
         self._show_arrived()
 
     def _show_owners(self, result: Outlook) -> None:
-        unmet = self.found.unmet if self.found is not None else ()
         self.result = result
-        blocks = what_to_do(result.plan, result.bundle, self.folder, unmet)
-        self.query_one("#owners", Static).update(shown(blocks, max(self.size.width - 1, 40)))
+        if self.found is None:
+            return
+        blocks = what_to_do(result.plan, result.bundle, self.folder, self.found.unmet, undone(self.draft, self.found))
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        self.query_one("#owners", Static).update(shown(blocks, max(width, 30)))
 
     def on_resize(self) -> None:
         """Wrap anew."""
@@ -149,12 +153,10 @@ class DoneStep(Step):
 
     def _wait(self, said: str) -> None:
         self.waiting = True
-        self.query_one("#wait", Button).disabled = True
         self._say(said)
 
     def _wait_no_longer(self, said: str) -> None:
         self.waiting = False
-        self.query_one("#wait", Button).disabled = False
         if self.again is not None:
             self.again.stop()
             self.again = None
@@ -185,23 +187,23 @@ class DoneStep(Step):
 
     def _prove(self) -> None:
         connector, found = self.tools.connector, self.found
-        if connector is None or found is None or found.site.host.ssh is None:
+        if self.proving or connector is None or found is None or found.site.host.ssh is None:
             return
         interface, target, ask = found.site.tunnel.interface, self.tools.target(found.site.host.ssh), self.ask
         plan = outlook(found, self.keyring).plan
-        self.query_one("#prove", Button).disabled = True
+        self.proving = True
         self._say("Host β tries to connect to whatever the points may reach …")
         run_beside(self, "prove", lambda: connector.status(interface, target, ask, plan))
 
     def _proved(self, event: Ended) -> None:
-        self.query_one("#prove", Button).disabled = False
+        self.proving = False
         self._say(told(event.error) if event.error is not None else "")
         if event.error is None and self.found is not None:
             found: Any = event.value
             names = {key: name for name, key in {**self.found.lock.public_keys, **self.keyring.public}.items()}
             proof = self.query_one("#proven", Static)
             proof.update(named(proof_text(found), names))
-            self.call_after_refresh(lambda: proof.scroll_visible(animate=False))
+            self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
 
     def on_ended(self, event: Ended) -> None:
         """A look, a proof or the writing is over."""
@@ -210,7 +212,7 @@ class DoneStep(Step):
         if event.name == "write":
             self._say(told(event.error) if event.error is not None else value)
             if event.error is None and self.found is not None:
-                self.folder = replace(self.folder, is_there=True)
+                self.folder = replace(self.folder, is_there=True, is_current=True)
                 self._show_owners(outlook(self.found, self.keyring))
             return
         if event.name == "prove":

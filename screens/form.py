@@ -148,6 +148,7 @@ class Form(VerticalScroll, can_focus=False):
         if event.field.question.kind.is_chosen:
             self._refresh_shown()
             self._refresh_problems()
+            self.call_after_refresh(self._show_focused)  # other questions may have come or gone above it
         elif event.field.problems:
             still = self.draft.problems_under(event.field.path)
             event.field.show(tuple(problem for problem in event.field.problems if problem in still))

@@ -6,6 +6,7 @@ from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 
+from screens.button import Button
 from screens.step import HEIGHTS, WIDTHS
 
 
@@ -25,6 +26,10 @@ class Frame(Screen[Any]):
         """What was styled when it was mounted has its styles."""
         event.refresh_styles = self._begun
         self._begun = True
+
+    def watch_focused(self) -> None:
+        """Where a button has the focus, the page's main one does not look as if Enter pressed it."""
+        self.set_class(isinstance(self.focused, Button), "-on-button")
 
     def on_resize(self, event: events.Resize) -> None:
         """The size that is laid out already: Textual tells it three times at the start."""

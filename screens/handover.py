@@ -52,7 +52,7 @@ class HandOver(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The points, the marked one's file, and what can be done with it."""
         with Vertical(classes="dialog"):
-            yield Static("Hand over a point's file", classes="heading", markup=False)
+            yield Static("", classes="heading", markup=False)
             yield Listed(*[Option(line(file)) for file in self.files], markup=False, compact=True, id="points-files")
             yield Preview(id="handed")
             yield Static("", id="told", markup=False)
@@ -80,6 +80,7 @@ class HandOver(ModalScreen[None]):
         """Another point: its file, with the keys hidden."""
         event.stop()
         self.marked = event.option_index
+        self.query_one(".heading", Static).update(f"Hand over a point's file: {self.file.point.name}")
         self._hide()
         self._say(_UNSAVED if self.draft.has_unsaved_keys else "")
 

@@ -58,21 +58,21 @@ def _line(address: Address, ports: PortRange | None, name: str, protocol: str | 
         return f"{address}{whose}{f', {protocol}' if protocol else ''}"
     if protocol != "tcp" or not ports.is_single:
         return f"{_in_url(address)}:{ports}{whose}, {protocol}"
-    typed, how = _typed(address, ports.first, platform)
+    typed, how = _typed(address, ports.first, ports.first, platform)
     return f"{typed}{whose}, {how}" if whose else f"{typed}   {how}"
 
 
-def _typed(address: Address, port: int, platform: str) -> tuple[str, str]:
-    """What is typed for a TCP port, and into what."""
-    scheme = _SCHEMES.get(port)
+def _typed(address: Address, port: int, inside: int, platform: str) -> tuple[str, str]:
+    """What is typed for a TCP port that leads to the port `inside` of whoever answers, and into what."""
+    scheme = _SCHEMES.get(inside)
     if scheme is not None:
         return f"{scheme}://{_in_url(address)}{'' if port == _OWN_PORT[scheme] else f':{port}'}/", "in a browser"
-    if port == _SSH:
-        return f"ssh USER@{address}", "in a terminal"
-    if port == _SMB:
+    if inside == _SSH:
+        return f"ssh {'' if port == _SSH else f'-p {port} '}USER@{address}", "in a terminal"
+    if inside == _SMB and port == _SMB:
         return (f"\\\\{address}\\", "in the Explorer") if platform == "windows" else (f"smb://{_in_url(address)}/", "in the file manager")
-    if port == _RDP:
-        return str(address), "in the remote desktop's program"
+    if inside == _RDP:
+        return _in_url(address) + ("" if port == _RDP else f":{port}"), "in the remote desktop's program"
     return f"{_in_url(address)}:{port}", "tcp"
 
 
@@ -82,7 +82,5 @@ def _in_url(address: Address) -> str:
 
 def _service_line(address: Address, port: int, service: Service, point: str) -> str:
     """A line: the address with which a service of a point is opened, what that is, and whose."""
-    scheme = _SCHEMES.get(service.port) if service.protocol == "tcp" else None
-    if scheme is None:
-        return f"{_in_url(address)}:{port}   {service.name} of {point}, {service.protocol}"
-    return f"{scheme}://{_in_url(address)}{'' if port == _OWN_PORT[scheme] else f':{port}'}/   {service.name} of {point}, in a browser"
+    typed, how = _typed(address, port, service.port, "") if service.protocol == "tcp" else (f"{_in_url(address)}:{port}", "udp")
+    return f"{typed}   {service.name} of {point}, {how}"

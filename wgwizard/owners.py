@@ -86,9 +86,22 @@ _WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option
 
 def site_steps(plan: Plan) -> tuple[str, ...]:
     """What has to be set at the site besides Host β; the cards of the node "router" say how."""
-    ways_in = [f"the way in: {way}" for way in way_in(plan)]
+    ways_in = [f"the only way in: {way}" for way in way_in(plan)]
     routes = [f"on {_WHERE.get(route.at) or _computers(plan, route)}, a route: {route.network} via {route.via}" for route in plan.routes]
-    return (*ways_in, *routes)
+    routes += [
+        f"on {_computers(plan, route)}, where the address is fixed, the same by hand: DHCP tells those nothing"
+        for route in plan.routes
+        if route.at is RoutesAt.DHCP
+    ]
+    return (*ways_in, *routes, *_own_firewalls(plan))
+
+
+def _own_firewalls(plan: Plan) -> tuple[str, ...]:
+    """Whom routed points meet: computers that admit their own network alone, as Windows does for its shares."""
+    if not (plan.strategy.routes and plan.from_points):
+        return ()
+    networks = ", ".join(map(str, plan.site.tunnel.networks))
+    return (f"where a computer's own firewall admits only its own network (Windows shares), it must admit {networks} too",)
 
 
 def _computers(plan: Plan, route: RouteNeeded) -> str:
@@ -164,35 +177,52 @@ class Block(Struct, frozen=True):
 
 
 class Folder(Struct, frozen=True):
-    """Where the files are or will be written: `name` ("home/"), whether it is there, and the points whose file there is the present one."""
+    """Where the files are or will be written: `name` ("home/"), whether it is there, and whether all in it are the present ones.
+
+    `holds` are the points whose file there was the present one before it was written now.
+    """
 
     name: str = ""
     is_there: bool = True
+    is_current: bool = True
     holds: frozenset[str] = frozenset()
 
 
 HERE = Folder()
 
 
-def what_to_do(plan: Plan, bundle: Bundle, folder: Folder = HERE, unmet: tuple[str, ...] = ()) -> tuple[Block, ...]:
-    """What does not work yet (`Study.unmet`), and what is left to do on Host β, at the site and by each point's owner."""
+def what_to_do(
+    plan: Plan, bundle: Bundle, folder: Folder = HERE, unmet: tuple[str, ...] = (), host_undone: tuple[str, ...] = ()
+) -> tuple[Block, ...]:
+    """What does not work yet (`Study.unmet`), and what is left to do on Host β, at the site and by each point's owner.
+
+    `host_undone` says how Host β comes to be as the plan says, where that was not done yet.
+    """
     site = plan.site
-    unwritten = f"○ The folder {folder.name} is not written yet: “Write all files” makes it"
     blocks = [
+        Block(UNMET, unmet),
+        Block("! Host β is not as these answers say", host_undone),
+        Block("○ The files", _unwritten(folder)),
         Block("What to do on Host β", host_steps(str(site.host.addresses[0].ip), folder.name) if site.host.ssh is None else ()),
         Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),
         Block("What computers at the site open", opened_by_site(plan)),
+        Block("! Where the tunnel reaches nothing", same_elsewhere(plan)),
     ]
-    owners = [Block(f"  {point.name}   {point.platform}", _of_owner(plan, point, bundle, folder)) for point in site.points]
-    first = (Block(UNMET, unmet), *(() if folder.is_there else (Block(unwritten),)))
-    last = Block("! Where the tunnel reaches nothing", same_elsewhere(plan))
-    return (
-        *(first if unmet else first[1:]),
-        *(block for block in blocks if block.lines),
-        Block("What each point's owner does now"),
-        *owners,
-        *((last,) if last.lines else ()),
-    )
+    owners = [
+        Block(f"  {point.name}   {point.platform}   {_seen_as(point)}", _of_owner(plan, point, bundle, folder)) for point in site.points
+    ]
+    return (*(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
+
+
+def _unwritten(folder: Folder) -> tuple[str, ...]:
+    """That the files below do not lie in their folder yet."""
+    if not folder.is_there:
+        return (f"the folder {folder.name} is not written yet: “Write all files” makes it",)
+    return () if folder.is_current else (f"the folder {folder.name} is older than these answers: “Write all files” brings it up to date",)
+
+
+def _seen_as(point: Point) -> str:
+    return ", ".join(map(str, point.addresses))
 
 
 def _of_owner(plan: Plan, point: Point, bundle: Bundle, folder: Folder) -> tuple[str, ...]:

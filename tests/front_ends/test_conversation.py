@@ -174,7 +174,7 @@ def test_where_no_strategy_fits_enter_overrules_nothing_but_leads_back_to_the_an
     draft = converse(talk, Tools())
     said = " ".join(talk.everything.split())
     helps = said.index("No strategy gives all that you ask What would help · if routes could be added")
-    assert helps < said.index("Nearest: Masquerade × but the site must see each point's own address")
+    assert helps < said.index("Nearest: Masquerade ○ it means Host β stands in")
     assert "strategy" not in draft.document
 
 

@@ -80,7 +80,9 @@ async def test_apply_asks_shows_how_far_it_is_and_ends_with_what_the_owners_do()
         assert [secret is not None and secret.reveal() for secret in host.sudo] == [SUDO]
         assert profiles.load_lock("office.yaml").public_keys["host"] == HOST_PUBLIC_KEY
         await person.press("enter")
-        await person.sees("files written below office/", "delete office/ when all have arrived")
+        person.sees_no("Host β is not as these answers say")
+        await person.sees("files written below office/", "keep office/ to yourself")
+        await person.press("pageup")
         written = [path for path in Path().rglob("*.conf") if "laptop" in path.parts]
         assert [path.stat().st_mode & 0o777 for path in written] == [0o600]
         assert f"PublicKey = {HOST_PUBLIC_KEY}" in written[0].read_text()
@@ -162,7 +164,10 @@ async def test_apply_can_be_skipped_and_the_files_then_say_what_they_lack():
     async with sit_down(host, draft=Draft(OFFICE), begin_at="strategy") as person:
         await to_the_apply_page(person)
         await person.press("ctrl+n")
-        await person.sees("✓ Save", "- Apply", "Apply first", "the way in: UDP port 51820 -> 192.168.1.10 port 51820")
+        undone, way_in = "Host β is not as these answers say", "the only way in: UDP port 51820 -> 192.168.1.10 port 51820"
+        await person.sees("✓ Save", "- Apply", undone, "wgwizard apply", way_in)
+        await person.press("pagedown")
+        await person.sees("Apply first")
         await person.sees("its file is not complete yet, missing: Host β's public key")
         person.sees_no("sudo install")
         await person.press("enter")
@@ -211,11 +216,11 @@ async def test_the_last_page_looks_in_one_loop_and_only_while_it_is_shown(monkey
         await person.waits(lambda: host.looks > 2)
         await person.clicks("#write")
         await person.sees("× ")
-        wait = person.app.page.query_one("#wait")
-        assert wait.disabled
+        page = person.app.page
+        assert page.waiting
         await person.press("escape")
         await person.sees("9 of 9")
-        assert not wait.disabled
+        assert not page.waiting
         looked = host.looks
         assert not answer.wait(0.2)
         assert host.looks <= looked + 1  # the look that was under way

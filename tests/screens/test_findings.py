@@ -53,7 +53,7 @@ async def test_the_nas_sentence_from_a_laptop_at_the_site_mostly_by_accepting():
         await person.sees("2 of 9 · Host β")
         await person.types("pi@192.168.178.10")
         await person.press("tab")
-        await person.sees("found: how you log in")
+        await person.sees("found: the address in your login")
         matches_golden("found-2-host.txt", person.read())
         await person.press("ctrl+n")
         await person.sees("3 of 9 · Tunnel", "10.65.0.0/24", "proposed: unused at the site and on this computer")
@@ -144,10 +144,10 @@ async def test_one_finding_soon_after_another_is_not_taken_for_typing():
     async with sit_down(begin_at="host") as person:
         field = next(field for field in person.app.query(Field) if field.path == "host.addresses")
         for text in ("192.168.1.1", "192.168.1.10"):
-            field.offer(Proposal(text, "how you log in"))
+            field.offer(Proposal(text, "the address in your login"))
         await person.pilot.pause()
         assert field.stands
-        await person.sees("192.168.1.10", "found: how you log in")
+        await person.sees("192.168.1.10", "found: the address in your login")
         assert "addresses" not in person.app.draft.document["host"]
 
 

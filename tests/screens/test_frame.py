@@ -29,6 +29,25 @@ async def test_what_was_styled_once_looks_as_if_styled_again(begin_at):
         assert different == []
 
 
+async def test_on_a_narrow_terminal_the_bar_names_the_step_one_is_at_and_a_click_still_finds_the_others():
+    async with sit_down(begin_at="host", size=(60, 20)) as person:
+        await person.sees(" ✓   ● Host β   ○")
+        await person.clicks("StepBar", offset=(1, 0))
+        await person.sees("● Site   ○")
+
+
+async def test_where_another_button_has_the_focus_the_main_one_stands_back():
+    async with sit_down(begin_at="site") as person:
+        button = person.app.screen.query_one("#next")
+        main = button.styles.background
+        person.app.screen.set_focus(person.app.screen.query_one("#back"))
+        await person.press()
+        assert button.styles.background != main
+        person.app.screen.set_focus(button)
+        await person.press()
+        assert button.styles.background == main
+
+
 @pytest.mark.slow
 async def test_a_terminal_that_changes_its_size_is_laid_out_anew_and_back():
     async with sit_down() as person:

@@ -131,6 +131,14 @@ async def test_a_point_that_keeps_its_key_has_no_code_and_its_file_says_where_th
     assert "# PrivateKey = (kept on nas)\n" in Path("nas.conf").read_text()
 
 
+async def test_whose_file_is_handed_over_stands_above_it():
+    async with sit_down(draft=Draft(DOCUMENT), begin_at="files") as person:
+        await person.press("h")
+        await person.sees("Hand over a point's file: phone", "Esc close")
+        await person.press("down", "enter")
+        await person.sees("Hand over a point's file: laptop")
+
+
 @pytest.mark.slow
 async def test_a_file_is_saved_for_its_owner_only_and_replaces_nothing_unasked():
     Path("laptop.conf").write_text("mine")

@@ -1,7 +1,7 @@
 """What has the focus is on the screen, whatever is said beside the answers above it."""
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Collapsible, Input
 
 from screens.field import Field
 from screens.form import Form
@@ -72,6 +72,18 @@ async def test_every_kind_of_router_is_on_a_small_screen_at_once():
         check_in_view(person)
         await person.sees("(●) Cisco IOS")
         assert person.app.draft.document["site"]["router_kind"] == "cisco"
+
+
+async def test_a_choice_that_takes_a_question_away_above_itself_stays_on_the_screen():
+    """The kind of router is not asked of a cloud; the first and the last choice have their keys."""
+    async with sit_down(draft=Draft(FIELD), begin_at="site") as person:
+        field = next(field for field in person.app.query(Field) if field.path == "site.cloud")
+        field.query_ancestor(Collapsible).collapsed = False
+        field.control.focus()
+        for key in ("home", "down", "up", "end", "home"):
+            await person.press(key)
+            check_in_view(person)
+            assert "▸" in person.read()
 
 
 async def test_a_form_that_was_left_before_its_focus_could_be_shown_shows_nothing():

@@ -26,7 +26,7 @@ async def test_nothing_of_the_kind_is_said_where_everything_fits():
         await person.sees("○ connect", "Apply now")
         person.sees_no(UNMET)
         await person.press("ctrl+n")
-        await person.sees("What each point's owner does now")
+        await person.sees("What to set at the site")
         person.sees_no(UNMET)
 
 

@@ -343,6 +343,45 @@ def test_a_pasted_ssh_command_is_told_as_a_login(pasted, hint):
     assert problem.hint.startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("typed", "such"),
+    [
+        ("Müller Zuhause", "such as Mueller-Zuhause"),
+        ("Anna's iPhone", "such as Annas-iPhone"),
+        ("Büro/Straße 7", "such as Buero-Strasse-7"),
+        ("日本", "at most 63"),
+    ],
+)
+def test_a_refused_name_is_told_as_one_that_would_do(typed, such):
+    problem = next(problem for problem in sitefile.read(with_value(NAME, typed))[1] if problem.code == "bad-name")
+    assert problem.hint.endswith(such)
+
+
+@pytest.mark.parametrize(("typed", "hint"), [("198.18.7.9 51820", "write 198.18.7.9:51820"), ("vpn.a.net 7", "write vpn.a.net:7")])
+def test_an_endpoint_without_its_colon_is_told_with_it(typed, hint):
+    problem = next(problem for problem in sitefile.read(with_value(ENDPOINT, typed))[1] if problem.field == ENDPOINT)
+    assert problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "said", "hint"),
+    [
+        (
+            "host.name",
+            "nas",
+            "also that of a computer at the site (site.hosts[0].name)",
+            "leave it out of the computers at the site",
+        ),
+        ("points[0].name", "nas", "also that of a computer at the site (site.hosts[0].name)", "a device outside is a point"),
+        ("points[0].name", "beta", "also Host β's (host.name)", "choose another"),
+    ],
+)
+def test_a_name_that_two_have_is_told_with_who_they_are(place, name, said, hint):
+    problem = next(problem for problem in sitefile.read(with_value(place, name))[1] if problem.code == "duplicate-name")
+    assert said in problem.message
+    assert hint in problem.hint
+
+
 def test_names_that_are_keywords_elsewhere_are_names():
     """84: names of people never become names of sets or chains, so nftables' keywords are names like others."""
     for name in ("accept", "drop", "fwd", "table", "Interface", "PostUp"):

@@ -35,7 +35,7 @@ def told(draft: Draft) -> list[str]:
 
 def test_services_that_want_one_port_are_named_and_each_is_told_another_at_once():
     texts = told(field_site({"pump-7": "web tcp 80, ssh tcp 22", "pump-8": "web tcp 80", "pump-9": "page tcp 80, other tcp 8081"}))
-    gateway = ", or choose the gateway, which publishes none"
+    gateway = ", or choose the strategy Site gateway, which publishes none"
     other = "give it another port of Host β: write"
     assert texts == [
         f"× port 22/tcp of Host β is already taken by the login to Host β; {other} ssh tcp 22 as 8022{gateway}",
@@ -52,11 +52,11 @@ def test_services_that_want_one_port_are_named_and_each_is_told_another_at_once(
     ("typed", "message", "hint"),
     [
         ("80", "'80'", "write web tcp 80"),
-        ("tcp 443", "'tcp 443'", "write web tcp 443"),
+        ("tcp 443", "'tcp 443'", "write https tcp 443"),
         ("udp 53", "'udp 53'", "write dns udp 53"),
         ("22", "'22'", "write ssh tcp 22"),
-        ("page", "'page'", "write page tcp 80"),
-        ("page tcp", "'page tcp'", "write page tcp 80"),
+        ("page", "'page'", "write page tcp 80, with its own port in place of 80"),
+        ("page tcp", "'page tcp'", "write page tcp 80, with its own port in place of 80"),
     ],
 )
 def test_half_a_service_is_told_in_one_sentence_how_the_whole_is_written(typed, message, hint):

@@ -14,7 +14,7 @@ from wgwizard.opened import opened_by_point, opened_by_site
 from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, owner_steps, same_elsewhere, site_steps, waiting_text, what_to_do
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
-from wgwizard.site import Needs, Opens, PortRange, Right, Service, SiteHost, Strategy
+from wgwizard.site import Needs, Opens, PortRange, Right, RoutesAt, Service, SiteHost, Strategy
 
 
 @pytest.mark.parametrize("platform", ["linux", "windows", "macos", "android", "ios"])
@@ -75,8 +75,8 @@ def planned(strategy: Strategy) -> Plan:
 
 def test_the_site_is_told_its_port_forward_and_its_routes():
     way_in = (
-        "the way in: UDP port 51822 -> 192.168.200.2 port 51822",
-        "the way in: IPv6 needs no forward, but the firewall must admit UDP to fd00:200::2 port 51822",
+        "the only way in: UDP port 51822 -> 192.168.200.2 port 51822",
+        "the only way in: IPv6 needs no forward, but the firewall must admit UDP to fd00:200::2 port 51822",
     )
     assert site_steps(planned(Strategy.MASQUERADE)) == way_in
     who = "each computer in {} that the points reach or that opens connections to the points"
@@ -84,7 +84,20 @@ def test_the_site_is_told_its_port_forward_and_its_routes():
         f"on {who.format('192.168.200.0/24')}, a route: 10.0.0.0/24 via 192.168.200.2",
         f"on {who.format('fd00:200::/64')}, a route: fd00:10::/64 via fd00:200::2",
     )
-    assert site_steps(planned(Strategy.GATEWAY)) == (*way_in, *routes)
+    admit = "where a computer's own firewall admits only its own network (Windows shares), it must admit 10.0.0.0/24, fd00:10::/64 too"
+    assert site_steps(planned(Strategy.GATEWAY)) == (*way_in, *routes, admit)
+
+
+def test_whom_dhcp_tells_nothing_is_told_by_hand():
+    site = completed(article())
+    point = replace(site.points[0], opens=Opens.POINTS, may_reach=(Right("nas"),))
+    nas = SiteHost("nas", (ip_address("192.168.200.22"),))
+    site = replace(site, points=(point,), hosts=(nas,), routes_at=frozenset({RoutesAt.DHCP}))
+    plan = make_plan(site, Strategy.GATEWAY, masquerade_into_tunnel=False, public_keys=KEYS)
+    assert [step for step in site_steps(plan) if step.startswith("on ")] == [
+        "on the DHCP server (option 121), a route: 10.0.0.0/24 via 192.168.200.2",
+        "on nas (192.168.200.22), where the address is fixed, the same by hand: DHCP tells those nothing",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +146,7 @@ def test_the_site_is_told_what_to_open(strategy, opened):
         (80, None, "http://192.168.200.2/   web of endpoint-a, in a browser"),
         (80, 8080, "http://192.168.200.2:8080/   web of endpoint-a, in a browser"),
         (443, None, "https://192.168.200.2/   web of endpoint-a, in a browser"),
-        (22, 2222, "192.168.200.2:2222   web of endpoint-a, tcp"),
+        (22, 2222, "ssh -p 2222 USER@192.168.200.2   web of endpoint-a, in a terminal"),
     ],
 )
 def test_a_web_page_is_told_as_a_browser_asks_for_it_and_the_points_firewall_is_named(port, published, line):
@@ -208,7 +221,9 @@ def test_files_that_are_not_written_yet_and_those_that_stay_as_they_were_are_sai
     found = study(article(), Lock())
     made = result(found, complete_keyring(found.site, Keyring(), found.lock))
     unwritten = shown(what_to_do(made.plan, made.bundle, Folder("home/", is_there=False))).plain
-    assert unwritten.startswith("○ The folder home/ is not written yet")
+    assert unwritten.startswith("○ The files\n  the folder home/ is not written yet")
+    older = shown(what_to_do(made.plan, made.bundle, Folder("home/", is_current=False))).plain
+    assert older.startswith("○ The files\n  the folder home/ is older than these answers")
     same = shown(what_to_do(made.plan, made.bundle, Folder("home/", holds=frozenset({"endpoint-a"})))).plain
     assert "nothing to do where that one is in place" in same
     assert "not written yet" not in same

@@ -112,7 +112,7 @@ def test_a_host_that_was_looked_at_shows_its_place_a_free_port_and_name_and_what
 
 def test_without_a_look_the_address_of_the_login_is_proposed_where_it_lies_at_the_site():
     document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "pi@192.168.1.10:2222"})
-    assert proposals(document, None, None)["host.addresses"].remark == "found: how you log in"
+    assert proposals(document, None, None)["host.addresses"].remark == "found: the address in your login"
     assert texts(proposals(document, None, None))["host.addresses"] == "192.168.1.10"
     for ssh in ("pi@203.0.113.5", "beta", "pi@@", "local"):
         assert "host.addresses" not in proposals(with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": ssh}), None, None)

@@ -72,7 +72,7 @@ def test_every_question_is_asked_once():
         ("tunnel.port", "51822", 51822),
         ("tunnel.port", "many", "many"),
         ("points[0].services", "web tcp 8000 as 8081", [{"name": "web", "protocol": "tcp", "port": 8000, "published_port": 8081}]),
-        ("points[0].services", "web", [{"name": "web"}]),
+        ("points[0].services", "page", [{"name": "page"}]),
         ("points[0].services", "web 80", [{"name": "web", "port": 80}]),
         (
             "points[0].may_reach",
@@ -101,6 +101,34 @@ def test_ports_of_a_right_may_stand_between_commas(text):
 def test_what_people_write_for_a_port_of_a_computer_is_a_right_too():
     question = next(question for _, question in ALL if question.id == "points[*].may_reach")
     assert answers.value_of(question, "nas:5001, fd00::1") == [{"to": "nas", "protocol": "tcp", "ports": [5001]}, {"to": "fd00::1"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "rights"),
+    [
+        ("nas smb, buha https", [("nas", "tcp", [445]), ("buha", "tcp", [443])]),
+        ("nas 5000", [("nas", "tcp", [5000])]),
+        ("nas 5000,5001, pc RDP", [("nas", "tcp", [5000, 5001]), ("pc", "tcp", [3389])]),
+        ("pi dns", [("pi", "udp", [53])]),
+    ],
+)
+def test_a_right_may_name_a_service_as_people_do(text, rights):
+    question = next(question for _, question in ALL if question.id == "points[*].may_reach")
+    assert answers.value_of(question, text) == [{"to": to, "protocol": protocol, "ports": ports} for to, protocol, ports in rights]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("ssh", {"name": "ssh", "protocol": "tcp", "port": 22}),
+        ("SSH as 2222", {"name": "SSH", "protocol": "tcp", "port": 22, "published_port": 2222}),
+        ("dns", {"name": "dns", "protocol": "udp", "port": 53}),
+        ("page", {"name": "page"}),
+    ],
+)
+def test_a_service_of_a_usual_name_is_whole(text, service):
+    question = next(question for _, question in ALL if question.id == "points[*].services")
+    assert answers.value_of(question, text) == [service]
 
 
 def test_a_computer_after_a_right_without_ports_stays_a_right_of_its_own():

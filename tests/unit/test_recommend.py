@@ -257,10 +257,10 @@ def test_what_hangs_on_the_unknown_is_unsure_and_warned_of():
     assert found.chosen is G
     assert found.ranked[0].verdict is Verdict.UNSURE
     assert [(problem.code, problem.field) for problem in found.problems] == [("hangs-on-unknown", "site.router_drops_invalid")]
-    assert found.problems[0].hint.startswith("Find out whether the router drops connections of which it sees only half (site.router")
+    assert found.problems[0].hint.startswith("find out whether the router drops connections of which it sees only half (site.router")
     unsaid = recommend(site("points", True, None))
     assert [(problem.code, problem.field) for problem in unsaid.problems] == [("hangs-on-unknown", "site.routes")]
-    assert unsaid.problems[0].hint.startswith("Find out where at the site a route to the tunnel can be added (site.routes)")
+    assert unsaid.problems[0].hint.startswith("find out where at the site a route to the tunnel can be added (site.routes)")
 
 
 def test_a_strategy_written_by_hand_is_obeyed_with_its_losses():

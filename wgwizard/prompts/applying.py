@@ -9,7 +9,7 @@ from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, before, clock, ending, invitation, remembered, with_lock_kept
+from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, before, clock, ending, invitation, remembered, undone, with_lock_kept
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
 from wgwizard.wizard.tools import write_files, written_before
@@ -79,7 +79,7 @@ def done_page(session: Session) -> bool:
         return True
     result = outlook(found, session.draft.keyring)
     session.talk.say("")
-    for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result), found.unmet):
+    for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result), found.unmet, undone(session.draft, found)):
         session.talk.say("\n".join([block.heading, *block_lines(block)]))
     return _what_is_left(session, found, result)
 
@@ -95,7 +95,7 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
     current = "write"
     while True:
         chosen = session.talk.one(Asked("What next?", current=current), tuple(choices))
-        current = "leave"
+        current = "leave" if chosen != WHY else current
         try:
             if chosen == "write":
                 session.talk.say(write_files(session.draft, result))

@@ -50,11 +50,11 @@ OVERRULE = Question(
     default="auto",
     choices=(
         Choice("auto", "The recommended one"),
-        Choice("masquerade", "Masquerade", "SNAT: the site sees Host β"),
-        Choice("forward", "Port forward", "DNAT: ports of Host β lead to the points"),
-        Choice("masquerade+forward", "Masquerade and port forward", "both"),
-        Choice("gateway", "Site gateway", "no NAT: the site learns a route"),
-        Choice("gateway+forward", "Site gateway and port forward", "routes, and ports of Host β"),
+        Choice("masquerade", "Masquerade", "Host β stands in for the points with its own address (SNAT)"),
+        Choice("forward", "Port forward", "ports of Host β lead to services of the points (DNAT)"),
+        Choice("masquerade+forward", "Masquerade and port forward", "Host β stands in for the points, and its ports lead to theirs"),
+        Choice("gateway", "Site gateway", "no translation (NAT): the site learns a route to the points"),
+        Choice("gateway+forward", "Site gateway and port forward", "no translation (NAT), and ports of Host β lead to the points"),
     ),
     why="The recommendation follows from your answers, and its reasons are on this page. `wgwizard recommend SITE.yaml` prints "
     "them again. When unsure, leave it at the recommended one.",

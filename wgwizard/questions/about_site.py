@@ -96,7 +96,7 @@ DROPS_INVALID = Question(
     why="With the route only on the router, computers beside Host β send through the router but are answered directly, and a "
     "strict firewall stops that. A Linux or OpenWrt router shows it by `nft list ruleset | grep invalid`, a MikroTik by a rule “drop "
     "invalid” in `/ip firewall filter print`, which its usual configuration has; OPNsense and pfSense stop it unless told otherwise. "
-    "When unsure, say so: it is then taken for strict, as most are.",
+    "When unsure, say so: the recommendation then names what does not hang on it.",
     when=router_matters,
     detail=True,
 )

@@ -11,6 +11,22 @@ _YES_NO = {"yes": True, "no": False}
 # How a person says that a point may reach nothing at the site, which the site file says with an empty list.
 NOTHING = "nothing"
 _PROTOCOLS = ("tcp", "udp")
+# Services by the names that people have for them, with the protocol and port that IANA gives them; the first name of a port is proposed.
+USUAL = {
+    "web": ("tcp", 80),
+    "http": ("tcp", 80),
+    "https": ("tcp", 443),
+    "ssh": ("tcp", 22),
+    "sftp": ("tcp", 22),
+    "dns": ("udp", 53),
+    "files": ("tcp", 445),
+    "smb": ("tcp", 445),
+    "desktop": ("tcp", 3389),
+    "rdp": ("tcp", 3389),
+    "vnc": ("tcp", 5900),
+    "mqtt": ("tcp", 1883),
+    "modbus": ("tcp", 502),
+}
 _PORTS = re.compile(r"\d{1,5}(-\d{1,5})?", re.ASCII)
 _NO_RIGHT = frozenset({NOTHING, "none"})
 
@@ -117,11 +133,11 @@ def _items(text: str) -> list[str]:
 
 
 def _rights(text: str) -> list[list[str]]:
-    """The words of each right; an item of ports alone goes on with the ports of the one before: "nas tcp 80,445"."""
+    """The words of each right; an item of ports alone goes on with the ports of the one before: "nas tcp 80,445", "nas 80,445"."""
     found: list[list[str]] = []
     for item in _items(text):
         words = item.split()
-        if found and len(found[-1]) > 2 and all(_PORTS.fullmatch(word) for word in words):
+        if found and len(found[-1]) > 1 and _PORTS.fullmatch(found[-1][-1]) and all(_PORTS.fullmatch(word) for word in words):
             found[-1] += words
         else:
             found.append(words)
@@ -151,7 +167,10 @@ def _computers(words: list[str]) -> list[dict[str, Any]]:
 
 
 def _service(words: list[str]) -> dict[str, Any]:
-    """The words "web tcp 80 as 8080" as a service; missing words stay missing, the name or the protocol too ("tcp 80", "80", "web 80")."""
+    """The words "web tcp 80 as 8080" as a service; "ssh" alone is the usual one; other missing words stay missing ("tcp 80", "web 80")."""
+    if words[0].lower() in USUAL and (len(words) == 1 or words[1] == "as"):
+        protocol, port = USUAL[words[0].lower()]
+        words = [words[0], protocol, str(port), *words[1:]]
     wanted = [] if words[0].isdigit() else ["protocol"] if words[0] in _PROTOCOLS and words[1:2] != [words[0]] else ["name", "protocol"]
     if len(wanted) == 2 and words[1:] and words[1].isdigit():
         wanted = ["name"]
@@ -165,10 +184,15 @@ def _service(words: list[str]) -> dict[str, Any]:
 
 
 def _right(words: list[str]) -> dict[str, Any]:
-    """The words "nas tcp 80 8000-8010" as a right, and what people write for it, "nas:80", which is TCP."""
+    """The words "nas tcp 80 8000-8010" as a right, and what people write for it: "nas:80" and "nas 80", which are TCP, and "nas smb"."""
     to, colon, port = words[0].partition(":")
     if len(words) == 1 and colon and _PORTS.fullmatch(port):
         words = [to, "tcp", port]
+    elif len(words) == 2 and words[1].lower() in USUAL:
+        protocol, usual = USUAL[words[1].lower()]
+        words = [to, protocol, str(usual)]
+    elif words[1:] and all(_PORTS.fullmatch(word) for word in words[1:]):
+        words = [to, "tcp", *words[1:]]
     right: dict[str, Any] = dict(zip(("to", "protocol"), words, strict=False))
     if words[2:]:
         right["ports"] = [_number(word) for word in words[2:]]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.questions.about_needs import AS_HOST, OPENS, TELL_APART
 from wgwizard.questions.about_point import SERVICES
-from wgwizard.questions.answers import steps_of, text_of, value_at
+from wgwizard.questions.answers import USUAL, steps_of, text_of, value_at
 from wgwizard.questions.model import Document
 
 _NOUNS = {
@@ -37,7 +37,7 @@ _WORD = "address|cidr|hosts?|may_reach|name|networks|opens|points|ports?|protoco
 _ASIDE = re.compile(rf" \((?P<path>{_PATH}|{_WORD})(?:: [^()]*)?\)")
 _AS_PORT = re.compile(r" \(published_port: (\d+)\)")
 _SERVICE = re.compile(r"points\[\d+\]\.services\[\d+\]|host\.services\[\d+\]")
-_USUAL = {22: "ssh", 53: "dns", 445: "files", 3389: "desktop"}
+_NAMES = {port: name for name, (_, port) in reversed(USUAL.items())}
 
 
 def in_words(problems: Iterable[Problem], document: Document) -> tuple[Problem, ...]:
@@ -64,10 +64,11 @@ def _lacking(problems: Iterable[Problem], document: Document) -> Iterator[Proble
 def _incomplete(problem: Problem, service: Any) -> Problem:
     said: dict[str, Any] = service if isinstance(service, dict) else {}
     text, port = text_of(SERVICES, [service]), said.get("port", 80)
-    name = said.get("name", _USUAL.get(port, "web") if isinstance(port, int) else "web")
+    name = said.get("name", _NAMES.get(port, "web") if isinstance(port, int) else "web")
     protocol = said.get("protocol", "udp" if port == 53 else "tcp")
     message = f"{text!r} is not a whole service: it has a name, tcp or udp, and a port"
-    return replace(problem, message=message, hint=f"write {name} {protocol} {port}")
+    which = "" if "port" in said else ", with its own port in place of 80"
+    return replace(problem, message=message, hint=f"write {name} {protocol} {port}{which}")
 
 
 def _plain(text: str, problem: Problem, document: Document, *, hint: bool) -> str:

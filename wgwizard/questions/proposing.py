@@ -129,7 +129,7 @@ def _named_in(document: Document, ssh: str) -> Found:
         return
     address = _or_none(ip_address, host)
     if address is not None and _inside(address, networks_at(document, "site.networks")):
-        yield "host.addresses", Proposal(str(address), "how you log in")
+        yield "host.addresses", Proposal(str(address), "the address in your login")
 
 
 # --- tunnel ----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from wgwizard.recommend.unmet import UNMET, unmet
 from wgwizard.recommend.words import lack_text, ranked_one, title
 from wgwizard.site import Site, Strategy
 
-# The unknowns on which a way back can hang (siteroutes.Trouble), as the end of "Find out …".
+# The unknowns on which a way back can hang (siteroutes.Trouble), as the end of "find out …".
 _UNKNOWN = {
     "site.routes": "where at the site a route to the tunnel can be added",
     "site.router_drops_invalid": "whether the router drops connections of which it sees only half",
@@ -88,7 +88,7 @@ def _unsure(situation: Situation, judged: Judged) -> Problem:
     """The warning where the best that there is hangs on something that is not known."""
     lack = judged.lacks[0]
     text = f"{title(judged.strategy)} is the only one that may work, and {lack_text(situation, lack)}"
-    hint = f"Find out {_UNKNOWN[lack.question]} ({lack.question}); until then the plan shows what does not work"
+    hint = f"find out {_UNKNOWN[lack.question]} ({lack.question}); until then the plan shows what does not work"
     return warning("hangs-on-unknown", lack.question, text, hint)
 
 

@@ -47,11 +47,15 @@ class Reanswer(Struct, frozen=True):
 
 
 def would_change(situation: Situation, recommended: Strategy | None) -> tuple[WouldChange, ...]:
-    """The answers under which another strategy is recommended, true by construction; answers with one outcome are put together."""
+    """The answers under which another strategy is recommended, or the same for certain; true by construction.
+
+    Answers with one outcome are put together.
+    """
     outcomes: dict[tuple[str, Strategy | None, bool], list[str]] = {}
+    hangs = rank(situation, outlook_of(situation))[0].verdict is Verdict.UNSURE
     for other in reanswers(situation):
         ranked = rank(other.situation, outlook_of(other.situation))
-        if best(ranked) is not recommended:
+        if best(ranked) is not recommended or (hangs and ranked[0].verdict is Verdict.FITS):
             key = (other.question, best(ranked), ranked[0].verdict is Verdict.UNSURE)
             outcomes.setdefault(key, []).append(other.answer)
     found = [_worded(question, answers, strategy, unsure=unsure) for (question, strategy, unsure), answers in outcomes.items()]

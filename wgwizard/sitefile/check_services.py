@@ -76,7 +76,7 @@ def _refuse_port(
     other = next((candidate for candidate in candidates if (protocol, candidate) not in taken), port)
     message = f"port {port}/{protocol} of Host β is already taken by {taken[protocol, port]}"
     taken.setdefault((protocol, other), field)
-    hint = f"give it another port of Host β (published_port: {other}), or choose the gateway, which publishes none (strategy)"
+    hint = f"give it another port of Host β (published_port: {other}), or choose the strategy Site gateway, which publishes none (strategy)"
     where = f"{field}.published_port" if service.published_port is not None else f"{field}.port"
     draft.problems.append(error("port-taken", where, message, hint))
 

@@ -4,6 +4,7 @@ Every reader takes the text, the field's path and a list to which it adds proble
 """
 
 import re
+import unicodedata
 
 from wgwizard.problems import Problem, error, warning
 from wgwizard.site import Endpoint, PortRange
@@ -22,6 +23,7 @@ _SSH = re.compile(
     r"|(?P<numbers>[0-9][0-9.]*\.[0-9.]*(?=:|\Z))|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "’": ""})
 # What people paste: the command as they type it, with the port before or after whom they log in to.
 _SSH_COMMAND = re.compile(r"\s*ssh(?:\s+-p\s*(?P<before>\d+))?\s+(?P<target>[^\s-]\S*)(?:\s+-p\s*(?P<after>\d+))?\s*\Z")
 # RFC 2606; the addresses of RFC 5737 and RFC 3849 are in wgwizard.sitefile.addresses
@@ -59,9 +61,19 @@ def read_name(text: str, field: str, problems: list[Problem]) -> str | None:
     if _NAME.match(text):
         return text
     reason = "is empty" if not text else "is longer than 63 characters" if len(text) > 63 else "has characters that a name cannot have"
-    hint = "use letters a-z, digits, '-', '_' and '.', beginning with a letter or digit, at most 63"
+    fitting = _fitting_name(text)
+    such = f", such as {fitting}" if fitting else ""
+    hint = f"use letters a-z, digits, '-', '_' and '.', beginning with a letter or digit, at most 63{such}"
     problems.append(error("bad-name", field, f"the name {shown(text)} {reason}", hint))
     return None
+
+
+def _fitting_name(text: str) -> str:
+    """A name that is nearest to what was typed: "Müller Zuhause" as "Mueller-Zuhause"; nothing where no letter is left."""
+    spelled = text.translate(_SPELLED)
+    ascii_only = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    fitting = re.sub(r"[^A-Za-z0-9_.]+", "-", ascii_only.replace("'", "")).strip("-._")[:63]
+    return fitting if _NAME.match(fitting) else ""
 
 
 def read_interface_name(text: str, field: str, problems: list[Problem]) -> str | None:
@@ -157,6 +169,9 @@ def _endpoint_address(text: str, port: int, field: str, problems: list[Problem])
 def _endpoint_form_fault(text: str) -> tuple[str, str, str] | None:
     """Code, reason and advice for an endpoint that is not of the form host:port."""
     example = "write host:port, such as vpn.example.com:51820"
+    words = text.split()
+    if len(words) == 2 and words[1].isdigit():
+        return "endpoint-space", "has a space in place of the colon", f"write {words[0][:60]}:{words[1][:5]}"
     if "://" in text:
         return "endpoint-scheme", "begins with a scheme", f"{example}, without the part up to //"
     if any(character in text for character in "/@?#"):

@@ -79,8 +79,20 @@ def ending(result: Outcome) -> str:
 
 
 def remembered(draft: Draft, result: Outcome) -> Draft:
-    """β's public key completes the points' files."""
+    """What Host β is now as, and its public key, which completes the points' files."""
+    draft = replace(draft, applied=draft.document)
     return draft if result.host_public_key is None else replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
+
+
+def undone(draft: Draft, found: Study) -> tuple[str, ...]:
+    """That these answers were not put on Host β, which can be logged in to, in this session, and how they are; nothing where they were."""
+    if found.site.host.ssh is None or draft.applied == draft.document:
+        return ()
+    site = quote(draft.path) if draft.path else "SITE.yaml"
+    return (
+        f"they were not applied here: go back to Apply, or later `wgwizard apply {site}`;",
+        f"`wgwizard status {site}` says what stands there now",
+    )
 
 
 def with_lock_kept(draft: Draft) -> Draft:

@@ -29,7 +29,7 @@ class Draft(Struct, frozen=True):
     at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
     addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
     the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
-    disk.
+    disk, `applied` what was put on Host β in this session.
     """
 
     document: Document = field(default_factory=new_document)
@@ -48,6 +48,7 @@ class Draft(Struct, frozen=True):
     kept: str | None = None
     kept_page: str = ""
     safe_keys: Keyring = field(default_factory=Keyring)
+    applied: Document | None = None
 
     @property
     def is_saved(self) -> bool:

@@ -1,5 +1,6 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
@@ -37,11 +38,18 @@ def heading(artefact: Artefact, site: Site) -> str:
 
 
 def shown_text(artefact: Artefact, width: int) -> str:
-    """An artefact in the preview: a file exactly as it will be, a card's sentences in lines of at most `width`."""
+    """An artefact in the preview: a file exactly as it will be, a card, which is for people, in lines of at most `width`."""
     if artefact.node != ROUTER:
         return artefact.text
     sentences = groupby(artefact.text.splitlines(), key=lambda line: line != "" and line[0] not in " #")
-    return "\n".join(line for prose, lines in sentences for line in (wrap(" ".join(lines), width) if prose else lines))
+    return "\n".join(line for prose, lines in sentences for line in (wrap(" ".join(lines), width) if prose else _within(lines, width)))
+
+
+def _within(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Commands and what is clicked; a long one goes on further in than it began."""
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()))
+        yield from wrap(line, width, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def warnings_line(warnings: tuple[Problem, ...]) -> str:

@@ -47,9 +47,8 @@ def _easiest_first(change: WouldChange) -> int:
 
 
 def last_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What comes after the reasons: what would change them, unless that came first, and how to find out what is not known."""
-    told = {text for _, texts in first_of(recommendation, shown) for text in texts}
-    changes = tuple(change.text for change in recommendation.would_change if change.text not in told)
+    """What comes after the reasons: what would change them, unless what would help came first, and how to find out what is not known."""
+    changes = () if first_of(recommendation, shown) else tuple(change.text for change in recommendation.would_change)
     blocks = (("What would change this", changes), ("How to find out", tuple(reason.text for reason in recommendation.find_out)))
     return tuple((title, texts) for title, texts in blocks if texts)
 
@@ -60,10 +59,11 @@ def beside(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def reasons_of(shown: Ranked) -> tuple[tuple[str, str], ...]:
-    """Why and why not, and what it costs: each as the words that lead it in, and the reason."""
+    """What it is, why and why not, and what it costs: each as the words that lead it in, and the reason."""
+    is_a = [("○ it means", choice.example) for choice in OVERRULE.choices if choice.answer == shown.strategy.value]
     because = [("✓ because", reason.text) for reason in shown.why]
     but = [("× but", reason.text) for reason in shown.why_not]
-    return (*because, *but, *(("! it costs", cost) for cost in shown.costs))
+    return (*is_a, *because, *but, *(("! it costs", cost) for cost in shown.costs))
 
 
 def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:

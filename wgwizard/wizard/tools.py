@@ -75,7 +75,7 @@ def written_before(draft: Draft, found: "Outlook") -> "Folder":
         except OSError:
             holds = False
         same[artefact.node] = same.get(artefact.node, True) and holds
-    return Folder(f"{folder}/", folder.is_dir(), frozenset(node for node, holds in same.items() if holds))
+    return Folder(f"{folder}/", folder.is_dir(), all(same.values()), frozenset(node for node, holds in same.items() if holds))
 
 
 def write_files(draft: Draft, found: "Outlook") -> str:
@@ -97,8 +97,8 @@ def write_files(draft: Draft, found: "Outlook") -> str:
     of_host = [name for artefact in left_out if artefact.node == HOST for name in artefact.missing if name not in FOUND_ON_HOST]
     points = dict.fromkeys(artefact.node for artefact in left_out if artefact.node in names)  # what each lacks stands beside its owner
     lines = [f"✓ {len(written)} files written below {folder}/"] if written else []
-    secret = any(artefact.secret and artefact not in left_out for artefact in bundle.artefacts)
-    lines += [f"! they hold private keys: delete {folder}/ when all have arrived"] if secret else []
+    secret = any(artefact.secret and not artefact.missing for artefact in bundle.artefacts)
+    lines += [f"! they hold private keys: keep {folder}/ to yourself"] if secret else []
     lines += [f"○ not complete yet: {named(points)}"] if points else []
     lines += [f"○ Host β's files are not complete yet, missing: {lacks_text(of_host, names)}"] if of_host else []
     lines += [f"○ not complete yet: {artefact.path}" for artefact in left_out if artefact.node not in (HOST, *names)]
