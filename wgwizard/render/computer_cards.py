@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
+from textwrap import wrap
 
 from wgwizard.plan.model import Plan, RouteNeeded, lan_address
 from wgwizard.render.artefact import Artefact
@@ -9,7 +10,8 @@ from wgwizard.render.card import card, section
 from wgwizard.render.computers import any_device, checks, linux, macos, sections, windows
 from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.router_words import dhcp_lines, in_words_of, tag_of
-from wgwizard.site import RoutesAt, of_family
+from wgwizard.render.text import plain
+from wgwizard.site import Address, RoutesAt, of_family
 from wgwizard.siteroutes import way_back
 
 
@@ -44,6 +46,7 @@ def dhcp_card(plan: Plan, routes: Sequence[RouteNeeded]) -> Artefact | None:
         *(line for item in told for line in _any_server(item, f" of {item.network}" if len(told) > 1 else "")),
         *section("Check, on one computer after its next lease", _after_the_lease(plan, routes)),
         *section("Remove", ["take the lines out again; computers forget them with their next lease"]),
+        *_fixed_addresses(plan, routes, told),
     ]
     return card(plan, "route-by-dhcp", "route to the points, for the site's DHCP server (IPv4 only)", lines, missing)
 
@@ -88,3 +91,20 @@ def _any_server(told: ByDhcp, whose: str) -> list[str]:
         *section(f"Kea{whose}", [f'{{"name": "classless-static-route", "data": "{told.kea()}"}}']),
         *section(f"Any other server{whose}, option 121 as hexadecimal bytes", [raw]),
     ]
+
+
+def _fixed_addresses(plan: Plan, routes: Sequence[RouteNeeded], told: tuple[ByDhcp, ...]) -> list[str]:
+    """The same by hand, for who asks no DHCP server; which of the site's computers these are is not known, so all are named."""
+    networks = [item.network for item in told]
+    named = [f"{plain(host.name)} ({', '.join(map(str, own))})" for host in plan.site.hosts if (own := _within(host.addresses, networks))]
+    whom = wrap(f"if they have fixed addresses: {', '.join(named)}", 120) if named else []
+    return [
+        *section("On a computer with a fixed address, which asks no DHCP server", ["the route is added by hand, as follows", *whom]),
+        *sections(linux(plan, routes, "the interface", "computers"), "Linux"),
+        *sections(windows(plan, routes), "Windows"),
+        *sections([any_device(routes)]),
+    ]
+
+
+def _within(addresses: tuple[Address, ...], networks: list[IPv4Network]) -> list[Address]:
+    return [address for address in addresses if any(address in network for network in networks)]

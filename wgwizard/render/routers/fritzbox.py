@@ -67,7 +67,7 @@ def _by_dhcp(_: ByDhcp) -> Steps:
     return Steps(
         add=(
             "the FRITZ!Box cannot: its DHCP server takes no options of one's own; instead",
-            "give the route to the computers themselves (site.routes: hosts prints how),",
+            "give the route to the computers themselves, as below on a computer with a fixed address (site.routes: hosts prints all),",
             "or take a strategy that needs no route (masquerade),",
             "or let another server give the addresses, with the FRITZ!Box's own DHCP server off",
         ),
