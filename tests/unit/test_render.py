@@ -16,9 +16,9 @@ from wgwizard.keys import Keyring
 from wgwizard.plan import Plan, make_plan
 from wgwizard.plan.model import Permit
 from wgwizard.render import Artefact, Bundle, install_script, render
-from wgwizard.render.cards import classless_routes
 from wgwizard.render.nft_sets import permit_sets
 from wgwizard.render.nftables import UNKNOWN_LAN
+from wgwizard.render.option_121 import classless_routes
 from wgwizard.secret import HIDDEN, Secret
 from wgwizard.site import Dns, Endpoint, Network, Point, PortRange, Right, RoutesAt, Service, Site, SiteHost, Strategy
 from wgwizard.trace import trace

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from ipaddress import ip_address, ip_interface
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ KINDS = list(ROUTERS)
 FOLDER = Path(__file__).parent / "routers"
 DOCS = Path(__file__).parents[2] / "docs"
 AT_ROUTER = frozenset({RoutesAt.ROUTER})
+BY_DHCP = frozenset({RoutesAt.DHCP})
+CARD_AT = {
+    RoutesAt.ROUTER: "route-on-the-router.txt",
+    RoutesAt.DHCP: "route-by-dhcp.txt",
+    RoutesAt.HOSTS: "route-on-the-computers.txt",
+}
 
 
 def cards_of(site: Site, strategy: Strategy = Strategy.GATEWAY) -> dict[str, Artefact]:
@@ -30,12 +37,14 @@ def cards_of(site: Site, strategy: Strategy = Strategy.GATEWAY) -> dict[str, Art
 
 
 def lines_of(kind: str, card: str, **changes: object) -> list[str]:
-    return [line.strip() for line in cards_of(article(routes_at=AT_ROUTER, router_kind=kind, **changes))[card].text.splitlines()]
+    site = article(**{"routes_at": AT_ROUTER, "router_kind": kind, **changes})
+    return [line.strip() for line in cards_of(site)[card].text.splitlines()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_cards_of_a_kind(kind: str) -> None:
     made = cards_of(article(routes_at=AT_ROUTER, router_kind=kind))
+    made["route-by-dhcp.txt"] = cards_of(article(routes_at=BY_DHCP, router_kind=kind))["route-by-dhcp.txt"]
     now = "\n".join(f"=== {name}\n{card.text}" for name, card in made.items())
     path = FOLDER / f"{kind}.txt"
     if os.environ.get("WGWIZARD_REGENERATE"):
@@ -80,6 +89,56 @@ WAY_IN = {
     "fritzbox": "Application WireGuard, Protocol UDP, Port to device 51822, External port 443; then Apply",
     "cisco": "ip nat inside source static udp 192.168.200.2 51822 interface GigabitEthernet0/0 443",
 }
+DHCP = {
+    "openwrt": "uci add_list dhcp.lan.dhcp_option='121,10.0.0.0/24,192.168.200.2,0.0.0.0/0,192.168.200.1'",
+    "opnsense": "Set Encoding Hex, Set Data 180a0000c0a8c80200c0a8c801",
+    "pfsense": "Number 121, Type String, Value 18:0a:00:00:c0:a8:c8:02:00:c0:a8:c8:01",
+    "routeros": "/ip/dhcp-server/option/add name=wgwizard_51822 code=121 value=0x180a0000c0a8c80200c0a8c801",
+    "vyos": "set service dhcp-server shared-network-name LAN subnet 192.168.200.0/24 static-route 10.0.0.0/24 next-hop 192.168.200.2",
+    "edgeos": "set service dhcp-server shared-network-name LAN subnet 192.168.200.0/24 subnet-parameters "
+    '"option wgwizard-routes 24, 10, 0, 0, 192, 168, 200, 2, 0, 192, 168, 200, 1;"',
+    "unifi": "Value 180a0000c0a8c80200c0a8c801 (hexadecimal bytes)",
+    "fritzbox": "the FRITZ!Box cannot: its DHCP server takes no options of one's own; instead",
+    "cisco": "option 121 hex 180a.0000.c0a8.c802.00c0.a8c8.01",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_dhcp_card_begins_with_the_words_of_the_router(kind: str) -> None:
+    lines = lines_of(kind, "route-by-dhcp.txt", routes_at=BY_DHCP)
+    assert DHCP[kind] in lines
+    assert lines.index(DHCP[kind]) < lines.index("dnsmasq:")
+
+
+def test_vyos_is_told_the_default_route_where_it_takes_it_from() -> None:
+    """Its static routes are without it: it puts its default router into the option."""
+    lines = lines_of("vyos", "route-by-dhcp.txt", routes_at=BY_DHCP)
+    assert any("subnet 192.168.200.0/24 default-router 192.168.200.1" in line for line in lines)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_the_routers_address_no_option_is_shown_in_its_words(kind: str) -> None:
+    """An option 121 without the default route would take the computers' way to the internet."""
+    site = article(routes_at=BY_DHCP, router_kind=kind, router=())
+    made = cards_of(site)["route-by-dhcp.txt"]
+    assert made.missing == ("site.router",)
+    assert DHCP[kind] not in made.text
+    assert "once site.router is known" in made.text
+
+
+def test_each_of_two_networks_is_told_its_own_next_hop_and_router() -> None:
+    host = replace(article().host, addresses=(ip_interface("192.168.200.2/24"), ip_interface("192.168.201.2/24")))
+    routers = (ip_address("192.168.200.1"), ip_address("192.168.201.1"))
+    lines = lines_of("routeros", "route-by-dhcp.txt", routes_at=BY_DHCP, host=host, router=routers)
+    assert [
+        line for line in lines if line.startswith(("/ip/dhcp-server/option/add", "/ip/dhcp-server/network/set")) and '""' not in line
+    ] == [
+        "/ip/dhcp-server/option/add name=wgwizard_51822_1 code=121 value=0x180a0000c0a8c80200c0a8c801",
+        "/ip/dhcp-server/network/set [find address=192.168.200.0/24] dhcp-option=wgwizard_51822_1",
+        "/ip/dhcp-server/option/add name=wgwizard_51822_2 code=121 value=0x180a0000c0a8c90200c0a8c901",
+        "/ip/dhcp-server/network/set [find address=192.168.201.0/24] dhcp-option=wgwizard_51822_2",
+    ]
+    assert "dhcp-option=121,10.0.0.0/24,192.168.201.2,0.0.0.0/0,192.168.201.1" in lines
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,12 +180,18 @@ def test_what_could_not_be_read_is_marked() -> None:
     marked = {kind: [line for line in lines_of(kind, "route-on-the-router.txt") if "not verified" in line] for kind in KINDS}
     assert {kind for kind, lines in marked.items() if any(line.startswith("Add") for line in lines)} == {"edgeos", "unifi", "fritzbox"}
     assert {kind for kind, lines in marked.items() if lines} == {"edgeos", "unifi", "fritzbox", "cisco"}
+    by_dhcp = {kind: lines_of(kind, "route-by-dhcp.txt", routes_at=BY_DHCP) for kind in KINDS}
+    unread = {kind for kind, lines in by_dhcp.items() if any(line.startswith("Add (not verified") for line in lines)}
+    assert unread == {"pfsense", "edgeos", "unifi", "fritzbox", "cisco"}
 
 
 def test_linux_and_what_nobody_named_keep_the_commands_of_linux() -> None:
     named, unnamed = (cards_of(article(routes_at=AT_ROUTER, router_kind=kind)) for kind in ("linux", None))
     assert {name: card.text for name, card in named.items()} == {name: card.text for name, card in unnamed.items()}
     assert "ip route add 10.0.0.0/24 via 192.168.200.2" in named["route-on-the-router.txt"].text
+    by_dhcp = [cards_of(article(routes_at=BY_DHCP, router_kind=kind))["route-by-dhcp.txt"].text for kind in ("linux", None)]
+    assert by_dhcp[0] == by_dhcp[1]
+    assert "Where the router gives the addresses" not in by_dhcp[0]
 
 
 def test_every_kind_can_be_written_and_looked_up() -> None:
@@ -149,13 +214,17 @@ def test_the_warning_leads_to_the_card_where_the_router_has_words_of_its_own() -
 
 
 @settings(max_examples=60, deadline=None)
-@given(sites(), st.sampled_from(KINDS), st.sampled_from(list(Strategy)), st.integers(1, 65535))
-def test_any_site_has_cards_that_name_its_routes(site: Site, kind: str, strategy: Strategy, port: int) -> None:
+@given(
+    sites(), st.sampled_from(KINDS), st.sampled_from(list(Strategy)), st.integers(1, 65535), st.sets(st.sampled_from(RoutesAt), min_size=1)
+)
+def test_any_site_has_cards_that_name_its_routes(site: Site, kind: str, strategy: Strategy, port: int, at: set[RoutesAt]) -> None:
     host = replace(site.host, endpoint=Endpoint("vpn.b.home.arpa", port), default_gateway=False)
-    site = completed(replace(site, host=host, routes_at=AT_ROUTER, router_kind=kind))
+    site = completed(replace(site, host=host, routes_at=frozenset(at), router_kind=kind))
     plan = make_plan(site, strategy, masquerade_into_tunnel=False, public_keys={})
     made = {card.path: card.text for card in cards(plan)}
     assert str(port) in made["port-forward.txt"]
     assert all(line.isprintable() for text in made.values() for line in text.splitlines())
-    told = made.get("route-on-the-router.txt", "")
-    assert all(str(route.network.network_address) in told and str(route.via) in told for route in plan.routes)
+    for route in plan.routes:
+        told = made[CARD_AT[route.at]]
+        assert str(route.network.network_address) in told
+        assert str(route.via) in told

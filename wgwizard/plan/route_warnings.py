@@ -125,7 +125,7 @@ def option_121(plan: Plan) -> list[Problem]:
             "DHCP option 121 must hold the default route too, or computers that take it lose theirs (RFC 3442); some ignore it, "
             "a computer with a fixed address never hears of it, and it tells IPv4 routes only",
             "use the text of the card as it stands, look at one computer's routes after its next lease, and give those with a fixed "
-            "address the route by hand (site.routes: hosts prints how)",
+            "address the route by hand, as the card says",
         )
     ]
 

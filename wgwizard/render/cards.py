@@ -1,19 +1,18 @@
 """Plan -> cards: what a person must change outside of Host β, each as add, check and remove.
 
-The forms are those of ip-route(8), systemd.network(5), dnsmasq(8), Kea's and ISC's manuals; option 121's bytes are those of
-RFC 3442.
+What tells the computers themselves a route has its cards in computer_cards.
 """
-
-from ipaddress import IPv4Network
 
 from wgwizard.plan.model import FAMILIES, Plan, RouteNeeded, lan_addresses
 from wgwizard.plan.route_warnings import router_rule
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.card import card, section
 from wgwizard.render.cloud_card import cloud_card
+from wgwizard.render.computer_cards import dhcp_card, hosts_card
+from wgwizard.render.computers import linux, sections
 from wgwizard.render.router_words import addresses_shown, in_words_of, route_lines, titled, way_in_steps
 from wgwizard.render.routers.words import Steps
-from wgwizard.site import Address, RoutesAt, of_family
+from wgwizard.site import RoutesAt
 from wgwizard.siteroutes import in_cloud, is_default_gateway
 
 
@@ -22,29 +21,11 @@ def cards(plan: Plan) -> list[Artefact]:
     at = {place: [route for route in plan.routes if route.at is place] for place in RoutesAt}
     made: list[Artefact | None] = [
         cloud_card(plan, at[RoutesAt.ROUTER]) if in_cloud(plan.site) else _router_card(plan, at[RoutesAt.ROUTER]),
-        _hosts_card(plan, at[RoutesAt.HOSTS]),
-        _dhcp_card(plan, at[RoutesAt.DHCP]),
+        hosts_card(plan, at[RoutesAt.HOSTS]),
+        dhcp_card(plan, at[RoutesAt.DHCP]),
         _port_card(plan),
     ]
     return [card for card in made if card is not None]
-
-
-def _command(route: RouteNeeded, verb: str) -> str:
-    """An ip-route command; IPv6 needs no -6, the address says it."""
-    return f"ip route {verb} {route.network} via {route.via}"
-
-
-def _checks(plan: Plan, routes: list[RouteNeeded]) -> list[str]:
-    """A question to the routing table for each family; the answer must name β's address."""
-    found: list[str] = []
-    for route in routes:
-        own = next((address for address in plan.site.tunnel.addresses if address in route.network), route.network.network_address)
-        found.append(f"ip route get {own}        # must say: via {route.via}")
-    return found
-
-
-def _networkd(routes: list[RouteNeeded]) -> list[str]:
-    return [line for route in routes for line in ("[Route]", f"Destination={route.network}", f"Gateway={route.via}", "")][:-1]
 
 
 # --- the router ---------------------------------------------------------------------------------------------------------------
@@ -64,12 +45,7 @@ def _linux_lines(plan: Plan, routes: list[RouteNeeded]) -> list[str]:
         "",
         f"On the site's router{addresses_shown(plan)}. The Linux commands are shown; any other router takes the same network",
         "and next hop in its own words.",
-        *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
-        *section(
-            "Add for good, with systemd-networkd in the LAN interface's .network file (not verified on your router)", _networkd(routes)
-        ),
-        *section("Check", _checks(plan, routes)),
-        *section("Remove", [_command(route, "del") for route in routes]),
+        *sections(linux(plan, routes, "the LAN interface", "router")),
     ]
     rules = list(router_rule(plan))
     if rules:
@@ -81,63 +57,6 @@ def _linux_lines(plan: Plan, routes: list[RouteNeeded]) -> list[str]:
             *(f"    {rule}" for rule in rules),
         ]
     return lines
-
-
-# --- computers ----------------------------------------------------------------------------------------------------------------
-
-
-def _hosts_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
-    if not routes:
-        return None
-    lines = [
-        "",
-        "On every computer of the site that shares the host's link and that the points use. Linux commands; not for computers",
-        "behind another router. Of several lines with one destination take that whose next hop is in the computer's own network.",
-        *section("Add (as root; gone at the next boot)", [_command(route, "add") for route in routes]),
-        *section(
-            "Add for good, with systemd-networkd in the interface's .network file (not verified on your computers)", _networkd(routes)
-        ),
-        *section("Check", _checks(plan, routes)),
-        *section("Remove", [_command(route, "del") for route in routes]),
-    ]
-    return card(plan, "route-on-the-computers", "route to the points, for the site's computers", lines)
-
-
-def _dhcp_card(plan: Plan, routes: list[RouteNeeded]) -> Artefact | None:
-    """DHCP option 121 with the default route in it, in the words of three servers and as raw bytes."""
-    routers = of_family(plan.site.router, 4)
-    pairs: list[tuple[IPv4Network, Address | None]] = [(r.network, r.via) for r in routes if isinstance(r.network, IPv4Network)]
-    if not pairs:
-        return None
-    pairs.append((IPv4Network("0.0.0.0/0"), routers[0] if routers else None))
-    missing = () if routers else ("site.router",)
-    words = [(network, "(the router's address)" if via is None else str(via)) for network, via in pairs]
-    dnsmasq = ",".join(f"{network},{via}" for network, via in words)
-    kea = ", ".join(f"{network} - {via}" for network, via in words)
-    raw = "(once site.router is known)" if missing else classless_routes([(n, v) for n, v in pairs if v is not None]).hex()
-    lines = [
-        "",
-        "On the site's DHCP server. The default route stands in it too, and must: a computer that takes option 121 ignores the",
-        "router option (RFC 3442). Option 249 has the same bytes, for older Windows.",
-        *section("dnsmasq", [f"dhcp-option=121,{dnsmasq}", f"dhcp-option=249,{dnsmasq}"]),
-        *section("Kea", [f'{{"name": "classless-static-route", "data": "{kea}"}}']),
-        *section("Any other server, option 121 as hexadecimal bytes", [raw]),
-        *section(
-            "Check, on one computer after its next lease", ["ip route        # the default route is still there", *_checks(plan, routes)]
-        ),
-        *section("Remove", ["take the lines out again; computers forget them with their next lease"]),
-    ]
-    return card(plan, "route-by-dhcp", "route to the points, for the site's DHCP server (IPv4 only)", lines, missing)
-
-
-def classless_routes(routes: list[tuple[IPv4Network, Address]]) -> bytes:
-    """The data of DHCP option 121: for each route the prefix length, the significant bytes of the network, and the router (RFC 3442)."""
-    data = bytearray()
-    for network, router in routes:
-        data.append(network.prefixlen)
-        data += network.network_address.packed[: (network.prefixlen + 7) // 8]
-        data += router.packed
-    return bytes(data)
 
 
 # --- the port -----------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from wgwizard.plan.model import FAMILIES, Plan, RouteNeeded, lan_addresses
 from wgwizard.plan.route_warnings import half_seen
 from wgwizard.render.card import section
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers import ROUTERS
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 
@@ -26,7 +27,7 @@ def titled(title: str, steps: Steps) -> str:
 
 def route_lines(plan: Plan, router: Router, routes: Sequence[RouteNeeded]) -> list[str]:
     """The lines of the card for the route, with what lets half-seen connections pass where there are any."""
-    steps = router.route(Routes(_tag(plan), tuple(routes)))
+    steps = router.route(Routes(tag_of(plan), tuple(routes)))
     lines = [
         "",
         f"On the site's router{addresses_shown(plan)}. {router.name}, {router.place}.",
@@ -34,7 +35,7 @@ def route_lines(plan: Plan, router: Router, routes: Sequence[RouteNeeded]) -> li
         *section("Check", list(steps.check)),
         *section("Remove", list(steps.remove)),
     ]
-    half = HalfSeen(_tag(plan), *(half_seen(plan, family) for family in FAMILIES))
+    half = HalfSeen(tag_of(plan), *(half_seen(plan, family) for family in FAMILIES))
     if not (half.four or half.six):
         return lines
     passing = router.half_seen(half)
@@ -55,9 +56,23 @@ def way_in_steps(plan: Plan, router: Router) -> Steps:
     if endpoint is None:
         raise ValueError("without an endpoint there is no way in")
     four, six = (next(iter(lan_addresses(plan.site, family)), None) for family in FAMILIES)
-    return router.way_in(WayIn(_tag(plan), endpoint.port, plan.site.tunnel.port, four, six))
+    return router.way_in(WayIn(tag_of(plan), endpoint.port, plan.site.tunnel.port, four, six))
 
 
-def _tag(plan: Plan) -> str:
+def dhcp_lines(router: Router, told: Sequence[ByDhcp]) -> list[str]:
+    """The lines for a router that is the DHCP server; one that cannot tell routes has nothing to check or to take away."""
+    lines = ["", f"Where the router gives the addresses: {router.name}, {router.place}."]
+    for item in told:
+        steps = router.by_dhcp(item)
+        whose = f", for {item.network}" if len(told) > 1 else ""
+        lines += [
+            *section(titled(f"Add{whose}", steps), list(steps.add)),
+            *(section(f"Check{whose}", list(steps.check)) if steps.check else []),
+            *(section(f"Remove{whose}", list(steps.remove)) if steps.remove else []),
+        ]
+    return lines
+
+
+def tag_of(plan: Plan) -> str:
     """A name for what is added, of its own for each host behind the router: their tunnels have different ports."""
     return f"wgwizard_{plan.site.tunnel.port}"

@@ -4,12 +4,14 @@ Read: Cisco's command references for `ip route` and `show ip route` (IP Routing:
 IE 4000 for `ipv6 route`, the NAT course of the Networking Academy for `ip nat inside source static` with inside and outside interfaces,
 and the Router and SDM User's Guide, "Zone-Based Policy Firewall" (traffic inside one zone is allowed). Not read in Cisco's own
 documents: the form with `interface` in place of the public address, which is in many published configurations, and what the classic
-firewall (`ip inspect`) does to half-seen connections.
+firewall (`ip inspect`) does to half-seen connections; and `option 121 hex` in `ip dhcp pool`, which is in published configurations, with
+a dot after each four digits, as IOS itself writes it.
 """
 
 from ipaddress import IPv4Network
 
 from wgwizard.plan.model import RouteNeeded
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 
 _BEFORE = "configure terminal"
@@ -67,4 +69,16 @@ def _way_in(way: WayIn) -> Steps:
     return Steps(tuple(add), tuple(check), tuple(remove), doubt="the form with interface, and the access list")
 
 
-CISCO = Router("Cisco router (IOS)", "in its terminal, as enable", _route, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    """The bytes with a dot after every second one, as IOS writes them."""
+    option = f"option 121 hex {told.octets().hex('.', -2)}"
+    pool = ("configure terminal", "ip dhcp pool LAN")
+    return Steps(
+        add=(*pool, option, *_KEPT, f"LAN stands for the name of the pool that has the network {told.network}"),
+        check=(f"show running-config        # in ip dhcp pool: {option}",),
+        remove=(*pool, "no option 121", *_KEPT),
+        doubt="read in published configurations, not in Cisco's documents",
+    )
+
+
+CISCO = Router("Cisco router (IOS)", "in its terminal, as enable", _route, _half_seen, _way_in, _by_dhcp)

@@ -2,11 +2,14 @@
 
 Read: of Ubiquiti's documents only "EdgeRouter - Configuration and Operational Mode" (`configure`, `exit`); the rest in configurations that
 owners of EdgeRouters published (`set port-forward`, `set firewall name WAN_IN rule 20 state invalid`, `set protocols static route6`).
-EdgeOS descends from Vyatta as VyOS does, and says static routes as VyOS. So all of it is marked as not verified.
+So is DHCP with options of one's own (`global-parameters`, `subnet-parameters`: dhcpd's words). Vyatta's `static-route`, as VyOS 1.2 still
+had it, takes one route, and whether EdgeOS gives the default route with it was not found. EdgeOS descends from Vyatta as VyOS does, and
+says static routes as VyOS. So all of it is marked as not verified.
 """
 
 from msgspec import Struct
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.vyos import static_routes
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 from wgwizard.site import Network
@@ -78,4 +81,25 @@ def _way_in(way: WayIn) -> Steps:
     )
 
 
-EDGEOS = Router("EdgeRouter (EdgeOS)", "in its shell (SSH)", _route, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    """The option's bytes in dhcpd's words, so that the default route stands in it for certain."""
+    declared = 'service dhcp-server global-parameters "option wgwizard-routes code 121 = array of unsigned integer 8;"'
+    octets = ", ".join(map(str, told.octets()))
+    given = f'service dhcp-server shared-network-name LAN subnet {told.network} subnet-parameters "option wgwizard-routes {octets};"'
+    return Steps(
+        add=(
+            "configure",
+            f"set {declared}",
+            f"set {given}",
+            *_KEPT,
+            "LAN stands for the shared network's name",
+            "where service dhcp-server has use-dnsmasq enable, in place of both:",
+            f'    set service dns forwarding options "dhcp-option=121,{told.dnsmasq()}"',
+        ),
+        check=("show configuration commands        # look for wgwizard-routes, or for dhcp-option=121",),
+        remove=("configure", f"delete {given}", f"delete {declared}", *_KEPT),
+        doubt=_DOUBT,
+    )
+
+
+EDGEOS = Router("EdgeRouter (EdgeOS)", "in its shell (SSH)", _route, _half_seen, _way_in, _by_dhcp)

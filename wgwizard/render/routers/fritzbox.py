@@ -3,12 +3,14 @@
 Read: AVM's help, "Port Sharing" (Internet, Permit Access, Port Sharing; its fields), and the manual of the FRITZ!Box 7560, "Configuring
 Port Forwarding" (IPv6 has a page of its own there). The page for static routes is from memory and from what owners wrote ("Heimnetz →
 Netzwerk → Netzwerkeinstellungen → Statische Routingtabelle → IPv4-Routen"), so it is marked as not verified. No document that was read
-names a switch for half-seen connections.
+names a switch for half-seen connections, or a way to give options of one's own by DHCP: the manual's "DHCP Server for IPv4" has the
+range of addresses only.
 """
 
 from ipaddress import IPv4Network
 
 from wgwizard.plan.model import RouteNeeded
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 
 
@@ -60,4 +62,19 @@ def _way_in(way: WayIn) -> Steps:
     )
 
 
-FRITZBOX = Router("FRITZ!Box", "in its web page (http://fritz.box)", _route, _half_seen, _way_in)
+def _by_dhcp(_: ByDhcp) -> Steps:
+    """It cannot; what does the same for the site is said in its place."""
+    return Steps(
+        add=(
+            "the FRITZ!Box cannot: its DHCP server takes no options of one's own; instead",
+            "give the route to the computers themselves, as below on a computer with a fixed address (site.routes: hosts prints all),",
+            "or take a strategy that needs no route (masquerade),",
+            "or let another server give the addresses, with the FRITZ!Box's own DHCP server off",
+        ),
+        check=(),
+        remove=(),
+        doubt="AVM's manual names no such setting",
+    )
+
+
+FRITZBOX = Router("FRITZ!Box", "in its web page (http://fritz.box)", _route, _half_seen, _way_in, _by_dhcp)

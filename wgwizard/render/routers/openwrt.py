@@ -3,9 +3,12 @@
 Read: OpenWrt's user guide, "Static routes" (named sections, `interface`, `target` as CIDR, `gateway`) and "Firewall configuration"
 (`/etc/init.d/firewall reload`); its LuCI (routes.js: `route6`; zones.js: "Drop invalid packets"; the menu of luci-app-firewall); its
 firewall4 (ruleset.uc: the drop of invalid packets stands before every rule; etc/config/firewall: redirects, rules, and that the zone
-lan forwards inside itself).
+lan forwards inside itself). For DHCP: the user guide's "DNS and DHCP configuration" (dnsmasq serves it) and the change that brought
+`dhcp_option_force` (a `dhcp_option` becomes a `dhcp-option` of dnsmasq); `uci add_list dhcp.lan.dhcp_option='121,…'` is in published
+configurations, and dnsmasq 2.90 sent the right bytes for the value.
 """
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 
 
@@ -67,4 +70,19 @@ def _way_in(way: WayIn) -> Steps:
     )
 
 
-OPENWRT = Router("OpenWrt", "as root in its shell (SSH)", _route, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    """Options of dnsmasq, on the list of the network's own section."""
+    values = [f"dhcp.lan.dhcp_option='{code},{told.dnsmasq()}'" for code in (121, 249)]
+    kept = ("uci commit dhcp", "service dnsmasq restart")
+    return Steps(
+        add=(
+            *(f"uci add_list {value}" for value in values),
+            *kept,
+            f"lan stands for OpenWrt's name of the network {told.network}",
+        ),
+        check=("uci show dhcp.lan.dhcp_option        # both are there, once",),
+        remove=(*(f"uci del_list {value}" for value in values), *kept),
+    )
+
+
+OPENWRT = Router("OpenWrt", "as root in its shell (SSH)", _route, _half_seen, _way_in, _by_dhcp)

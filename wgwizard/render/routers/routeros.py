@@ -2,12 +2,15 @@
 
 Read: MikroTik's help, "IP Routing", "Console" (`find`, `place-before`, the numbers that `print` gives), "First time configuration"
 (dst-nat, the order of fasttrack and the drop of invalid packets) and "Connection tracking" (that drop and asymmetric routing; what is
-fasttracked passes by the firewall; by default a connection counts as established from its second packet on), and the wiki's
-"Manual:IPv6/Route". Address lists, the interface list WAN and the comments "defconf: …" are in many published configurations.
+fasttracked passes by the firewall; by default a connection counts as established from its second packet on), "DHCP",
+from "Network" to "Classless Route" (`dhcp-option`, `raw-value`, an option 121 with the default route in it), and the wiki's
+"Manual:IPv6/Route". Address lists, the interface list WAN and the comments "defconf: …" are in many published configurations, as
+`/ip/dhcp-server/network/set [find address=…]` is in some; one says that it found nothing. MikroTik's help has the number in its place.
 """
 
 from collections.abc import Iterable
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 from wgwizard.site import Network
 
@@ -83,4 +86,26 @@ def _way_in(way: WayIn) -> Steps:
     return Steps(tuple(add), tuple(check), tuple(remove))
 
 
-ROUTEROS = Router("MikroTik (RouterOS 7)", "in its terminal (WinBox, WebFig or SSH)", _route, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    """An option by itself, and the network that gives it; `dhcp-option` is set as a whole."""
+    option, network = "/ip/dhcp-server/option", f"/ip/dhcp-server/network/set [find address={told.network}]"
+    return Steps(
+        add=(
+            "/ip/dhcp-server/network/print detail        # names that dhcp-option has already go after the new one, with commas",
+            f"{option}/add name={told.tag} code=121 value=0x{told.octets().hex()}",
+            f"{network} dhcp-option={told.tag}",
+            "for older Windows a second option, with code=249, the same value and a name of its own",
+            "where find finds nothing, the number that print gives to the network stands in place of [find …]",
+        ),
+        check=(
+            f"{option}/print detail where name={told.tag}        # must say: raw-value {told.octets().hex()}",
+            f"/ip/dhcp-server/network/print detail        # at {told.network}: dhcp-option={told.tag}",
+        ),
+        remove=(
+            f'{network} dhcp-option=""        # or what else stood there',
+            f"{option}/remove [find where name={told.tag}]",
+        ),
+    )
+
+
+ROUTEROS = Router("MikroTik (RouterOS 7)", "in its terminal (WinBox, WebFig or SSH)", _route, _half_seen, _way_in, _by_dhcp)

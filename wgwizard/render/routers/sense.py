@@ -3,13 +3,18 @@
 Read: opnsense/docs, `manual/gateways.rst`, `routes.rst`, `firewall_settings.rst` ("Static route filtering"), `nat.rst` ("Destination
 NAT (Port Forward)") and `firewall.rst` ("Rules [new]"); pfsense/docs, `routing/gateway-settings.rst`, `routing/static-routes.rst`,
 `routing/viewing-routes.rst`, `nat/forwarding-ports-with-pfsense.rst`, `firewall/firewall-rule-basics.rst` (not every field) and
-`firewall/troubleshooting-blocked-log-entries-due-to-asymmetric-routing.rst`.
+`firewall/troubleshooting-blocked-log-entries-due-to-asymmetric-routing.rst`. For DHCP: opnsense/docs, `manual/dnsmasq.rst` ("DHCP options")
+and `manual/kea.rst` ("Options", "Subnets"), and OPNsense's sources (its field Static routes is option 33); pfSense's
+`services_dhcp.php` ("Additional BOOTP/DHCP Options") and Netgate's forum (121 as a string of bytes with colons). Not read: what takes
+option 121 where pfSense serves DHCP with Kea.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import Struct
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 from wgwizard.site import Address
 
@@ -122,10 +127,47 @@ def _way_in(menus: _Menus, way: WayIn) -> Steps:
     return Steps(tuple(add), tuple(check), (f"delete what is called {way.tag} in the same places",))
 
 
-def _router(name: str, menus: _Menus) -> Router:
+def _opnsense_by_dhcp(told: ByDhcp) -> Steps:
+    """Dnsmasq and Kea have a page each; one of the two is the server."""
+    dnsmasq, kea = "Services → Dnsmasq DNS & DHCP → DHCP options", "Services → KEA DHCP → KEA DHCPv4"
+    subnet = f"tab Subnets, {told.network}"
+    return Steps(
+        add=(
+            f"with Dnsmasq: {dnsmasq}, add: Type Set, Option 121,",
+            f"    Interface LAN, Value {told.dnsmasq()}, Description {told.tag}",
+            f"with Kea: {kea}, tab Options, add: Description {told.tag}, Set Code 121,",
+            f"    Set Encoding Hex, Set Data {told.octets().hex()}",
+            f"    then {subnet}: Options {told.tag} (not its field Static routes, which is another option)",
+            "with ISC, the server of older versions (not verified): Services → ISC DHCPv4, [LAN], Additional Options: Number 121,",
+            f"    Type String, Value {told.octets().hex(':')}",
+            f"LAN stands for the interface of the network {told.network}",
+        ),
+        check=("in the same list: the option is there, and with Kea the subnet names it",),
+        remove=(
+            f"with Dnsmasq: {dnsmasq}: delete {told.tag}",
+            f"with Kea: {kea}, {subnet}: take {told.tag} out of Options; then tab Options: delete it",
+        ),
+    )
+
+
+def _pfsense_by_dhcp(told: ByDhcp) -> Steps:
+    page = "Services → DHCP Server, tab LAN, Additional BOOTP/DHCP Options, Display Advanced"
+    return Steps(
+        add=(
+            f"{page}:",
+            f"    Number 121, Type String, Value {told.octets().hex(':')}",
+            f"LAN stands for the interface of the network {told.network}",
+        ),
+        check=(f"{page}: the option 121 is there",),
+        remove=(f"{page}: delete the option 121",),
+        doubt="whether this page has it where Kea is the server, not ISC",
+    )
+
+
+def _router(name: str, menus: _Menus, by_dhcp: Callable[[ByDhcp], Steps]) -> Router:
     place = "in its web page; save and apply each time"
-    return Router(name, place, partial(_route, menus), partial(_half_seen, menus), partial(_way_in, menus))
+    return Router(name, place, partial(_route, menus), partial(_half_seen, menus), partial(_way_in, menus), by_dhcp)
 
 
-OPNSENSE = _router("OPNsense", _OPNSENSE)
-PFSENSE = _router("pfSense", _PFSENSE)
+OPNSENSE = _router("OPNsense", _OPNSENSE, _opnsense_by_dhcp)
+PFSENSE = _router("pfSense", _PFSENSE, _pfsense_by_dhcp)

@@ -1,10 +1,12 @@
 """UniFi's words: the fields of a page, because the menus move from version to version.
 
 Read: UniFi Controller User Guide, "Create or Edit a Static Route" and "Create or Edit a Firewall Rule"; Ubiquiti's help, "UniFi Gateway -
-Advanced Firewall Rules" (LAN, In; before the predefined rules) and "Zone-Based Firewalls in UniFi". Not read: where the pages are in
-today's menus, IPv6 routes, the page for port forwards, and whether the predefined rules drop half-seen connections inside the LAN.
+Advanced Firewall Rules" (LAN, In; before the predefined rules), "Zone-Based Firewalls in UniFi" and "UniFi DHCP Server" (one for each
+network, with custom options by their code). Not read: where the pages are in today's menus, IPv6 routes, the page for port forwards,
+whether the predefined rules drop half-seen connections inside the LAN, and how the value of a custom option is written.
 """
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 
 
@@ -61,4 +63,14 @@ def _way_in(way: WayIn) -> Steps:
     )
 
 
-UNIFI = Router("UniFi gateway", "in the settings of the UniFi Network application", _route, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    where = f"the DHCP server of the network {told.network}"
+    return Steps(
+        add=(f"a custom option for {where}: Name {told.tag}, Code 121,", f"    Value {told.octets().hex()} (hexadecimal bytes)"),
+        check=(f"the option {told.tag} is at {where}",),
+        remove=(f"take the option {told.tag} off {where}",),
+        doubt="in which menu of today's version this is, and how the value is written",
+    )
+
+
+UNIFI = Router("UniFi gateway", "in the settings of the UniFi Network application", _route, _half_seen, _way_in, _by_dhcp)

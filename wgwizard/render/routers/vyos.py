@@ -2,11 +2,14 @@
 
 Read: vyos-documentation, `cli.rst`, `configuration/protocols/static.rst`, `configuration/nat/nat44.rst` (destination rules, and the
 firewall rule for them), `configuration/firewall/groups.rst`, `ipv4.rst`, `ipv6.rst` and `global-options.rst`, and `quick-start.rst`
-(global state policies come before every rule).
+(global state policies come before every rule). For DHCP: `configuration/service/dhcp-server.rst` (`static-route` makes the options 121 and
+249), and the sources of vyos-1x: `dhcpd.conf.j2` of 1.4 and `kea.py` of 1.5, which put `default-router` after the routes, 1.5 with all
+of this under `option`.
 """
 
 from msgspec import Struct
 
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 from wgwizard.site import Network
 
@@ -108,4 +111,21 @@ def _translation(way: WayIn) -> tuple[str, ...]:
     )
 
 
-VYOS = Router("VyOS (1.4 or later)", "in its shell (SSH)", static_routes, _half_seen, _way_in)
+def _by_dhcp(told: ByDhcp) -> Steps:
+    """VyOS itself puts the default router into option 121, after the static routes; so it must know it."""
+    subnet = f"service dhcp-server shared-network-name LAN subnet {told.network}"
+    routes = [f"{subnet} static-route {network} next-hop {via}" for network, via in told.routes]
+    return Steps(
+        add=(
+            "configure",
+            *(f"set {route}" for route in routes),
+            f"set {subnet} default-router {told.router}        # VyOS puts it into option 121, too",
+            *_KEPT,
+            "LAN stands for the shared network's name; in VyOS 1.5 the word option stands before static-route and default-router",
+        ),
+        check=("show configuration commands        # look for static-route and default-router, in the same subnet",),
+        remove=("configure", *(f"delete {route}" for route in routes), *_KEPT),
+    )
+
+
+VYOS = Router("VyOS (1.4 or later)", "in its shell (SSH)", static_routes, _half_seen, _way_in, _by_dhcp)

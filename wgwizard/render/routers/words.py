@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from wgwizard.plan.model import RouteNeeded
+from wgwizard.render.option_121 import ByDhcp
 from wgwizard.site import Address, Network
 
 
@@ -46,10 +47,11 @@ class WayIn(Struct, frozen=True):
 
 
 class Router(Struct, frozen=True):
-    """One kind of router: `name` as people call it, `place` where the lines are typed or clicked, and its three sets of steps."""
+    """One kind of router: `name` as people call it, `place` where the lines are typed or clicked, and its sets of steps."""
 
     name: str
     place: str
     route: Callable[[Routes], Steps]
     half_seen: Callable[[HalfSeen], Steps]
     way_in: Callable[[WayIn], Steps]
+    by_dhcp: Callable[[ByDhcp], Steps]
