@@ -8,7 +8,7 @@ from wgwizard.siteroutes import Trouble
 
 PLACES = {
     RoutesAt.ROUTER: "one route on the router",
-    RoutesAt.DHCP: "DHCP option 121",
+    RoutesAt.DHCP: "DHCP option 121, by hand where an address is fixed",
     RoutesAt.HOSTS: "a route on each computer that the points reach",
 }
 _TROUBLES = {
