@@ -7,12 +7,14 @@ from shlex import quote
 from msgspec import Struct
 
 from wgwizard.applying import Proven, Standing
+from wgwizard.host.layout import NETWORKD
 from wgwizard.opened import opened_by_point, opened_by_site
 from wgwizard.plan import Plan
 from wgwizard.plan.model import RouteNeeded, lan_address
 from wgwizard.recommend import UNMET
-from wgwizard.render.artefact import Bundle, lacks_text
+from wgwizard.render.artefact import Artefact, Bundle, lacks_text
 from wgwizard.render.cards import way_in
+from wgwizard.render.forms import KEYFILES_PLACE, Form, in_form
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Address, Point, RoutesAt, Site
@@ -22,6 +24,8 @@ from wgwizard.siteroutes import assumed_opens, way_back
 # one that is in use renews it every two minutes.
 DEAD_AFTER = 180
 
+LINUX = "linux"
+_SWITCHED = (("away from the site", "up"), ("back at the site", "down"))
 _TAKE_IN = {
     "linux": "there (wireguard-tools): sudo install -m 600 {name} /etc/wireguard/",
     "windows": "in the WireGuard app there: Add Tunnel, choose {name}, Activate",
@@ -79,6 +83,35 @@ def host_steps(address: str, folder: str = "") -> tuple[str, ...]:
         f"copy the folder {folder}host there, on a USB stick or by `scp -r {quote(f'{folder}host')} USER@{address}:`",
         f"there: sudo sh host/{SCRIPT}",
     )
+
+
+def for_linux_points(bundle: Bundle, site: Site, form: Form) -> Bundle:
+    """The bundle with the files of Linux points in this form."""
+    points = {point.name: point for point in site.points if point.platform == LINUX}
+    found: list[Artefact] = []
+    for artefact in bundle.artefacts:
+        point = points.get(artefact.node) if artefact.path == conf_path(site.tunnel.interface) else None
+        at_start = point is not None and assumed_opens(site, point).by_site
+        found += [artefact] if point is None else in_form(artefact, form, site.tunnel.interface, at_start=at_start)
+    return Bundle(tuple(found))
+
+
+def form_steps(site: Site, point: Point, form: Form) -> tuple[str, ...]:
+    """What the owner of a Linux point does with its files in this form."""
+    interface = site.tunnel.interface
+    always = assumed_opens(site, point).by_site
+    if form is Form.NETWORKD:
+        files: tuple[str, ...] = (f"50-{interface}.netdev", f"50-{interface}.network")
+        keys, rest = (
+            f"sudo install -m {mode} {file} {NETWORKD}/" for mode, file in zip(("640 -g systemd-network", "644"), files, strict=True)
+        )
+        install, word = f"{keys}; {rest}; sudo networkctl reload", "networkctl"
+    else:
+        files = (f"{interface}.nmconnection",)
+        install, word = f"sudo install -m 600 {files[0]} {KEYFILES_PLACE}/; sudo nmcli connection reload", "nmcli connection"
+    switch = () if always else tuple(f"{when}: sudo {word} {to} {interface}" for when, to in _SWITCHED)
+    own = () if point.public_key is None else (f"there, in {files[0]}, put the private key that stays on {point.name} in its place",)
+    return (f"bring over: {', '.join(files)}", *own, f"there: {install}", *switch)
 
 
 _WHERE = {RoutesAt.ROUTER: "the router", RoutesAt.DHCP: "the DHCP server (option 121)"}

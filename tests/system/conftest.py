@@ -1,6 +1,7 @@
 """Live tests: refused with a reason outside the private namespaces (tests/system/run), and the fixtures that give lab hosts."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from tests.system.lab.host import LabHost
 from tests.system.lab.lan import Lan, LanWiring, enter_own_network
 from tests.system.point_support import Side, plug
 from tests.system.secrecy import Secrecy, leaks_below, leaks_on, watching
+from tests.system.vm.machine import INSIDE
 from wgwizard.rehearsal import netns
 
+collect_ignore = [] if os.environ.get(INSIDE) else ["vm"]  # python -m tests.system.vm
 MakeBeta = Callable[..., LabHost]
 SECRECY = Secrecy()
 

@@ -18,11 +18,12 @@ from typing import Any
 import pexpect
 
 from tests.system.lab.host import LabHost
-from wgwizard.host.layout import CONFIGURATION, RUN, STATE
+from wgwizard.host.layout import CONFIGURATION, NETWORKD, RUN, STATE, Layout, Owner
+from wgwizard.render.forms import KEYFILES_PLACE
 from wgwizard.render.install import SCRIPT
 from wgwizard.secret import HIDDEN, Secret
 
-STORES = (CONFIGURATION, STATE, RUN)
+STORES = (CONFIGURATION, Layout("wg0", Owner.NETWORKD).tunnel, KEYFILES_PLACE, STATE, RUN)
 LEAST = 8  # shorter ones stand in other words
 OFTEN = 0.1  # seconds between two looks at the processes
 RARELY = 20  # looks, until one that is known by now is looked at again
@@ -120,7 +121,8 @@ def look_at_processes(secrecy: Secrecy, seen: Mapping[str, int]) -> dict[str, in
 
 def leaks_on(host: LabHost, secrecy: Secrecy) -> list[str]:
     """Where on a host, outside its stores, a secret stands by now: its files, its memory's files, its journal."""
-    secrecy.use(*(key for text in _texts(host.changed / "etc/wireguard") for key in _KEY_LINE.findall(text)))
+    for directory in (CONFIGURATION, NETWORKD):
+        secrecy.use(*(key for text in _texts(host.changed / directory.lstrip("/")) for key in _KEY_LINE.findall(text)))
     places = [(host.changed, STORES)]
     journal = b""
     with contextlib.suppress(Exception):  # a host that was switched off has its disk only

@@ -272,6 +272,31 @@ def test_files_are_written_with_their_modes(folder):
     assert (folder / "site.lock").exists()
 
 
+@pytest.mark.parametrize(
+    ("form", "modes", "step"),
+    [
+        ("networkd", {"network/50-wg0.netdev": 0o640, "network/50-wg0.network": 0o644}, "away from the site: sudo networkctl up wg0"),
+        ("NetworkManager", {"system-connections/wg0.nmconnection": 0o600}, "away from the site: sudo nmcli connection up wg0"),
+    ],
+)
+def test_linux_points_get_files_for_the_program_that_was_asked_for(folder, form, modes, step):
+    (folder / "site.yaml").write_text(SITE.replace("- name: a2", "- {name: a2, platform: android}"))
+    found = run("plan", "site.yaml", "-o", "out", "--linux-points", form, "--passphrase-file", "phrase", cwd=folder, check=0)
+    files = [path for path in (folder / "out/endpoint-a").rglob("*") if path.is_file()]
+    assert {f"{path.parent.name}/{path.name}": stat.S_IMODE(path.stat().st_mode) for path in files} == modes
+    assert (folder / "out/a2/etc/wireguard/wg0.conf").exists()
+    assert (folder / "out/host/etc/wireguard/wg0.conf").exists()
+    steps = [line.strip() for line in found.stderr.splitlines()]
+    assert "endpoint-a:" in steps
+    assert "a2:" not in steps
+    assert step in steps
+    assert KEY.search(found.stderr) is None
+
+
+def test_a_form_without_a_folder_is_refused(folder):
+    assert "needs -o DIR" in run("plan", "site.yaml", "--linux-points", "networkd", cwd=folder, check=2).stderr
+
+
 def test_only_complete_files_are_written(folder):
     found = run("plan", "site.yaml", "-o", "out", cwd=folder, check=0)
     assert not list((folder / "out").rglob("wg0.conf"))

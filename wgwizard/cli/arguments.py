@@ -20,6 +20,7 @@ VERBS = {
     "schema": "the JSON Schema of the site file",
     "completion": "what makes a shell complete our words",
 }
+LINUX_FORMS = ("wg-quick", "networkd", "NetworkManager")  # render.forms.Form
 SHELLS = ("bash", "zsh", "fish")
 _GLOBAL = ("--no-color", "--ascii", "-h", "--help", "--version")
 EPILOG = (
@@ -98,6 +99,12 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument("site", metavar="SITE.yaml")
     plan.add_argument("--json", action="store_true", help="one JSON object")
     plan.add_argument("-o", "--output", metavar="DIR", help="write every complete file below DIR/NODE/")
+    plan.add_argument(
+        "--linux-points",
+        choices=LINUX_FORMS,
+        default=LINUX_FORMS[0],
+        help="with -o: for which program the files of Linux points are (default: wg-quick)",
+    )
     plan.add_argument("--reveal-secrets", action="store_true", help="print private and preshared keys (needs --passphrase-file)")
     _add_passphrase(plan)
 

@@ -9,11 +9,12 @@ import msgspec
 from msgspec.structs import asdict
 
 from wgwizard.errors import WgwizardError
-from wgwizard.owners import owner_steps
+from wgwizard.owners import LINUX, form_steps, owner_steps
 from wgwizard.pipeline import Result
 from wgwizard.problems import Problem
 from wgwizard.recommend import TITLES, Ranked, Recommendation, Verdict
 from wgwizard.render.artefact import Artefact
+from wgwizard.render.forms import Form
 from wgwizard.render.text import address_text
 from wgwizard.site import Site
 from wgwizard.trace import Hop, Reach
@@ -242,11 +243,14 @@ _DOES = {"create": "+ create", "change": "~ change", "remove": "- remove", "run"
 # What stands in a file of ours, by its name (host.layout).
 _HOLDS = (
     (re.compile(r"^/etc/wgwizard/.*\.nft$"), "the rules"),
+    (re.compile(r"^/etc/systemd/system/wgwizard-tunnel@.*"), "no tunnel without its rules"),
     (re.compile(r"^/etc/systemd/system/wgwizard-.*\.service$"), "loads the rules at every start"),
     (re.compile(r"^/etc/systemd/system/wg-quick@.*"), "no tunnel without its rules"),
     (re.compile(r"^/etc/wgwizard/.*\.start$"), "starts rules and tunnel, when the host's own start-up calls it"),
     (re.compile(r"^/etc/init\.d/wgwizard-"), "calls the start script at every start"),
     (re.compile(r"^/etc/wireguard/"), "the tunnel, its addresses, keys and points"),
+    (re.compile(r"^/etc/systemd/network/.*\.netdev$"), "the tunnel, its keys and points"),
+    (re.compile(r"^/etc/systemd/network/.*\.network$"), "its addresses"),
     (re.compile(r"^/etc/sysctl\.d/"), "forwarding, also after a restart"),
     (re.compile(r"^/etc/wgwizard/.*\.sysctls$"), "forwarding, for the start script"),
 )
@@ -281,3 +285,9 @@ def event_text(event: "Event") -> str:
 def owners_text(site: Site) -> str:
     """What is left to the owners of the points, each with their steps."""
     return "\n".join("\n".join([f"{point.name}:", *(f"  {step}" for step in owner_steps(site, point))]) for point in site.points)
+
+
+def form_text(site: Site, form: Form) -> str:
+    """What the owners of Linux points do with files in this form."""
+    steps = {point.name: form_steps(site, point, form) for point in site.points if point.platform == LINUX}
+    return "\n".join("\n".join([f"{name}:", *(f"  {step}" for step in lines)]) for name, lines in steps.items())

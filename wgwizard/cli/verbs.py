@@ -16,10 +16,12 @@ from wgwizard.cli.asking import read_secret, say
 from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
+from wgwizard.owners import for_linux_points
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem, named
 from wgwizard.render import with_install_script
 from wgwizard.render.artefact import Artefact, lack_name
+from wgwizard.render.forms import Form
 from wgwizard.secret import Secret
 from wgwizard.site import Site
 
@@ -78,6 +80,8 @@ def plan(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> int:
     if options.reveal_secrets and options.passphrase_file is None:
         raise UsageError("--reveal-secrets needs --passphrase-file", "without the passphrase no secret is known here")
+    if options.linux_points != Form.WG_QUICK and options.output is None:
+        raise UsageError(f"--linux-points {options.linux_points} needs -o DIR", "it says how the files are written")
     found, warnings = opened(options.site)
     need_strategy(options.site, found)
     keyring = Keyring()
@@ -131,10 +135,13 @@ def rehearse(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem, ...]) -> None:
     """Write the complete files, and a script that installs β's; say what was written, and what was left out and why."""
-    bundle = with_install_script(outcome.plan, outcome.bundle)
+    form = Form(options.linux_points)
+    bundle = for_linux_points(with_install_script(outcome.plan, outcome.bundle), outcome.plan.site, form)
     written = write_bundle(Path(options.output), bundle)
     if not options.json:
         put("\n".join(str(path) for path in written))
+        if form is not Form.WG_QUICK:
+            say(output.form_text(outcome.plan.site, form))
     for artefact in bundle.artefacts:
         if not artefact.complete:
             say(_left_out(artefact, outcome.plan.site, options))

@@ -1,8 +1,11 @@
 """Where everything of ours stands on Host β, for one tunnel interface."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 CONFIGURATION = "/etc/wireguard"
+NETWORKD = "/etc/systemd/network"
 STATE = "/var/lib/wgwizard"
 RUN = "/run/wgwizard"
 
@@ -15,15 +18,30 @@ def table_name(interface: str) -> str:
     return "wgwizard_" + "".join(letter if letter.isalnum() else "_" for letter in interface)
 
 
+class Owner(StrEnum):
+    """What makes the tunnel's interface, at boot too."""
+
+    WG_QUICK = "wg-quick"
+    NETWORKD = "systemd-networkd"
+
+
 class Layout(Struct, frozen=True):
     """The names that follow from the interface's: files, units and the table."""
 
     interface: str
+    owner: Owner = Owner.WG_QUICK
 
     @property
     def tunnel(self) -> str:
-        """The interface's wg-quick file."""
+        """The file with the interface's keys and peers, its owner's."""
+        if self.owner is Owner.NETWORKD:
+            return f"{NETWORKD}/50-{self.interface}.netdev"
         return f"{CONFIGURATION}/{self.interface}.conf"
+
+    @property
+    def network(self) -> str:
+        """systemd-networkd's file with the interface's addresses and routes, which the one file of wg-quick holds, too; else ""."""
+        return f"{NETWORKD}/50-{self.interface}.network" if self.owner is Owner.NETWORKD else ""
 
     @property
     def rules(self) -> str:
@@ -37,8 +55,9 @@ class Layout(Struct, frozen=True):
 
     @property
     def drop_in(self) -> str:
-        """What makes the tunnel's unit require the rules' one."""
-        return f"/etc/systemd/system/{self.tunnel_unit}.d/wgwizard.conf"
+        """What makes the tunnel's unit require the rules' one; that unit itself where its owner brings none."""
+        place = f"/etc/systemd/system/{self.tunnel_unit}"
+        return f"{place}.d/wgwizard.conf" if self.owner is Owner.WG_QUICK else place
 
     @property
     def start(self) -> str:
@@ -81,7 +100,12 @@ class Layout(Struct, frozen=True):
         Rules first, forwarding last, so that a host that stops half way is only ever more closed.
         """
         at_boot = (self.rules_unit_file, self.drop_in, self.start, self.service_file)
-        return (self.rules, self.openings, *at_boot, self.switches, self.tunnel, self.sysctls)
+        return (self.rules, self.openings, *at_boot, self.switches, *self.tunnel_files, self.sysctls)
+
+    @property
+    def tunnel_files(self) -> tuple[str, ...]:
+        """What its owner reads."""
+        return (self.tunnel, self.network) if self.network else (self.tunnel,)
 
     @property
     def rules_unit(self) -> str:
@@ -90,8 +114,8 @@ class Layout(Struct, frozen=True):
 
     @property
     def tunnel_unit(self) -> str:
-        """wireguard-tools' unit for the interface."""
-        return f"wg-quick@{self.interface}.service"
+        """wireguard-tools' unit for the interface; ours, which switches the interface on, where another one than wg-quick makes it."""
+        return f"wg-quick@{self.interface}.service" if self.owner is Owner.WG_QUICK else f"wgwizard-tunnel@{self.interface}.service"
 
     @property
     def units(self) -> tuple[str, str]:

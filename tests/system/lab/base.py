@@ -183,6 +183,14 @@ def build(kinds: Iterable[str] = ()) -> None:
                 _build_kind(directory, KINDS[name])
 
 
+def build_variant(variant: str, script: str) -> Path:
+    """One more tree, if it is not there yet: "full" with what this shell script adds to it in a chroot."""
+    directory = _recipe_directory()
+    if not (directory / variant).is_dir():
+        _build_from_full(directory, variant, script)
+    return tree(variant)
+
+
 _WIREGUARD_GO = """#!/bin/sh
 setsid /opt/lab/ld-linux-x86-64.so.2 --library-path /opt/lab /opt/lab/wireguard-go -f "$1" </dev/null >/dev/null 2>&1 &
 until [ -S "/run/wireguard/$1.sock" ]; do sleep 0.05; done

@@ -10,7 +10,7 @@ _shtab_wgwizard_subparsers=(new presets recommend plan rehearse apply status rol
 _shtab_wgwizard_new_option_strings=(-h --help --preset --plain -o --output --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_presets_option_strings=(-h --help)
 _shtab_wgwizard_recommend_option_strings=(-h --help --json)
-_shtab_wgwizard_plan_option_strings=(-h --help --json -o --output --reveal-secrets --passphrase-file)
+_shtab_wgwizard_plan_option_strings=(-h --help --json -o --output --linux-points --reveal-secrets --passphrase-file)
 _shtab_wgwizard_rehearse_option_strings=(-h --help --json)
 _shtab_wgwizard_apply_option_strings=(-h --help --dry-run --passphrase-file --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout)
 _shtab_wgwizard_status_option_strings=(-h --help --interface --ssh --yes --json --identity --known-hosts --accept-host-key --key-passphrase-file --ssh-password-file --sudo-password-file --confirm-timeout --prove)
@@ -72,6 +72,7 @@ _shtab_wgwizard_secrets___passphrase_file_COMPGEN=_shtab_compgen_files
 
 _shtab_wgwizard_new___preset_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
 _shtab_wgwizard_presets_pos_0_choices=(home-pi family-devices host-only office-addresses field-device support consultant cgnat router-itself dual-stack vpc article-masquerade article-masquerade-forward article-forward article-gateway article-gateway-forward)
+_shtab_wgwizard_plan___linux_points_choices=(wg-quick networkd NetworkManager)
 _shtab_wgwizard_completion_pos_0_choices=(bash zsh fish)
 _shtab_wgwizard_pos_0_choices=(new presets recommend plan rehearse apply status rollback uninstall qr secrets schema completion)
 

@@ -51,7 +51,7 @@ function _shtab_wgwizard_using
 end
 
 set -g _shtab_wgwizard_commands new presets recommend plan rehearse apply status rollback uninstall qr secrets schema completion
-set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --identity --interface --join --join-passphrase-file --key-passphrase-file --known-hosts --new-passphrase-file --output --passphrase-file --preset --ssh --ssh-password-file --sudo-password-file -o
+set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --identity --interface --join --join-passphrase-file --key-passphrase-file --known-hosts --linux-points --new-passphrase-file --output --passphrase-file --preset --ssh --ssh-password-file --sudo-password-file -o
 
 complete -c wgwizard -e
 complete -c wgwizard -f
@@ -83,6 +83,7 @@ complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -
 complete -c wgwizard -n '_shtab_wgwizard_using plan' -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n '_shtab_wgwizard_using plan' -l json -d 'one JSON object'
 complete -c wgwizard -n '_shtab_wgwizard_using plan' -s o -l output -xka "(__fish_complete_directories)" -d 'write every complete file below DIR/NODE/'
+complete -c wgwizard -n '_shtab_wgwizard_using plan' -l linux-points -xka "wg-quick networkd NetworkManager" -d 'with -o: for which program the files of Linux points are (default: wg-quick)'
 complete -c wgwizard -n '_shtab_wgwizard_using plan' -l reveal-secrets -d 'print private and preshared keys (needs --passphrase-file)'
 complete -c wgwizard -n '_shtab_wgwizard_using plan' -l passphrase-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with the passphrase of NAME.secrets, or a file descriptor'"'"'s number'
 complete -c wgwizard -n '_shtab_wgwizard_using plan; and test $_shtab_wgwizard_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d SITE.yaml

@@ -86,6 +86,7 @@ _shtab_wgwizard_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--json[one JSON object]"
   {-o,--output}"[write every complete file below DIR\/NODE\/]:DIR:_files -/"
+  "--linux-points[with -o\: for which program the files of Linux points are (default\: wg-quick)]:linux_points:(wg-quick networkd NetworkManager)"
   "--reveal-secrets[print private and preshared keys (needs --passphrase-file)]"
   "--passphrase-file[file with the passphrase of NAME.secrets, or a file descriptor\'s number]:FILE:_files"
   ":SITE.yaml:_files"
