@@ -9,7 +9,7 @@ from wgwizard.host.channel import ConnectionLostError
 from wgwizard.host.launch import Command
 from wgwizard.host.local import LocalConnection
 
-TIMEOUT = 0.3
+TIMEOUT = 1.0  # seconds, in which a loaded machine has begun a script
 
 
 def is_alive(pid: int) -> bool:
