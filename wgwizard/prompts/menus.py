@@ -16,7 +16,10 @@ _MARK = "?"
 class MenuTalk:
     """A conversation through questionary (prompts.Talk), drawn on stderr; `output` is a prompt_toolkit output to draw on instead."""
 
-    help = "Arrow keys and Enter choose, Space marks several. ? says why we ask, < goes back, Ctrl-D leaves and keeps the answers."
+    help = (
+        "Arrow keys and Enter choose, Space marks several, Ctrl-U empties a line. ? says why we ask, < goes back, Ctrl-D leaves and keeps "
+        "the answers."
+    )
 
     @property
     def columns(self) -> int:
