@@ -20,7 +20,7 @@ from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.points import REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import EXAMPLE, EXAMPLES, REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
 
 
 class PointPage(ModalScreen[Draft | None]):
@@ -136,7 +136,10 @@ class PointsStep(Step):
         listed.highlighted = min(kept, len(points) - 1) if points else None
         for name in ("#edit", "#remove"):
             self.query_one(name, Button).display = bool(points)
-        self.query_one(ProblemLine).show(errors_of(self.draft) if self.tried or "×" in marks.values() else ())
+        line, wrong = self.query_one(ProblemLine), errors_of(self.draft) if self.tried or "×" in marks.values() else ()
+        line.show(wrong)
+        if not wrong and EXAMPLE in marks.values():
+            line.say(EXAMPLES, error=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""

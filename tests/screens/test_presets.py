@@ -86,3 +86,15 @@ async def test_the_first_key_replaces_what_came_with_a_preset_and_none_replaces_
 async def test_what_a_preset_answers_out_of_sight_is_not_called_good():
     async with sit_down(draft=open_preset("office-addresses"), begin_at="site") as person:
         await person.sees("▼ More questions, with the preset's answers: are they yours?")
+
+
+async def test_the_examples_devices_are_marked_until_somebody_describes_them():
+    draft = open_preset("home-pi")
+    async with sit_down(draft=draft, begin_at="points") as person:
+        await person.sees("○ laptop", "○ as in the scenario: are they yours")
+        marked = person.read().count("○ ")
+        await person.press("enter", "end")
+        await person.types("2")
+        await person.press("ctrl+n")
+        await person.sees("  laptop2")
+        assert person.read().count("○ ") == marked - 1

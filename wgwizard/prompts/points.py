@@ -6,7 +6,7 @@ from wgwizard.prompts.asking import ask_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import POINT, Choice
-from wgwizard.wizard.points import REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import EXAMPLE, EXAMPLES, REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
 
 _WHAT_NEXT = (
     Choice("on", "Go on"),
@@ -31,6 +31,8 @@ def points_page(session: Session) -> bool:
         marks = marks_of(session.draft)
         session.talk.say(f"\n== {POINT.title} ==\n{POINT.about}")
         session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(session.draft, place)}" for place in range(len(points))))
+        if EXAMPLE in marks.values():
+            session.say(EXAMPLES)
         wish = session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT)
         if wish == BACK:
             return False

@@ -13,6 +13,8 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import sign
 
 _BY_KIND = {question.kind: question for question in POINT.questions}
+EXAMPLE = "○"
+EXAMPLES = "○ as in the scenario: are they yours, by name, system and rights?"
 REMOVED = "Its address stays reserved, so that nobody else is renumbered or mistaken for it."
 
 
@@ -39,13 +41,19 @@ def _opened(document: Document, point: dict[str, Any]) -> str:
 
 
 def marks_of(draft: Draft) -> dict[int, str]:
-    """The sign of the worst problem of each point that has one, by its place."""
-    marks: dict[int, str] = {}
+    """The sign of the worst problem of each point that has one, else of one that is still the preset's, by its place."""
+    marks = dict.fromkeys(examples_among(draft), EXAMPLE)
     for problem in draft.problems_under("points"):
         steps = steps_of(problem.field)
         if len(steps) > 1 and isinstance(steps[1], int) and marks.get(steps[1]) != "×":
             marks[steps[1]] = sign(problem)
     return marks
+
+
+def examples_among(draft: Draft) -> tuple[int, ...]:
+    """The places of the points that stand as they came with the preset: devices of an example, not of the person."""
+    theirs = value_at(draft.preset, "points") if draft.preset is not None and not draft.is_saved else None
+    return tuple(place for place, point in enumerate(points_of(draft)) if isinstance(theirs, list) and point in theirs)
 
 
 def errors_of(draft: Draft) -> tuple[Problem, ...]:
