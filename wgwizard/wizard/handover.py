@@ -10,8 +10,10 @@ from wgwizard.phone import qr_code, why_no_code
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.files import replace_file
 from wgwizard.render.artefact import Artefact, lacks_text
+from wgwizard.render.forms import NETDEV_MODE, Form, in_form
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Point
+from wgwizard.siteroutes import assumed_opens
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Outlook
 
@@ -19,7 +21,12 @@ from wgwizard.wizard.study import Outlook
 _LONGEST_INTERFACE = 15
 _PRIVATE = 0o600
 IMAGES = ("png", "svg")
-HOW = "Name it .conf for the file itself, .png or .svg for its QR code as a picture. Only you will be able to read it."
+HOW = (
+    "Name it .conf for the file itself, .png or .svg for its QR code as a picture; for a Linux point also .netdev for systemd-networkd or"
+    " .nmconnection for NetworkManager. Only you will be able to read it."
+)
+_FORMS = {"netdev": Form.NETWORKD, "nmconnection": Form.NETWORK_MANAGER}
+_TAKE_UP = {Form.NETWORKD: "sudo networkctl reload", Form.NETWORK_MANAGER: "sudo nmcli connection reload"}
 REVEAL = "Whoever sees them can connect as {0}; look behind you, and at what records the screen."
 COPY = (
     "It goes to the clipboard of this terminal (OSC 52), where every program of yours and every list of earlier clippings can read it;"
@@ -28,10 +35,11 @@ COPY = (
 
 
 class PointFile(Struct, frozen=True):
-    """A point and the WireGuard file that its owner gets."""
+    """A point and the WireGuard file that its owner gets; `at_start`: its tunnel is to be there at all times."""
 
     point: Point
     artefact: Artefact
+    at_start: bool = False
 
 
 def point_files(found: Outlook) -> tuple[PointFile, ...]:
@@ -39,7 +47,7 @@ def point_files(found: Outlook) -> tuple[PointFile, ...]:
     site = found.plan.site
     path = conf_path(site.tunnel.interface)
     files = {artefact.node: artefact for artefact in found.bundle.artefacts if artefact.path == path}
-    return tuple(PointFile(point, files[point.name]) for point in site.points if point.name in files)
+    return tuple(PointFile(point, files[point.name], assumed_opens(site, point).by_site) for point in site.points if point.name in files)
 
 
 def line(file: PointFile) -> str:
@@ -77,8 +85,10 @@ def path_problem(path: str, draft: Draft) -> str:
 
 
 def save(file: PointFile, path: str) -> str:
-    """Save a point's file, or its QR code where the path ends in .png or .svg; the text says what was saved. Raises WgwizardError."""
+    """Save a point's file in the form or as the picture that the path's ending says; the text says what was saved. Raises WgwizardError."""
     kind = Path(path).suffix.lower().removeprefix(".")
+    if kind in _FORMS:
+        return _save_in_form(file, path, _FORMS[kind])
     if kind not in IMAGES:
         return _save_file(file, path)
     why_not = why_no_code(file.point, file.artefact)
@@ -87,6 +97,28 @@ def save(file: PointFile, path: str) -> str:
     replace_file(Path(path), qr_code(file.artefact).image(kind), _PRIVATE)
     name = file.point.name
     return f"✓ Saved as {path}, which only you can read. Whoever sees this picture can connect as {name}: delete it when it has been read."
+
+
+def _save_in_form(file: PointFile, path: str, form: Form) -> str:
+    """For another program of Linux than wg-quick, which may want two files; the text says where they belong on the point."""
+    point = file.point
+    if point.platform != "linux":
+        raise WgwizardError(f"{point.name} runs {point.platform}, and {form} is a program of Linux", "give a name that ends in .conf")
+    parts = in_form(file.artefact, form, Path(file.artefact.path).stem, at_start=file.at_start)
+    places = [Path(path).with_suffix(Path(part.path).suffix) for part in parts]
+    if taken := [place for place in places[1:] if place.exists()]:
+        raise WgwizardError(f"{taken[0]} is there already, and would be replaced", "give another name")
+    for part, place in zip(parts, places, strict=True):
+        replace_file(place, part.content().encode(), _PRIVATE)
+    modes = {NETDEV_MODE: f"{NETDEV_MODE}, group systemd-network"}
+    belong = " and ".join(
+        f"{place.name} as {part.path} (mode {modes.get(part.mode, part.mode)})" for part, place in zip(parts, places, strict=True)
+    )
+    own = f" {point.name}'s owner puts its private key in place of (kept on {point.name})." if point.public_key is not None else ""
+    return (
+        f"✓ Saved as {' and '.join(map(str, places))}, which only you can read: bring over on a USB stick or by scp, then delete here."
+        f" On {point.name}, root puts {belong}; `{_TAKE_UP[form]}` takes it up.{own}"
+    )
 
 
 def _save_file(file: PointFile, path: str) -> str:

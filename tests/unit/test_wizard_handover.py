@@ -1,0 +1,57 @@
+"""A Linux point's file saved for another program than wg-quick."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.article import KEYS, article
+from wgwizard.errors import WgwizardError
+from wgwizard.keys import Keyring, complete_keyring
+from wgwizard.lock import Lock
+from wgwizard.pipeline import study
+from wgwizard.render.forms import Form, in_form
+from wgwizard.wizard.handover import PointFile, point_files, save
+from wgwizard.wizard.study import outlook
+
+
+def handed(platform: str = "linux", *, own_key: bool = False) -> PointFile:
+    site = article()
+    site = replace(site, points=(replace(site.points[0], platform=platform, public_key=KEYS["endpoint-a"] if own_key else None),))
+    found = study(site, Lock())
+    return point_files(outlook(found, complete_keyring(found.site, Keyring(), found.lock)))[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "names", "said"),
+    [
+        (
+            "a.netdev",
+            Form.NETWORKD,
+            ["a.netdev", "a.network"],
+            "a.netdev as /etc/systemd/network/50-wg0.netdev (mode 0640, group systemd-network)",
+        ),
+        ("a.nmconnection", Form.NETWORK_MANAGER, ["a.nmconnection"], "`sudo nmcli connection reload` takes it up"),
+    ],
+)
+def test_it_is_saved_whole_for_its_owners_eyes(tmp_path: Path, path: str, form: Form, names: list[str], said: str) -> None:
+    file = handed()
+    assert said in save(file, str(tmp_path / path))
+    assert sorted(one.name for one in tmp_path.iterdir()) == names
+    parts = in_form(file.artefact, form, "wg0", at_start=True)
+    assert [(tmp_path / name).read_text() for name in names] == [part.content() for part in parts]
+    assert "PrivateKey" in parts[0].content() or "private-key" in parts[0].content()
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in names} == {0o600}
+
+
+def test_who_keeps_the_key_is_told_where_it_goes_and_another_system_or_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
+    assert "in place of (kept on endpoint-a)" in save(handed(own_key=True), str(tmp_path / "own.netdev"))
+    with pytest.raises(WgwizardError, match="runs windows") as refused:
+        save(handed("windows"), str(tmp_path / "a.nmconnection"))
+    assert ".conf" in refused.value.hint
+    (tmp_path / "b.network").write_text("somebody's")
+    with pytest.raises(WgwizardError, match=r"b\.network is there already"):
+        save(handed(), str(tmp_path / "b.netdev"))
+    assert (tmp_path / "b.network").read_text() == "somebody's"
+    assert not (tmp_path / "b.netdev").exists()
