@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.timer import Timer
@@ -181,9 +182,9 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.query_one("#middle").mount(picture)
         return picture
 
-    def on_resize(self) -> None:
-        """On a wider terminal there may be a place for the picture."""
-        if self.is_running and self.here == START:
+    def on_resize(self, event: Resize) -> None:
+        """On a wider terminal there is a place for the picture on the first page, too."""
+        if event.size.width >= WIDTHS[-1][0] and not self.query("PicturePanel"):
             self.call_later(self._refresh_frame)
 
     def _refresh_picture(self, picture: "PicturePanel") -> None:
