@@ -12,8 +12,9 @@ from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
 from wgwizard.host.foreign_rules import not_opened, openings_in, stopped
 from wgwizard.host.kept import KeptKeys, kept_keys
-from wgwizard.host.layout import Layout
+from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.masking import masked_conf
+from wgwizard.host.networkd import owner_of_keys, with_networkd
 from wgwizard.host.openings import Opening, kept_lines, opening_changes, with_openings
 from wgwizard.host.rules_unit import beside_firewalld
 from wgwizard.host.start_script import without_units
@@ -67,13 +68,16 @@ class Wanted(Struct, frozen=True):
 
 def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     """The host's part of a bundle, in the order in which it is put in place."""
+    quick = Layout(layout.interface)  # as which files are rendered
     artefacts = {artefact.path: artefact for artefact in bundle.of(HOST)}
-    strange = artefacts.keys() - set(layout.files)
+    strange = artefacts.keys() - set(quick.files)
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
+    tunnel = parse_conf(artefacts[quick.tunnel].text)
     if not facts.system.systemd:
         artefacts = without_units(artefacts, layout, openrc=facts.system.openrc)
-    tunnel = parse_conf(artefacts[layout.tunnel].text)
+    elif layout.owner is Owner.NETWORKD:
+        artefacts = with_networkd(artefacts, layout)
     found = stopped(facts, tunnel, artefacts[layout.rules].text, layout)
     openings = openings_in(found, facts.system.tools)
     told = (*_opened(facts, tunnel, layout), *(opening.line for opening in openings))
@@ -82,7 +86,8 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text))
     artefacts = with_openings(artefacts, told, layout)
     kept = kept_keys(facts, layout)
-    files = tuple(_wanted_file(artefacts[path], kept, layout) for path in layout.files if path in artefacts)
+    keys_owner = owner_of_keys(layout, facts.system.networkd_group)
+    files = tuple(_wanted_file(artefacts[path], kept, layout, keys_owner) for path in layout.files if path in artefacts)
     had = kept.supplied(artefacts[layout.tunnel].text, artefacts[layout.tunnel].missing)
     missing = tuple(name for artefact in artefacts.values() for name in artefact.missing if name not in had)
     forwarding = artefacts.get(layout.sysctls) or artefacts.get(layout.switches)
@@ -107,12 +112,12 @@ def _opened(facts: Facts, tunnel: WantedTunnel, layout: Layout) -> tuple[str, ..
     return kept_lines(there.text, tunnel.listen_port or DEFAULT_PORT) if there is not None and layout.openings in facts.applied else ()
 
 
-def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout) -> WantedFile:
+def _wanted_file(artefact: Artefact, kept: KeptKeys, layout: Layout, keys_owner: str) -> WantedFile:
     content = artefact.content()
     if artefact.path != layout.tunnel:
         return WantedFile(artefact.path, artefact.mode, Secret(content), content)
     shown = kept.shown_in(masked_conf(content))
-    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, kept.digest_of(content))
+    return WantedFile(artefact.path, artefact.mode, Secret(content), shown, kept.digest_of(content), keys_owner)
 
 
 def changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, ...]:

@@ -1,6 +1,6 @@
 # What the scripts on Host β share. POSIX sh: dash and busybox ash run it alike.
-# The client sets before it: IFACE TABLE TUNNEL RULES OPENINGS RULES_UNIT_FILE DROP_IN START SERVICE SERVICE_FILE SYSCTLS SWITCHES RULES_UNIT
-# TUNNEL_UNIT STATE RUN and, for a transaction, ID. Every script defines main and calls it on its last line, so that a cut upload runs nothing.
+# The client sets before it: IFACE TABLE OWNER TUNNEL NETWORK RULES OPENINGS RULES_UNIT_FILE DROP_IN START SERVICE SERVICE_FILE SYSCTLS
+# SWITCHES RULES_UNIT TUNNEL_UNIT STATE RUN and, for a transaction, ID. Every script defines main and calls it on its last line, so that a cut upload runs nothing.
 set -u
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
@@ -9,7 +9,7 @@ T=$RUN/transaction
 
 # Every file that may be ours; their names hold no blanks.
 our_files() {
-  printf '%s\n' "$RULES" "$OPENINGS" "$RULES_UNIT_FILE" "$DROP_IN" "$START" "$SERVICE_FILE" "$SWITCHES" "$TUNNEL" "$SYSCTLS"
+  printf '%s\n' "$RULES" "$OPENINGS" "$RULES_UNIT_FILE" "$DROP_IN" "$START" "$SERVICE_FILE" "$SWITCHES" "$TUNNEL" ${NETWORK:+"$NETWORK"} "$SYSCTLS"
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 digest() { sha256sum | cut -d ' ' -f 1; }

@@ -1,4 +1,4 @@
-"""What a WireGuard .conf that we are about to write asks of the running interface; pure."""
+"""What a file of a tunnel, wg-quick's or systemd-networkd's, that we are about to write asks of the running interface; pure."""
 
 from ipaddress import ip_interface, ip_network
 
@@ -7,6 +7,9 @@ from msgspec import Struct
 from wgwizard.site import InterfaceAddress, Network
 
 _Section = list[tuple[str, str]]
+# wg-quick's, and those of systemd-networkd's two files.
+_INTERFACE = frozenset({"interface", "wireguard"})
+_PEER = frozenset({"peer", "wireguardpeer"})
 
 
 class WantedTunnel(Struct, frozen=True):
@@ -33,13 +36,14 @@ class WantedTunnel(Struct, frozen=True):
 
 
 def parse_conf(text: str) -> WantedTunnel:
-    """The parts of a .conf of ours; comments and keys that do not matter here are passed over."""
+    """The parts of a .conf of ours, or of a .netdev and a .network; comments and keys that do not matter here are passed over."""
     sections = _sections(text)
-    interface = [pair for title, pairs in sections if title == "interface" for pair in pairs]
-    peers = [pairs for title, pairs in sections if title == "peer"]
+    interface = [pair for title, pairs in sections if title in _INTERFACE for pair in pairs]
+    peers = [pairs for title, pairs in sections if title in _PEER]
+    network = [pair for title, pairs in sections if title == "network" for pair in pairs]
     port = _values(interface, "listenport")
     return WantedTunnel(
-        addresses=tuple(ip_interface(address) for address in _values(interface, "address")),
+        addresses=tuple(ip_interface(address) for address in _values([*interface, *network], "address")),
         listen_port=int(port[0]) if port else None,
         peers={key: frozenset(_values(peer, "allowedips")) for peer in peers for key in _values(peer, "publickey")},
         interface_lines=tuple(f"{key}={value}" for key, value in interface),
@@ -49,7 +53,7 @@ def parse_conf(text: str) -> WantedTunnel:
 
 def preshared_peers(text: str) -> tuple[str, ...]:
     """The public keys of the peers that have a preshared key in this .conf, be it hidden, in their order."""
-    peers = [pairs for title, pairs in _sections(text) if title == "peer"]
+    peers = [pairs for title, pairs in _sections(text) if title in _PEER]
     return tuple(key for peer in peers if _values(peer, "presharedkey") for key in _values(peer, "publickey"))
 
 

@@ -13,7 +13,7 @@ from wgwizard.host.kept import another_key
 from wgwizard.host.layout import Layout
 from wgwizard.host.logins import Logins
 from wgwizard.host.packages import missing_packages
-from wgwizard.host.probe import look, probe
+from wgwizard.host.probe import look
 from wgwizard.host.session import Session
 from wgwizard.host.shell import RootShell
 from wgwizard.host.standing import handshakes_of, standing
@@ -40,17 +40,16 @@ class SshConnector:
 
     def apply(self, site: Site, make_plan: MakePlan, keyring: Keyring, target: Target, ask: Ask, tell: Tell, *, dry_run: bool) -> Outcome:
         """Bring the host to the plan, or leave it as it was; with `dry_run` only say what would change."""
-        layout = Layout(site.tunnel.interface)
-        session = Session(layout, target, ask, tell, self._logins)
+        session = Session(Layout(site.tunnel.interface), target, ask, tell, self._logins)
 
         def wanted_for(facts: Facts) -> Wanted:
-            return wanted_of(render(make_plan(facts), keyring), facts, layout)
+            return wanted_of(render(make_plan(facts), keyring), facts, session.layout)
 
         with session.opened() as shell:
             facts, ended = session.looked_at(shell, read_only=dry_run)
             if not dry_run:
                 facts = session.with_packages(shell, facts)
-            wanted = wanted_for(facts)
+            layout, wanted = session.layout, wanted_for(facts)
             _refuse_incomplete(wanted, site)
             session.refuse(safety.refusals(facts, wanted, layout))
             plan = make_plan(facts)
@@ -76,14 +75,14 @@ class SshConnector:
 
     def rollback(self, interface: str, target: Target, ask: Ask, tell: Tell) -> Outcome:
         """One step back, to what stood before the last apply; before the first one that is without us."""
-        layout = Layout(interface)
-        session = Session(layout, target, ask, tell, self._logins, with_before=True)
+        session = Session(Layout(interface), target, ask, tell, self._logins, with_before=True)
         with session.opened() as shell:
             facts, ended = session.looked_at(shell, read_only=False)
             if not facts.ours:
                 return Outcome(False, "absent", None, (), (*ended, f"There is nothing of ours for {interface} on the host."))
             if going_back.is_first(facts):
                 return _taken_off(session, shell, facts, (*ended, going_back.FIRST))
+            layout = session.layout
             wanted = going_back.wanted_before(facts, layout)
             session.refuse(safety.refusals(facts, wanted, layout))
             found = changes(facts, wanted, layout)
@@ -109,17 +108,17 @@ class SshConnector:
 
     def status(self, interface: str, target: Target, ask: Ask, prove: Plan | None = None) -> Standing:
         """What is applied, and what of the host is not as it was applied, by one script that only reads; then what `prove` asks for."""
-        layout = Layout(interface)
-        with Session(layout, target, ask, lambda _: None, self._logins).opened() as shell:
-            facts = probe(shell, layout)
-            found = standing(facts, layout)
-            return found if prove is None or not found.applied else replace(found, proven=proof.prove(shell, layout, prove, facts))
+        session = Session(Layout(interface), target, ask, lambda _: None, self._logins)
+        with session.opened() as shell:
+            facts = session.probed(shell)
+            found = standing(facts, session.layout)
+            return found if prove is None or not found.applied else replace(found, proven=proof.prove(shell, session.layout, prove, facts))
 
     def handshakes(self, interface: str, target: Target, ask: Ask) -> dict[str, float | None]:
         """For each peer's public key the seconds since its last handshake, `None` for never."""
-        layout = Layout(interface)
-        with Session(layout, target, ask, lambda _: None, self._logins).opened() as shell:
-            facts = probe(shell, layout)
+        session = Session(Layout(interface), target, ask, lambda _: None, self._logins)
+        with session.opened() as shell:
+            facts = session.probed(shell)
         if facts.tunnel is None:
             raise RemoteError(f"The tunnel {interface} does not run on the host.", "Apply the site first.")
         return handshakes_of(facts)

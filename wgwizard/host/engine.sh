@@ -35,7 +35,10 @@ bounded() {
   status=$?
   kill "$guard" 2>/dev/null
   wait "$guard" 2>/dev/null
-  [ $status -ne 137 ] || status=124
+  if [ $status -eq 137 ]; then
+    status=124
+    echo "$1 had not ended after $limit s" >>"$T/log"
+  fi
   return $status
 }
 
@@ -215,6 +218,7 @@ persist_files() {
   sweep
   keep_baseline && keep_before && record_meanwhile || return 1
   if ! cmp -s "$OPENINGS" "$T/new/${OPENINGS##*/}"; then tell_others close; fi
+  if [ -n "$NETWORK" ] && ! cmp -s "$NETWORK" "$T/new/${NETWORK##*/}"; then true >"$T/networks_differ"; fi
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi
@@ -224,6 +228,7 @@ persist_files() {
   tell_others open
   keep_record || return 1
   drop_in_away
+  if [ -e "$T/networks_differ" ]; then reload_networkd; fi
   start_unit "$RULES_UNIT" && start_unit "$TUNNEL_UNIT"
 }
 
@@ -259,7 +264,7 @@ persist_uninstall() {
   stop_service
   tell_others close
   hand_on || return 1
-  for file in "$SYSCTLS" "$TUNNEL" "$SWITCHES" "$SERVICE_FILE" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do
+  for file in "$SYSCTLS" ${NETWORK:+"$NETWORK"} "$TUNNEL" "$SWITCHES" "$SERVICE_FILE" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do
     back_to_baseline "$file" || return 1
   done
   follow_service || return 1
@@ -268,6 +273,7 @@ persist_uninstall() {
   if [ -f "$T/directories" ]; then
     while read -r directory; do rmdir -- "$directory" 2>/dev/null; done <"$T/directories"
   fi
+  reload_networkd
   reload_units
 }
 

@@ -71,6 +71,7 @@ class System(Struct, frozen=True):
 
     `openrc`: OpenRC starts its services, whatever process 1 is.
     `legacy_drops`: iptables-legacy has rules that drop or refuse something, which nft does not list.
+    `networkd_version` is 0 where systemd-networkd does not run, `networkd_group` its group's id.
     """
 
     name: str = ""
@@ -84,6 +85,8 @@ class System(Struct, frozen=True):
     node: str = ""
     legacy_drops: bool = False
     openrc: bool = False
+    networkd_version: int = 0
+    networkd_group: str = ""
 
     @property
     def systemd(self) -> bool:
@@ -121,7 +124,8 @@ class Facts(Struct, frozen=True):
     noted of the last apply, `kept` the files as it wrote them where another one stands there by now, `rulesets` the rules as they
     were applied and as they are loaded, empty where they are the same. `before` are the files as they stood before the last apply and
     `about_before` what was noted of them, both empty unless asked for and where they are not kept. `fingerprint` covers
-    everything that an apply would touch; `ways` is what the checks against lock-outs need.
+    everything that an apply would touch; `ways` is what the checks against lock-outs need. `keepers` says of an interface what program
+    configures it, where one that we know does.
     """
 
     interfaces: dict[str, tuple[InterfaceAddress, ...]] = field(default_factory=dict)
@@ -151,6 +155,7 @@ class Facts(Struct, frozen=True):
     fingerprint: str = ""
     ipv4_forwarders: frozenset[str] = frozenset()
     ways: Ways = field(default_factory=Ways)
+    keepers: dict[str, str] = field(default_factory=dict)
 
     @property
     def ours(self) -> bool:

@@ -73,6 +73,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         fingerprint=parts.get("fingerprint", "").strip(),
         ipv4_forwarders=_ipv4_forwarders(before),
         ways=parse_ways(parts, layout.table),
+        keepers=dict(line.split(" ", 1) for line in parts.get("keepers", "").splitlines() if " " in line),
     )
 
 
@@ -95,6 +96,8 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         node=pairs.get("node", ""),
         openrc=pairs.get("openrc") == "yes",
         legacy_drops=pairs.get("legacy_drops") == "yes",
+        networkd_version=_whole(pairs.get("networkd_version")) or 0,
+        networkd_group=pairs.get("networkd_group", ""),
     )
 
 

@@ -38,7 +38,7 @@ def wanted_before(facts: Facts, layout: Layout) -> Wanted:
             f"What stood before the last apply cannot be brought back: {what}.", "Apply a site file of before; the host is as it was."
         )
     try:
-        tunnel = parse_conf(facts.before[layout.tunnel].text)
+        tunnel = parse_conf("\n".join(facts.before[path].text for path in layout.tunnel_files))
         tunnel.networks()
     except ValueError as error:
         raise RemoteError(f"What stood before the last apply is no good set-up: {error}.", "Apply a site file of before.") from None
@@ -48,7 +48,7 @@ def wanted_before(facts: Facts, layout: Layout) -> Wanted:
 
 def needed_files(layout: Layout, system: System) -> tuple[str, ...]:
     """The files without which nothing of ours runs."""
-    return (layout.rules, layout.tunnel, *((layout.rules_unit_file, layout.drop_in) if system.systemd else (layout.start,)))
+    return (layout.rules, *layout.tunnel_files, *((layout.rules_unit_file, layout.drop_in) if system.systemd else (layout.start,)))
 
 
 def _as_it_was(file: HostFile) -> WantedFile:

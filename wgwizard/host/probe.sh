@@ -63,6 +63,16 @@ legacy_drops() {
   done | grep -qE '^-P (INPUT|FORWARD) DROP|-j (DROP|REJECT)'
 }
 
+networkd_runs() { have networkctl && unit_runs systemd-networkd.service; }
+
+# Lines "INTERFACE PROGRAM" for the interfaces that a program configures, by its own notes.
+keepers() {
+  if ! networkd_runs; then return; fi
+  for link in /sys/class/net/*; do
+    if grep -qs '^NETWORK_FILE=.' "/run/systemd/netif/links/$(cat "$link/ifindex")"; then echo "${link##*/} systemd-networkd"; fi
+  done
+}
+
 show_system() {
   begin system
   echo "now=$(date +%s)"
@@ -74,6 +84,10 @@ show_system() {
   if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
   if legacy_drops; then echo "legacy_drops=yes"; fi
+  if networkd_runs; then
+    networkctl --version | awk 'NR == 1 { print "networkd_version=" $2 }'
+    awk -F : '$1 == "systemd-network" { print "networkd_group=" $3 }' /etc/group
+  fi
   found=
   for tool in $TOOLS; do if have "$tool"; then found="$found $tool"; fi; done
   echo "tools=$found"
@@ -92,6 +106,8 @@ show_network() {
   put "$routes6"
   begin sysctls
   put "$sysctls"
+  begin keepers
+  keepers
   begin listening
   cat /proc/net/udp /proc/net/udp6 2>/dev/null | awk '$2 ~ /:/ { print $2 }'
   show_ways

@@ -21,7 +21,9 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
     given = {
         "IFACE": layout.interface,
         "TABLE": layout.table,
+        "OWNER": layout.owner,
         "TUNNEL": layout.tunnel,
+        "NETWORK": layout.network,
         "RULES": layout.rules,
         "OPENINGS": layout.openings,
         "RULES_UNIT_FILE": layout.rules_unit_file,

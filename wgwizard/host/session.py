@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wgwizard.applying import Ask, Change, Event, State, Step, Tell
 from wgwizard.errors import CancelledError, RemoteError, UsageError
 from wgwizard.host import safety
 from wgwizard.host.connecting import connect
 from wgwizard.host.facts import Facts
-from wgwizard.host.layout import Layout
+from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.logins import Logins
 from wgwizard.host.masking import shown
+from wgwizard.host.owning import owner_of
 from wgwizard.host.packages import install_command, missing_packages
 from wgwizard.host.probe import probe
 from wgwizard.host.scripts import script
@@ -26,10 +28,10 @@ LEAST_TIMEOUT, LONGEST_TIMEOUT = 5, 3600
 RECOVERY_TIMEOUT = 120.0
 
 
-class Session(Struct, frozen=True):
+class Session(Struct):
     """One apply, rollback or uninstall from the front end's side: whom to ask and tell, and what was typed before.
 
-    `with_before`: the probes show what stood before the last apply, too.
+    `layout` has the tunnel's owner once the host was looked at. `with_before`: the probes show what stood before the last apply, too.
     """
 
     layout: Layout
@@ -74,9 +76,19 @@ class Session(Struct, frozen=True):
 
     def _probed(self, shell: RootShell) -> Facts:
         self._say(Step.PROBE, State.RUNNING, "looking at the host")
-        facts = probe(shell, self.layout, with_before=self.with_before)
-        self._say(Step.PROBE, State.DONE, facts.system.name or facts.system.kernel)
+        facts = self.probed(shell)
+        name, owner = facts.system.name or facts.system.kernel, self.layout.owner
+        self._say(Step.PROBE, State.DONE, name if owner is Owner.WG_QUICK else f"{name}; its tunnel is made by {owner}")
         return facts
+
+    def probed(self, shell: RootShell) -> Facts:
+        """How the host stands, with the files of the tunnel's owner, whichever that is."""
+        facts = probe(shell, self.layout, with_before=self.with_before)
+        owner = owner_of(facts, self.layout.interface)
+        if owner is self.layout.owner:
+            return facts
+        self.layout = replace(self.layout, owner=owner)
+        return probe(shell, self.layout, with_before=self.with_before)
 
     def _recovered(self, shell: RootShell) -> Facts:
         self._say(Step.PROBE, State.RUNNING, "ending what an earlier session left")

@@ -122,9 +122,9 @@ def _units(facts: Facts, layout: Layout) -> Iterator[Difference]:
 
 def _as_applied(facts: Facts, layout: Layout) -> Wanted:
     """What was applied, as far as it runs; what no copy was kept of counts as it is now."""
-    tunnel = applied_file(facts, layout.tunnel) or facts.files.get(layout.tunnel, HostFile(layout.tunnel))
+    files = (applied_file(facts, path) or facts.files.get(path, HostFile(path)) for path in layout.tunnel_files)
     sysctls = applied_file(facts, layout.forwarding(systemd=facts.system.systemd))
-    return Wanted((), parse_conf(tunnel.text), sysctls_in(sysctls.text) if sysctls is not None else {}, ())
+    return Wanted((), parse_conf("\n".join(file.text for file in files)), sysctls_in(sysctls.text) if sysctls is not None else {}, ())
 
 
 def _diff(path: str, before: str, after: str) -> str:

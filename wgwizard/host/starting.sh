@@ -1,5 +1,8 @@
 # The tunnel on Host β, started and stopped by its unit, else by wg-quick alone; and what is done at boot. For engine.sh.
 DROPPED=/run/systemd/system/$TUNNEL_UNIT.d/wgwizard-staged.conf
+# The same for systemd-networkd: a unit of ours, and files that it reads before those in /etc.
+STAGED_UNIT=/run/systemd/system/$TUNNEL_UNIT
+STAGED_NETWORK=/run/systemd/network/49-wgwizard-$IFACE
 
 reload_units() { if on_systemd; then bounded 10 systemctl daemon-reload; fi; }
 forget_failure() { if on_systemd; then bounded 5 systemctl reset-failed "$TUNNEL_UNIT"; fi; }
@@ -29,8 +32,25 @@ follow_service() {
 
 stop_service() { if on_openrc && [ -f "$SERVICE_FILE" ]; then bounded 20 rc-service -q "$SERVICE" stop; fi; }
 
+# systemd-networkd makes what its files say of an interface that is not there; one that is there keeps its keys and peers.
+reload_networkd() { [ "$OWNER" != systemd-networkd ] || bounded 20 networkctl reload; }
+
+start_by_networkd() {
+  mkdir -p -- "${STAGED_NETWORK%/*}" "${DROPPED%/*}" && chmod 755 "${STAGED_NETWORK%/*}" "${DROPPED%/*}" || return 1
+  while read -r mode owner path; do
+    case $path in "$TUNNEL" | "$NETWORK") ;; *) continue ;; esac
+    staged=$STAGED_NETWORK.${path##*.}
+    cp -- "$T/new/${path##*/}" "$staged" && chown "$owner" "$staged" && chmod "$mode" "$staged" || return 1
+  done <"$T/manifest"
+  # The rules are loaded, by no unit yet. Where an older unit of the tunnel stands in /etc, its commands are those of the new one.
+  grep -v '^Requires=' "$T/new/${DROP_IN##*/}" >"$STAGED_UNIT" && chmod 644 "$STAGED_UNIT" || return 1
+  { printf '%s\n' '[Service]' 'ExecStart=' 'ExecStartPost='; grep '^ExecStart' "$STAGED_UNIT"; } >"$DROPPED" && chmod 644 "$DROPPED" || return 1
+  reload_networkd && start_by_unit
+}
+
 # A new tunnel is started from the staged file, for /etc is still as it was (lock-out 27); by its own unit where it has one, so that it outlives us.
 start_tunnel() {
+  if [ "$OWNER" = systemd-networkd ]; then start_by_networkd; return; fi
   if ! on_systemd; then
     bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/${START##*/}" "$T/new/$IFACE.conf" && interface_exists
     return
@@ -43,6 +63,10 @@ start_tunnel() {
     if [ -f "$T/new/wgwizard.conf" ]; then grep '^ExecStartPost=' "$T/new/wgwizard.conf"; fi
   } >"$DROPPED"
   chmod 644 "$DROPPED"
+  start_by_unit
+}
+
+start_by_unit() {
   bounded 10 systemctl daemon-reload || return 1
   if ! bounded 25 systemctl start "$TUNNEL_UNIT"; then
     journalctl -q -o cat -n 5 -u "$TUNNEL_UNIT" >>"$T/log" 2>/dev/null
@@ -53,6 +77,7 @@ start_tunnel() {
 
 # The tunnel of before, whose files still stand, where a change has taken it down.
 start_old_tunnel() {
+  reload_networkd
   if on_systemd; then bounded 30 systemctl restart "$TUNNEL_UNIT"
   else bounded 30 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$START" "$TUNNEL"; fi
 }
@@ -67,5 +92,10 @@ drop_in_away() {
   on_systemd || return 0
   rm -f -- "$DROPPED"
   rmdir -- "${DROPPED%/*}" 2>/dev/null
+  if [ "$OWNER" = systemd-networkd ] && [ -e "$STAGED_UNIT" ]; then
+    rm -f -- "$STAGED_NETWORK.netdev" "$STAGED_NETWORK.network" "$STAGED_UNIT"
+    rmdir -- "${STAGED_NETWORK%/*}" 2>/dev/null
+    reload_networkd
+  fi
   bounded 10 systemctl daemon-reload
 }

@@ -52,7 +52,7 @@ keys_here() {
 # A line that stands for a key which the sender does not know is replaced by the key that our file has already, a private key that is
 # to be made here else by a new one. Keys go through pipes, as a command line is visible.
 fill_keys() {
-  conf=$T/new/$IFACE.conf
+  conf=$T/new/${TUNNEL##*/}
   if [ ! -f "$conf" ] || ! grep -qE "$STANDS_FOR_KEY" "$conf"; then return; fi
   {
     keys_here
@@ -132,7 +132,8 @@ make_record() {
   while read -r mode owner path; do
     name=${path##*/}
     echo "$(digest_of "$T/new/$name") $path" >>"$T/record/applied"
-    { cp -- "$T/new/$name" "$T/record/kept/$name" && chmod "$mode" "$T/record/kept/$name"; } || give_up "$T/record cannot be written"
+    copy=$T/record/kept/$name
+    { cp -- "$T/new/$name" "$copy" && chown "$owner" "$copy" && chmod "$mode" "$copy"; } || give_up "$T/record cannot be written"
   done <"$T/manifest"
   if [ -d "$STATE/$IFACE/baseline" ]; then before=$ID; else before=baseline; fi
   { cat "$T/about" && printf '%s\n' "who=$WHO" "at=$(date +%s)" "before=$before"; } >"$T/record/about" || give_up "$T/record cannot be written"

@@ -22,8 +22,12 @@ sync_routes() {
 }
 
 # The routes that the interface has, without those of AllowedIPs that go, and with those that come and that nothing covers, as
-# wg-quick makes them. old_networks holds the AllowedIPs of before.
+# wg-quick makes them. old_networks holds the AllowedIPs of before. systemd-networkd has exactly those of its file.
 wanted_routes() {
+  if [ -n "$NETWORK" ]; then
+    conf_values "$2" Destination | sed 's#/32$##; s#/128$##'
+    return
+  fi
   conf_values "$1" AllowedIPs >"$T/new_networks"
   comm -23 "$T/old_networks" "$T/new_networks" | sed 's#/32$##; s#/128$##' | sort -u >"$T/gone"
   current_routes | comm -23 - "$T/gone"  # not grep -v -f: busybox's takes an empty file for everything
@@ -35,16 +39,23 @@ wanted_routes() {
   done
 }
 
+# What wg(8) takes of its owner's file.
+stripped() {
+  if [ "$OWNER" = wg-quick ]; then wg-quick strip "$1"; return; fi
+  awk '/^\[/ { skip = $0 == "[NetDev]"; sub(/WireGuardPeer/, "Peer"); sub(/WireGuard/, "Interface") } !skip' "$1"
+}
+
 # A running tunnel keeps its interface and its sessions.
 update_tunnel() {
-  conf=$T/new/$IFACE.conf
+  conf=$T/new/${TUNNEL##*/} network=$T/new/${NETWORK##*/}
   wg show "$IFACE" allowed-ips | cut -f 2 | tr ' ' '\n' | grep '/' | sort -u >"$T/old_networks"
-  wg-quick strip "$conf" >"$T/stripped.conf" 2>>"$T/log" || return 1
+  stripped "$conf" >"$T/stripped.conf" 2>>"$T/log" || return 1
   bounded 10 env WG_ENDPOINT_RESOLUTION_RETRIES=1 wg syncconf "$IFACE" "$T/stripped.conf" || return 1
-  conf_values "$conf" Address >"$T/want_addresses"
+  if [ -z "$NETWORK" ]; then network=$conf; fi
+  conf_values "$network" Address >"$T/want_addresses"
   sync_addresses "$T/want_addresses" || return 1
-  wanted_routes "$conf" >"$T/want_routes"
+  wanted_routes "$conf" "$network" >"$T/want_routes"
   sync_routes "$T/want_routes" || return 1
-  mtu=$(conf_values "$conf" MTU)
+  mtu=$(conf_values "$conf" "MTU\(Bytes\)*")
   [ -z "$mtu" ] || bounded 5 ip link set dev "$IFACE" mtu "$mtu"
 }

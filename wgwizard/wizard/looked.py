@@ -30,6 +30,8 @@ def looked_text(draft: Draft) -> str:
     name, system = host_name(draft.document, host), host.system.name or host.system.kernel
     real = [(device, items) for device, items in host.interfaces.items() if not is_virtual(device)]
     where = ", ".join(f"{' '.join(str(item) for item in items if item.version == 4) or items[0]} on {device}" for device, items in real)
+    keepers = sorted({host.keepers[device] for device in host.interfaces if device in host.keepers})
+    where = f"{where or 'no address'}{', run by ' + ' and '.join(keepers) if keepers else ''}"
     differ = any(problem.code == HOST_DIFFERS for problem in draft.problems_under("host", "site"))
-    lines = [f"✓ looked at {name}: {system}, {where or 'no address'}"]
+    lines = [f"✓ looked at {name}: {system}, {where}"]
     return "\n".join([*lines, "! Some answers differ from what it shows; see beside them, and on the page before."] if differ else lines)

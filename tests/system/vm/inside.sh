@@ -13,7 +13,7 @@ mount -t tmpfs -o mode=755 run /run
 mount --bind "/vm/below$MODULES" /lib/modules
 ln -s "/vm/below$BUSYBOX" /vm/modprobe
 echo /vm/modprobe >/proc/sys/kernel/modprobe
-for module in wireguard tun nf_tables; do /vm/modprobe $module; done
+for module in wireguard tun nf_tables nf_conntrack; do /vm/modprobe $module; done
 place=/vm/cache/${CACHE##*/}
 mkdir -p "$place"
 cp -p "/vm/below$CACHE"/client_* "$place"
