@@ -148,7 +148,8 @@ class Form(VerticalScroll, can_focus=False):
         if event.field.question.kind.is_chosen:
             self._refresh_shown()
             self._refresh_problems()
-            self.call_after_refresh(self._show_focused)  # other questions may have come or gone above it
+            # Other questions may have come or gone above it; they ask for a layout at the first refresh, and have it at the second.
+            self.call_after_refresh(self.call_after_refresh, self._show_focused)
         elif event.field.problems:
             still = self.draft.problems_under(event.field.path)
             event.field.show(tuple(problem for problem in event.field.problems if problem in still))
