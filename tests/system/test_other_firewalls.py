@@ -128,7 +128,7 @@ def test_it_is_told_in_the_same_change_and_forgets_it_with_the_uninstall(
     point = come_up(client, plugged(beta), tmp_path)
     assert opens(point)
     beta.sh("sh /etc/wgwizard/wg0.openings close")
-    assert not any(passages(point)[::2])  # Docker leaves IPv6 alone
+    assert not any(passages(point)[::2]), foreign(beta)  # Docker leaves IPv6 alone
     assert client.apply().state == "applied"
     assert opens(point)
     for command in FIREWALLS[firewall].again:
@@ -235,6 +235,20 @@ def test_firewalld_is_not_reloaded_over_settings_that_only_last_until_then(
     assert '"wg0"' not in stands
     assert before.files == take(beta).files
     beta.sh("firewall-cmd -q --reload")
+    assert steady(before).differences(steady(take(beta))) == []
+
+
+def test_a_firewalld_that_refuses_for_a_moment_keeps_nothing_of_ours(make_beta: Callable[..., LabHost], make_client: MakeClient) -> None:
+    beta = switched_on(make_beta, "firewalld")
+    before = take(beta)
+    client = gateway(make_client(beta))
+    assert client.apply().state == "applied"
+    refuses = 'case "$*" in *--delete-*) mkdir "/run/refused $*" 2>/dev/null && exit 253 ;; esac'
+    beta.sh("mv /usr/bin/firewall-cmd /usr/bin/firewall-cmd.real")
+    beta.write("/usr/bin/firewall-cmd", f'#!/bin/sh\n{refuses}\nexec /usr/bin/firewall-cmd.real "$@"\n', mode=0o755)
+    assert client.uninstall().state == "uninstalled"
+    assert len(beta.sh("ls /run | grep refused").splitlines()) == 3  # each of them, once
+    beta.sh("mv /usr/bin/firewall-cmd.real /usr/bin/firewall-cmd; rmdir /run/refused*")
     assert steady(before).differences(steady(take(beta))) == []
 
 

@@ -49,9 +49,9 @@ in_firewalld() {
   if [ "$verb" = open ] && knows "$1-in" && knows "$1-in" --permanent; then return; fi
   only_permanent && reload=reload || reload=no
   if [ "$verb" = close ]; then
-    for policy in "$1-to" "$1-in"; do firewall-cmd -q --permanent --delete-policy="$policy" 2>/dev/null; done
-    firewall-cmd -q --permanent --delete-zone="$1" 2>/dev/null
-    rm -f -- "/etc/firewalld/zones/$1.xml.old" "/etc/firewalld/policies/$1-to.xml.old" "/etc/firewalld/policies/$1-in.xml.old"
+    forget policy "policies/$1-to"
+    forget policy "policies/$1-in"
+    forget zone "zones/$1"
     # Where it is not reloaded, what is left of them until then lets nothing through.
     if [ "$reload" = no ]; then
       firewall-cmd -q --zone="$1" --remove-interface="$2" 2>/dev/null
@@ -78,6 +78,16 @@ in_firewalld() {
   firewall-cmd -q --reload || failed "firewalld could not be reloaded"
 }
 knows() { firewall-cmd -q ${2:-} --info-policy="$1" 2>/dev/null; }
+# forget KIND FILE: a firewalld that is busy may refuse, and a zone that stays would let everything through that comes by the tunnel.
+forget() {
+  file=/etc/firewalld/$2.xml
+  for pause in 1 2 3 4 5; do
+    [ -e "$file" ] || break
+    firewall-cmd -q --permanent "--delete-$1=${2#*/}" 2>/dev/null || sleep "$pause"
+  done
+  if [ -e "$file" ]; then failed "firewalld keeps the $1 ${2#*/}"; fi
+  rm -f -- "$file.old"
+}
 permanent() { firewall-cmd -q --permanent "$@" || failed "firewalld refuses: $*"; }
 # Whether what firewalld does now is what it would do after a reload, but for what is ours.
 only_permanent() { [ "$(settings)" = "$(settings --permanent)" ]; }
