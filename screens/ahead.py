@@ -12,7 +12,6 @@ from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.widgets import Input
 
 _QUIET = 2  # so many looks in a row at which nothing was under way: a handler may have waited for another at the first
 _ROUNDS = 40
@@ -31,7 +30,13 @@ class TypesAhead(App[None]):
         self.at_rest = False
 
     def take_keys(self) -> None:
-        """The first page stands: what was typed before it comes now."""
+        """The first page stands, and its control has the focus: what was typed before it comes now, the next key at once."""
+        if self._held:
+            self._go_on()
+        else:
+            self.at_rest = True
+
+    def _go_on(self) -> None:
         self._releasing = asyncio.create_task(self._release(), name="keys typed ahead")
 
     async def on_event(self, event: events.Event) -> None:
@@ -50,16 +55,17 @@ class TypesAhead(App[None]):
         elif self.at_rest and not self._typed:
             self.at_rest = False
             await super().on_event(event)
-            self.take_keys()
+            self._go_on()
         else:
             self._held.append(event)
             if self.at_rest:
                 self.at_rest = False
-                self.take_keys()
+                self._go_on()
 
     def _is_text(self, event: events.Key | events.Paste) -> bool:
         """Whether it is only more text in the line that has the focus, so that nothing has to be waited for behind it."""
-        return isinstance(self.focused, Input) and (isinstance(event, events.Paste) or event.is_printable)
+        typed = (event.key, event.character) if isinstance(event, events.Key) else ("", event.text[:1])
+        return self.focused is not None and self.focused.check_consume_key(*typed)
 
     async def _release(self) -> None:
         """Let the held keys go: a run of text, or one other key, and then all that it sets going."""

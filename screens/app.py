@@ -46,7 +46,7 @@ MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 # The styles of the first page, and those that are read when another one is first shown.
 _TCSS = ("app",)
-_LATER_TCSS = ("picture", "dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
+_LATER_TCSS = ("controls", "picture", "dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
 
 
 def _collect_again() -> None:
@@ -85,6 +85,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self._disable_notifications = self._disable_tooltips = True
         if plain_colours:
             self.theme = "ansi-dark"
+            self.css_path = [*self.css_path, Path(__file__).parent / "plain.tcss"]
 
     def compose(self) -> ComposeResult:
         """The frame with the first page; the others come when they are needed."""

@@ -6,11 +6,12 @@ from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from screens.cursor import row_of
 from wgwizard.questions import Choice
 
 _GAP = 2
@@ -65,6 +66,10 @@ class Choices(Widget, can_focus=True):
         if self.several and choice.answer:
             return choice.answer in self.answer.split()
         return choice.answer == self.answer
+
+    def marked_cell(self) -> Offset:
+        """Of the row that the arrow keys came to."""
+        return row_of(self, 0 if self.across else self.cursor)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
         """As wide as there is room."""

@@ -96,7 +96,8 @@ class Buttons(Answers):
 
     def compose(self) -> ComposeResult:
         """The two buttons at the right."""
-        yield Button("◀ Back", id="back", compact=True, disabled=not self.can_go_back)
+        if self.can_go_back:
+            yield Button("◀ Back", id="back", compact=True)
         yield Button("Next ▶", id="next", compact=True, variant="primary")
 
     def label(self, text: str, *, can_go_back: bool) -> None:
@@ -105,7 +106,9 @@ class Buttons(Answers):
         if following.label != (label := Content(f"{text} ▶")):
             following.label = label
             following.refresh(layout=True)
-        self.query_one("#back", Button).disabled = not can_go_back
+        if can_go_back and not self.query("#back"):
+            self.mount(Button("◀ Back", id="back", compact=True), before=0)
+        self.query("#back").set(display=can_go_back)
 
 
 class Keys(Widget):

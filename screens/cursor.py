@@ -1,21 +1,25 @@
 """Where the terminal's own cursor belongs: screen readers and magnifiers follow it."""
 
+from typing import Protocol, runtime_checkable
+
 from textual.geometry import Offset
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
 
-from screens.choices import Choices
+
+@runtime_checkable
+class Marks(Protocol):
+    """A control that has a place of its own to work at: in a line, on a row."""
+
+    def marked_cell(self) -> Offset:
+        """The cell on the screen."""
 
 
 def place_of(focused: Widget) -> Offset:
-    """The cell on the screen that a person works at: the place in a line, the marked row of a list, else where the control begins."""
-    if isinstance(focused, Input):
-        # At the end of its text Textual counts one cell for the cursor that it draws.
-        return focused.cursor_screen_offset - Offset(int(focused.cursor_at_end), 0)
-    region = focused.content_region
-    row = 0
-    if isinstance(focused, OptionList):
-        row = (focused.highlighted or 0) - focused.scroll_offset.y
-    elif isinstance(focused, Choices) and not focused.across:
-        row = focused.cursor
+    """The cell on the screen that a person works at: what the control says, else where it begins."""
+    return focused.marked_cell() if isinstance(focused, Marks) else focused.content_region.offset
+
+
+def row_of(control: Widget, row: int) -> Offset:
+    """The first cell of a row of a control that is on the screen, if need be the nearest."""
+    region = control.content_region
     return region.offset + Offset(0, min(max(row, 0), max(region.height - 1, 0)))

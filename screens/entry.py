@@ -1,5 +1,6 @@
 """A line to type an answer into: one row high, with a cursor that stands still."""
 
+from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -19,3 +20,7 @@ class Entry(Input):
             self.select_all()
         else:
             self.cursor_position = len(text)
+
+    def marked_cell(self) -> Offset:
+        """The place in the line; at the end of its text Textual counts one cell for the cursor that it draws."""
+        return self.cursor_screen_offset - Offset(int(self.cursor_at_end), 0)

@@ -5,27 +5,39 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Input, OptionList, Static
+from textual.content import Content
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 import presets
 from screens.answers import Answers
 from screens.background import Ended, run_beside
 from screens.button import Button
-from screens.entry import Entry
 from screens.focus import focus
 from screens.listed import Listed
-from screens.problem_line import ProblemLine
 from screens.step import HEIGHTS, Step
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.profiles.files import FileError
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import PRESENT, WHAT_IT_DOES, WHY, Offer, offers, open_draft, open_preset, open_site, sealed_text, why_no_site
+from wgwizard.wizard.opening import (
+    OPEN,
+    PRESENT,
+    WHAT_IT_DOES,
+    WHY,
+    Offer,
+    offers,
+    open_draft,
+    open_preset,
+    open_site,
+    sealed_text,
+    why_no_site,
+)
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
+
+NOT_OPENED = "It was not opened"
 
 
 class StartStep(Step):
@@ -39,20 +51,16 @@ class StartStep(Step):
         super().__init__(draft)
         self.tools = tools
         self.offers: tuple[Offer, ...] = ()
+        self.path = ""
 
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
-        with VerticalScroll(can_focus=False):
-            yield Static(WHAT_IT_DOES, classes="about", markup=False)
-            yield Static("What would you like to begin with?", classes="prompt", markup=False)
-            offers = Listed(id="offers", markup=False, compact=True)
-            # As its style says; else the list would find that out by being laid out twice, and the first key would wait.
-            offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < HEIGHTS[-1][0])
-            yield offers
-            yield Static("", id="for-what", markup=False)
-            yield Static("… or open a saved site", classes="prompt", markup=False)
-            yield Entry(placeholder="path, e.g. ./home.yaml", id="saved")
-            yield ProblemLine()
+        yield Static(Content.assemble((f"{WHAT_IT_DOES}\n\n", "$text-muted"), "What would you like to begin with?"))
+        offers = Listed(id="offers", markup=False, compact=True)
+        # As its style says; else the list would find that out by being laid out twice, and the first key would wait.
+        offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < HEIGHTS[-1][0])
+        yield offers
+        yield Static("", id="for-what", markup=False)
 
     def _rows(self) -> Iterator[Option]:
         """The offers, with a heading over each group of presets."""
@@ -85,7 +93,7 @@ class StartStep(Step):
         rows = self.query(Answers)
         if wanted and not rows:
             button = Button("Throw this draft away", id="throw-away", compact=True, disabled=self._marked().file is None)
-            self.query_one(VerticalScroll).mount(Answers(button), after="#for-what")
+            self.mount(Answers(button), after="#for-what")
         rows.set(display=wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -116,7 +124,7 @@ class StartStep(Step):
             if offer.file is not None:
                 unfinished.throw_away(offer.file)
         except FileError as failure:
-            self._say(told(failure))
+            self._refuse("It was not thrown away", told(failure))
         self._show(place)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -147,11 +155,10 @@ class StartStep(Step):
 
         if offer.name == PRESENT:
             self.post_message(self.Finished())
-            return
-        if offer.trouble:
+        elif offer.trouble:
             self.app.push_screen(Help(offer.text, offer.trouble))
-            return
-        self._unless_lost(lambda: self._take(offer))
+        else:
+            self._unless_lost(self._ask_path if offer.name == OPEN else lambda: self._take(offer))
 
     def _unless_lost(self, go_on: Callable[[], None]) -> None:
         """Do it at once where nothing unsaved would be lost, else after a yes."""
@@ -174,6 +181,17 @@ class StartStep(Step):
         else:
             self._with_passphrase(path, lambda passphrase: open_draft(offer.draft, passphrase))
 
+    def _ask_path(self) -> None:
+        """Ask for the path of a saved site, beginning with the one that was given last."""
+        from screens.open_path import OpenPath
+
+        def given(path: str | None) -> None:
+            if path is not None:
+                self.path = path
+                self._with_passphrase(path, lambda passphrase: open_site(path, passphrase))
+
+        self.app.push_screen(OpenPath(self.path), given)
+
     def _with_passphrase(self, path: str, opened: Callable[[Secret | None], Draft]) -> None:
         """Open what belongs to a path, beside the screen; the passphrase of its keys is asked for where there are any."""
         from screens.unsealing import OpenSealed
@@ -186,32 +204,15 @@ class StartStep(Step):
 
         why_not = why_no_site(path)
         if why_not:
-            self._refuse(why_not)
+            self._refuse(NOT_OPENED, why_not)
         elif profiles.has_keys(path):
             self.app.push_screen(OpenSealed("The passphrase of its keys", sealed_text("Escape"), opened), ended)
         else:
             ended(None)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the path opens it."""
-        event.stop()
-        self.finish()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Another path: what was said of the last one is over."""
-        event.stop()
-        self._say("")
-
-    def _say(self, text: str) -> None:
-        self.query_one(ProblemLine).say(text)
-
     def finish(self) -> None:
-        """Open the path if one is given, else begin with the marked offer."""
-        path = self.query_one("#saved", Input).value.strip()
-        if path:
-            self._unless_lost(lambda: self._with_passphrase(path, lambda passphrase: open_site(path, passphrase)))
-        else:
-            self._begin(self._marked())
+        """Begin with the marked offer."""
+        self._begin(self._marked())
 
     def on_ended(self, event: Ended) -> None:
         """Opened, or why not."""
@@ -223,11 +224,12 @@ class StartStep(Step):
             opened: Any = event.value
             self.post_message(self.Replaced(opened, complete=True))
         else:
-            self._refuse(told(event.error))
+            self._refuse(NOT_OPENED, told(event.error))
 
-    def _refuse(self, why_not: str) -> None:
-        self._say(why_not)
-        focus(self.query_one("#saved", Input))
+    def _refuse(self, what: str, why_not: str) -> None:
+        from screens.dialogs import Help
+
+        self.app.push_screen(Help(what, why_not))
 
     def why(self) -> tuple[str, str]:
         """What one may begin with."""

@@ -30,7 +30,7 @@ def figures(rounds: int) -> Iterator[Figure]:
 
 def _marked() -> tuple[float, float]:
     """The first page stands there, and the arrow key marks the second offer, of which more is said."""
-    return terminal.until("wgwizard", FIRST, key=b"\x1b[B", effect="A small computer in the flat")
+    return terminal.until("wgwizard", FIRST, key=b"\x1b[B", effect="A file that this wizard wrote earlier")
 
 
 def _helped() -> tuple[float, float]:

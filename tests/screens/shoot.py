@@ -41,7 +41,7 @@ async def take_all() -> dict[str, str]:
     """Every picture by its name, drawn now: SVG."""
     taken: dict[str, str] = {}
     async with sit_down(size=SIZE) as person:
-        await person.press("down")
+        await person.press("down", "down")
         await person.sees("A Raspberry Pi at home", "A small computer in the flat")
         take(taken, "start", person)
     async with sit_down(draft=home(), begin_at="host", size=SIZE) as person:

@@ -24,7 +24,7 @@ async def test_what_was_styled_once_looks_as_if_styled_again(begin_at):
         person.app.screen.refresh(layout=True)
         await person.press("f1")
         await person.press("escape")
-        assert len(shown) >= 20
+        assert len(shown) >= 12
         different = [node for node, (look, region) in shown.items() if (looks(node), node.region) != (look, region)]
         assert different == []
 

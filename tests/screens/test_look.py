@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import OptionList
 
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import Person, matches_golden, sit_down
@@ -15,6 +16,7 @@ from wgwizard.questions import new_document
 from wgwizard.secret import Secret
 from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import OPEN
 from wgwizard.wizard.tools import Tools
 
 SITE_KNOWN = Draft({**new_document(), "site": {"networks": ["192.168.1.0/24"]}})
@@ -116,7 +118,11 @@ async def looks_at(person, name):
     """Open a saved site on the first page, and look at its Host β."""
     while "Welcome" not in person.read():
         await person.press("escape")
-    await person.clicks("#saved")
+    offers = person.app.query_one(OptionList)
+    while offers.highlighted_option.id != OPEN:
+        await person.press("down")
+    await person.press("enter")
+    await person.sees("The path of its file:")
     await person.press("end", "ctrl+u")
     await person.pastes(name)
     await person.press("enter")

@@ -211,7 +211,8 @@ async def test_leaving_asks_once_keeps_the_draft_and_the_next_start_offers_it():
 async def test_a_saved_site_is_opened_and_a_bad_path_is_said():
     profiles.save_site("office.yaml", OFFICE)
     async with sit_down() as person:
-        await person.press("tab")
+        await person.press("down", "down", "enter")
+        await person.sees("The path of its file:")
         await person.pastes("ofice.yaml")
         await person.press("enter")
         await person.sees("× ", "ofice.yaml")
@@ -224,6 +225,19 @@ async def test_a_saved_site_is_opened_and_a_bad_path_is_said():
         await person.press("right", "enter")
     assert person.app.return_code == 0
     assert unfinished.drafts() == ()
+
+
+async def test_what_cannot_be_opened_is_said_and_its_path_is_there_again():
+    Path("bad.yaml").write_text("version: 1\npoints: 7\n", encoding="utf-8")
+    async with sit_down() as person:
+        await person.press("down", "enter")
+        await person.pastes("./bad.yaml")
+        await person.press("enter")
+        await person.sees("It was not opened", "points")
+        await person.press("escape", "enter")
+        await person.sees("The path of its file:", "./bad.yaml")
+        await person.press("escape")
+        await person.sees_gone("The path of its file:")
 
 
 async def test_saving_early_goes_to_what_is_missing():

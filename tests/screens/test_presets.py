@@ -25,17 +25,19 @@ async def test_the_marked_preset_says_what_it_is_for_and_headings_cannot_be_mark
         await person.sees("A new set-up", "Scenarios:")
         person.sees_no("A small computer in the flat")
         await person.press("down")
+        await person.sees("A file that this wizard wrote earlier")
+        await person.press("down")
         await person.sees("A small computer in the flat, behind the provider's router")
         await person.press("down")
         await person.sees("Several people, each with a phone or a laptop of any kind.")
-        await person.press("up", "up")
+        await person.press("up", "up", "up")
         person.sees_no("A small computer in the flat")
 
 
 @pytest.mark.slow
 async def test_the_examples_addresses_are_named_until_they_are_the_persons_own():
     async with sit_down() as person:
-        await person.press("down", "enter")
+        await person.press("down", "down", "enter")
         await person.sees("1 of 9 · Site", "home=192.168.1.0/24", EXAMPLE)
         await goes_to(person, "home=192.168.1.0/24")
         told = person.read().count(EXAMPLE)

@@ -51,7 +51,8 @@ async def test_a_wrong_passphrase_leaves_the_masked_dialog_open_and_a_folder_is_
     profiles.save_keys("office.yaml", keyring, passphrase)
     Path("office").mkdir()
     async with sit_down() as person:
-        await person.clicks("#saved")
+        await person.press("down", "down", "enter")  # after that site and a new set-up: by its path
+        await person.sees("The path of its file:")
         await person.types("office")
         await person.press("enter")
         await person.sees("× office is a directory, not a file", "did you mean office.yaml?")

@@ -11,7 +11,18 @@ from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import WHAT_IT_DOES, Offer, latest_of, offers, open_draft, open_preset, open_site, sealed_text, why_no_site
+from wgwizard.wizard.opening import (
+    OPEN,
+    WHAT_IT_DOES,
+    Offer,
+    latest_of,
+    offers,
+    open_draft,
+    open_preset,
+    open_site,
+    sealed_text,
+    why_no_site,
+)
 from wgwizard.wizard.opening import WHY as WHY_OFFERS
 from wgwizard.wizard.words import told
 
@@ -27,14 +38,13 @@ def begin(session: Session) -> None:
     choices = (
         *(Choice(offer.name, offer.text) for offer in plain),
         Choice("preset", "A preset: a finished example that you change"),
-        Choice("open", "A saved site, by its path"),
     )
     found: Draft | None = None
     while found is None:
         chosen = session.talk.one(Asked(_PROMPT, current=plain[0].name), choices)
         if chosen == "preset":
             found = _preset(session, [offer for offer in offered if offer.preset])
-        elif chosen == "open":
+        elif chosen == OPEN:
             found = _saved(session)
         elif chosen in (BACK, WHY):
             session.say(WHY_OFFERS)

@@ -23,7 +23,7 @@ from wgwizard.stamp import Stamp
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import told
 
-PRESENT = "present"
+PRESENT, OPEN = "present", "open"
 WHAT_IT_DOES = (
     "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
     " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so."
@@ -61,7 +61,8 @@ class Offer(Struct, frozen=True):
 def offers(present: Draft, own: Path | None = None) -> tuple[Offer, ...]:
     """What the first page offers.
 
-    The present answers if there are any, every draft but our `own`, the sites saved in this directory, a new set-up, and the presets.
+    The present answers if there are any, every draft but our `own`, the sites saved in this directory, a new set-up, a path, and the
+    presets.
     """
     found = []
     if present.document != new_document():
@@ -69,6 +70,7 @@ def offers(present: Draft, own: Path | None = None) -> tuple[Offer, ...]:
     found += [_of_draft(draft) for draft in unfinished.drafts() if own != draft.path]
     found += [_of_site(site) for site in profiles.sites_here() if not (present.is_saved and is_same_site(present, Draft(path=site.path)))]
     found.append(Offer("new", "A new set-up, one question after another", Draft()))
+    found.append(Offer(OPEN, "A saved site, by its path", Draft(), about="A file that this wizard wrote earlier, e.g. ./home.yaml"))
     return (*found, *_presets())
 
 
