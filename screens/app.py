@@ -44,9 +44,10 @@ LOOK_AROUND = "look around"
 LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
-# The styles of the first page, and those that are read when another one is first shown.
+# The styles of the first page, those that are read with the first dialog, and those that come with another page.
 _TCSS = ("app",)
-_LATER_TCSS = ("controls", "picture", "dialogs", "form", "points", "strategy", "files", "save", "apply", "follow")
+_DIALOG_TCSS = ("controls", "dialogs")
+_LATER_TCSS = (*_DIALOG_TCSS, "picture", "form", "points", "strategy", "files", "save", "apply")
 
 
 def _collect_again() -> None:
@@ -140,20 +141,20 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     def _made(self, name: str) -> Step:
         if name != START:
-            self._read_later_styles()
+            self._read_styles(_LATER_TCSS)
         step = PAGES[place_of(name)].make(self.draft, self.tools)
         step.id = name
         return step
 
-    def _read_later_styles(self) -> None:
-        paths = [Path(__file__).parent / f"{name}.tcss" for name in _LATER_TCSS]
-        if not self.stylesheet.has_source(str(paths[-1])):
-            self.stylesheet.read_all(paths)
+    def _read_styles(self, names: tuple[str, ...]) -> None:
+        paths = [Path(__file__).parent / f"{name}.tcss" for name in names]
+        if new := [path for path in paths if not self.stylesheet.has_source(str(path))]:
+            self.stylesheet.read_all(new)
             self.stylesheet.parse()  # else the next widget is styled by the rules before these (Textual 8.2 keeps its map of them)
 
     def push_screen(self, *screen: Any, **options: Any) -> Any:
         """Show a dialog, whose styles the first page did without."""
-        self._read_later_styles()
+        self._read_styles(_DIALOG_TCSS)
         return super().push_screen(*screen, **options)
 
     def _refresh_frame(self) -> None:
@@ -178,7 +179,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
         for picture in self.query(PicturePanel):
             return picture
-        self._read_later_styles()
+        self._read_styles(_LATER_TCSS)
         picture = PicturePanel()
         self.query_one("#middle").mount(picture)
         return picture

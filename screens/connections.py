@@ -100,6 +100,7 @@ class Large(Drawn):
 class PictureScreen(ModalScreen[None]):
     """The picture, and the list of connections below it; or what is still open."""
 
+    CSS_PATH: ClassVar[list[str]] = ["picture.tcss", "follow.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [

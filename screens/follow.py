@@ -75,6 +75,7 @@ class Told(Drawn):
 class FollowScreen(ModalScreen[None]):
     """One connection: where the packet is, what it was and is now, and which rules did that."""
 
+    CSS_PATH: ClassVar[list[str]] = ["picture.tcss", "follow.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "step back", key_display="←", priority=True),
