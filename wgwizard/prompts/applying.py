@@ -32,7 +32,7 @@ def apply_page(session: Session) -> bool:
     session.talk.say("\n== Apply ==")
     found, _ = study(session.draft)
     address = found.site.host.ssh if found is not None else None
-    session.talk.say(invitation(address, connected=session.tools.connector is not None))
+    session.tell(invitation(address, connected=session.tools.connector is not None))
     if found is not None:
         for line in before(found, session.draft.path).splitlines():
             session.say(line)
@@ -66,7 +66,7 @@ def _applied(session: Session, found: Study, address: str) -> bool:
         session.take(remembered(session.draft, outcome))
         session.take(with_lock_kept(session.draft))
     except WgwizardError as error:
-        session.talk.say(told(error))
+        session.tell(told(error))
         return False
     session.talk.say(ending(outcome))
     return True
@@ -110,7 +110,7 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
             else:
                 return chosen != BACK
         except WgwizardError as error:
-            session.talk.say(told(error))
+            session.tell(told(error))
 
 
 def _handshakes(session: Session, found: Study, result: Outlook) -> str:

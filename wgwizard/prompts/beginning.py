@@ -58,7 +58,7 @@ def begin_saved(session: Session, path: str) -> None:
     saved = open_site(path, None)
     kept = latest_of(path)
     if kept is not None:
-        session.talk.say(f"There are answers for this site that are not saved:\n{kept.kept}")
+        session.tell(f"There are answers for this site that are not saved:\n{kept.kept}")
         if session.talk.yes("Go on with them?", default=True):
             saved = kept
     session.open(with_passphrase(session, path, lambda passphrase: open_draft(saved, passphrase)) or saved)
@@ -82,7 +82,7 @@ def _saved(session: Session) -> Draft | None:
         if path in ("", BACK, WHY):
             return None
         if why_not := why_no_site(path):
-            session.talk.say(why_not)
+            session.tell(why_not)
             continue
         found = with_passphrase(session, path, lambda passphrase, path=path: open_site(path, passphrase))  # type: ignore[misc]
         if found is not None:
@@ -95,7 +95,7 @@ def _opened(session: Session, offer: Offer) -> Draft | None:
     if offer.site:
         return with_passphrase(session, offer.site, lambda passphrase: open_site(offer.site, passphrase))
     if offer.trouble:
-        session.talk.say(offer.trouble)
+        session.tell(offer.trouble)
         if offer.file is not None and not offer.busy and session.talk.yes("Throw it away?", default=False):
             throw_away(offer.file)
         return None
@@ -116,6 +116,6 @@ def with_passphrase(session: Session, path: str, opened: Callable[[Secret | None
         try:
             return opened(passphrase)
         except WgwizardError as error:
-            session.talk.say(told(error))
+            session.tell(told(error))
             if passphrase is None:
                 return None

@@ -20,7 +20,7 @@ def give(session: Session, result: Outlook) -> None:
     file = files[int(whose)]
     why_not = why_not_whole(file)
     if why_not:
-        session.talk.say(why_not)
+        session.tell(why_not)
         return
     ways = (Choice("save", "Save it, or its QR code as a picture"), Choice("show", "Show it here, with its keys"))
     way = session.talk.one(Asked("How?", current="save"), ways)
@@ -38,7 +38,7 @@ def _save(session: Session, file: PointFile) -> None:
             return
         wrong = path_problem(path, session.draft)
         if wrong:
-            session.talk.say(wrong)
+            session.tell(wrong)
         elif not Path(path).exists() or session.talk.yes(f"{path} is there already. Replace it?", default=False):
             session.say(save(file, path))
             return

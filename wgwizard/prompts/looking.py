@@ -25,7 +25,7 @@ def offer_look(session: Session) -> None:
     try:
         facts = connector.look(session.tools.target(login), TalkAsk(session.talk))
     except WgwizardError as error:
-        session.talk.say(told(error))
+        session.tell(told(error))
         session.say("Go on by hand.")
         return
     session.take(replace(session.draft, host=facts, host_login=login))

@@ -38,9 +38,9 @@ def save_page(session: Session) -> bool:
             continue
         tried, wrong = path, path_problem(path)
         if wrong:
-            session.talk.say(wrong)
+            session.tell(wrong)
         elif _may_write(session, path):
-            session.talk.say(written_text(session.draft, path))
+            session.tell(written_text(session.draft, path))
             if _written(session, path):
                 session.talk.say(f"✓ Saved in {path}")
                 return True
@@ -53,7 +53,9 @@ def _may_write(session: Session, path: str) -> bool:
     found = conflict(session.draft, path, session.tools.keeping.others())
     if found is None:
         return True
-    session.talk.say(f"! {found.text}\n{found.difference}".rstrip())
+    session.tell(f"! {found.text}")
+    if found.difference:
+        session.talk.say(found.difference.rstrip())
     return session.talk.yes(f"Replace {path}?", default=False)
 
 
@@ -66,7 +68,7 @@ def _written(session: Session, path: str) -> bool:
     try:
         session.take(save(session.draft, path, passphrase, seal))
     except WgwizardError as error:
-        session.talk.say(told(error))
+        session.tell(told(error))
         return False
     return True
 

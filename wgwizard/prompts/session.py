@@ -10,6 +10,8 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import said
 
+_LEADS = " ×!✓●○·"
+
 
 class Session:
     """The draft and those who talk about it; every answer is kept at once, so that nothing is lost whatever happens."""
@@ -40,6 +42,12 @@ class Session:
     def say(self, text: str, lead: str = "") -> None:
         """A paragraph, wrapped; its further lines begin below its first."""
         self.talk.say(wrapped(text, self.talk.columns, lead))
+
+    def tell(self, text: str) -> None:
+        """Lines of which each is a paragraph; its further lines begin below its sign."""
+        for line in text.splitlines():
+            words = line.lstrip(_LEADS)
+            self.say(words, line[: len(line) - len(words)])
 
     def say_problems(self, problems: Iterable[Problem]) -> None:
         """Each problem on lines of its own."""
