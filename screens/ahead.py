@@ -10,6 +10,7 @@ from typing import Any
 
 from textual import events
 from textual.app import App, ScreenStackError
+from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -21,8 +22,8 @@ _ROUND = 0.5  # seconds; a widget that was taken away meanwhile answers no more
 class TypesAhead(App[None]):
     """An App whose keys are handled one after another, however fast they come. Call `take_keys` when the first page stands."""
 
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
+    def __init__(self, *, driver_class: type[Driver] | None = None, ansi_color: bool | None = None) -> None:
+        super().__init__(driver_class=driver_class, ansi_color=ansi_color)
         self._held: deque[events.Key | events.Paste] = deque()
         self._released: deque[events.Key | events.Paste] = deque()
         self._releasing: asyncio.Task[None] | None = None

@@ -17,6 +17,7 @@ from textual.theme import Theme
 
 from screens.ahead import TypesAhead
 from screens.cursor import place_of
+from screens.driver import LastingDriver
 from screens.frame import Frame
 from screens.signs import PlainSigns
 from wgwizard.errors import UsageError
@@ -65,7 +66,7 @@ class Careful(TypesAhead):
     """An App that shows what the terminal can show, leaves it as it found it, and whose crash report holds no values."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
+        super().__init__(driver_class=LastingDriver, ansi_color=ansi_color)
         self.charset = charset_of(os.environ)
         self._ending: asyncio.Task[None] | None = None
 

@@ -26,6 +26,22 @@ FormStep.why = broken
 sys.exit(main(["new", "--preset", "article-gateway"]))
 """
 
+# What is drawn while the terminal goes away: more than Textual queues for the thread that writes it.
+DRAWING = """
+import sys
+from screens.app import WizardApp
+from wgwizard.__main__ import main
+
+stands = WizardApp.on_mount
+
+async def on_mount(app):
+    await stands(app)
+    app.set_interval(0.002, lambda: app._driver.write(" "))
+
+WizardApp.on_mount = on_mount
+sys.exit(main(["new", "--preset", "article-gateway"]))
+"""
+
 
 def typed() -> Terminal:
     """A wizard with answers on two pages, and a point half described."""
@@ -65,6 +81,21 @@ def test_a_signal_loses_nothing_and_restores_the_screen(number):
     assert terminal.end() == 128 + number
     assert LEAVE_ALTERNATE_SCREEN in terminal.received
     all_there()
+
+
+def test_a_terminal_that_goes_away_ends_the_wizard_whatever_it_was_drawing():
+    terminal = Terminal(code=DRAWING)
+    terminal.sees("1 of 9 · Site", "site-b")
+    terminal.child.send("site-b-north")
+    terminal.sees("site-b-north")
+    os.close(terminal.child.child_fd)
+    deadline = time.monotonic() + 20
+    while (ended := os.waitpid(terminal.child.pid, os.WNOHANG)[0]) == 0 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if not ended:
+        os.kill(terminal.child.pid, signal.SIGKILL)
+    assert ended == terminal.child.pid
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["site-b-north"]
 
 
 async def test_what_was_typed_in_the_moment_before_a_signal_is_kept_too():
