@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from wgwizard.applying import Connector
     from wgwizard.surroundings import Surroundings
 
-START = PAGES[0].name
+START, SAVE = PAGES[0].name, "save"
 LOOK_AROUND = "look around"
 LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
 MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
@@ -285,7 +285,10 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
             self.push_screen(PictureScreen(draft))
 
     async def action_go(self, name: str) -> None:
-        """To a page that was reached before, or, where all before it are in order, to any."""
+        """To a page that was reached before, or, where all before it are in order, to any; the key for saving saves where one is there."""
+        if name == self.here == SAVE:
+            self.page.finish()
+            return
         wanted = place_of(name)
         stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
         if stuck is None:

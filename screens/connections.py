@@ -54,12 +54,13 @@ class Traced(Struct, frozen=True):
 
 
 def traced(draft: Draft) -> Traced:
-    """The whole trace of a draft; without a site or a strategy only the picture."""
+    """The whole trace of a draft, what works first; without a site or a strategy only the picture."""
     found, problems = study(draft)
     if found is None or found.strategy is None:
         return Traced(scene(draft), None, (), problems)
     plan = planned(found, draft.keyring)
-    return Traced(scene(draft), plan, tuple(connections(plan, trace(plan))), problems)
+    ways = sorted(connections(plan, trace(plan)), key=lambda one: not one.reach.reachable)
+    return Traced(scene(draft), plan, tuple(ways), problems)
 
 
 def labels(shown: Sequence[Connection]) -> list[str]:

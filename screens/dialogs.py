@@ -19,6 +19,7 @@ from screens.button import Button
 from screens.chrome import Keys
 from screens.entry import Entry
 from screens.focus import focus
+from wgwizard.profiles.files import as_typed
 from wgwizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class AskPath(Asking[str]):
 
     def take(self) -> None:
         """Return the path if it can be, after a yes where it is another file's."""
-        path = self.query_one("#path", Input).value.strip()
+        path = as_typed(self.query_one("#path", Input).value)
         problem = self.problem_of(path)
         self.say(problem, at=self.query_one("#path", Input) if problem else None)
         if not problem and Path(path).exists():

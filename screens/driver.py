@@ -7,7 +7,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 
 class LastingDriver(LinuxDriver):
-    """What is drawn on a terminal that is gone is lost, and no more: else the thread that writes it would end, and the wizard wait for it."""
+    """What is drawn on a terminal that is gone is lost, and no more: else the thread that writes would end, and the wizard wait for it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -7,6 +7,7 @@ from textual.widgets import Input, Static
 
 from screens.asking import Asking
 from screens.entry import Entry
+from wgwizard.profiles.files import as_typed
 from wgwizard.wizard.opening import why_no_site
 
 
@@ -28,7 +29,7 @@ class OpenPath(Asking[str]):
     def take(self) -> None:
         """Return the path, or say what is wrong with it."""
         line = self.query_one("#path", Input)
-        path = line.value.strip()
+        path = as_typed(line.value)
         if problem := why_no_site(path) if path else "× It is empty.":
             self.say(problem, at=line)
         else:

@@ -32,6 +32,7 @@ from wgwizard.wizard.saving import (
     save,
     saved_onto,
     seal_of,
+    site_path,
     would_replace,
     written_text,
 )
@@ -73,7 +74,7 @@ class SaveStep(Step):
         focus(path, scroll=False)
 
     def _describe(self) -> None:
-        path = self.query_one("#path", Input).value.strip() or "NAME.yaml"
+        path = site_path(self.query_one("#path", Input).value) or "NAME.yaml"
         self.query_one("#written", Static).update(written_text(self.draft, path))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -92,7 +93,7 @@ class SaveStep(Step):
 
     def finish(self) -> None:
         """Save, after what has to be asked: whether to replace another file, and the passphrase."""
-        path = self.query_one("#path", Input).value.strip()
+        path = site_path(self.query_one("#path", Input).value)
         if self.busy:
             return
         if wrong := path_problem(path):

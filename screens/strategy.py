@@ -15,13 +15,13 @@ from screens.focus import focus
 from screens.problem_line import ProblemLine
 from screens.step import Step
 from wgwizard.pipeline import planned
-from wgwizard.problems import Problem
+from wgwizard.plan import Plan
 from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
-from wgwizard.wizard.study import Study, study
+from wgwizard.wizard.study import study
 from wgwizard.wizard.words import asked_where
 
 # So many lines of who reaches whom stand here; all of them are the first of the files.
@@ -77,12 +77,14 @@ class StrategyStep(Step):
 
     def _show(self) -> None:
         found, problems = study(self.draft)
+        plan = planned(found, self.draft.keyring) if found is not None and found.strategy is not None else None
+        self.query_one(ProblemLine).show(beside(problems, plan, self.draft.document))
         ways = self.query_one(Choices)
         for each in (ways, *self.query("#else, #reach, .prompt")):
             each.display = found is not None
         if found is None:
             places = asked_where(problems)
-            self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}"), Content(""), problems)
+            self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}; Enter leads there"), Content(""))
             focus(self.query_one("#because"))
             return
         offered = choices_of(found.recommendation)
@@ -91,21 +93,20 @@ class StrategyStep(Step):
         focus(ways)
         shown = shown_of(found.recommendation, found.site.strategy)
         why = [*listed(first_of(found.recommendation, shown), self._room), *_reasons(shown, self._room)]
-        self._say(heading(found.recommendation, shown), Content("\n").join(why), problems)
+        self._say(heading(found.recommendation, shown), Content("\n").join(why))
         self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown), self._room)))
-        self._show_reach(found)
+        self._show_reach(plan)
 
-    def _say(self, heading: Content, reasons: Content, problems: tuple[Problem, ...]) -> None:
+    def _say(self, heading: Content, reasons: Content) -> None:
         self.query_one("#heading", Static).update(heading)
         self.query_one("#reasons", Static).update(reasons)
-        self.query_one(ProblemLine).show(beside(problems))
 
     @property
     def _room(self) -> int:
         return max(self.size.width - 4, 40)
 
-    def _show_reach(self, found: Study) -> None:
-        lines = table(trace(planned(found, self.draft.keyring)), self._room) if found.strategy else ["No strategy, no way."]
+    def _show_reach(self, plan: Plan | None) -> None:
+        lines = table(trace(plan), self._room) if plan is not None else ["No strategy, no way."]
         more = [f"… and {len(lines) - _ROWS} more lines on the next page"] if len(lines) > _ROWS else []
         self.query_one("#reach", Static).update("\n".join([*lines[:_ROWS], *more]))
 
@@ -132,13 +133,15 @@ class StrategyStep(Step):
             self.finish()
 
     def finish(self) -> None:
-        """Go on where a strategy stands."""
+        """Go on where a strategy stands; where answers are in the way, to the first of them."""
         found, _ = study(self.draft)
-        if found is not None and found.strategy is not None:
+        if found is None:
+            self.call_later(self.run_action, "app.go('files')")
+        elif found.strategy is not None:
             self.post_message(self.Finished())
-            return
-        self.query_one(VerticalScroll).scroll_home(animate=False)
-        focus(self.query_one(Choices if found is not None else "#because"))
+        else:
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+            focus(self.query_one(Choices))
 
     def why(self) -> tuple[str, str]:
         """Why one may choose here."""

@@ -18,7 +18,7 @@ from wgwizard.plan.model import (
 from wgwizard.plan.peers import PointInterfaces, host_interface
 from wgwizard.plan.rights import Rights, forwards, from_points, masquerades, to_host, to_points
 from wgwizard.plan.routes import forwarding, routes_needed
-from wgwizard.plan.warnings import plan_warnings
+from wgwizard.plan.warnings import no_session, plan_warnings
 from wgwizard.site import Site, Strategy
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "Plan",
     "RouteNeeded",
     "make_plan",
+    "no_session",
     "plan_warnings",
 ]
 

@@ -21,7 +21,7 @@ def plan_warnings(plan: Plan) -> tuple[Problem, ...]:
             _own_firewalls,
             option_121,
             cloud_check,
-            _endpoint_not_known,
+            no_session,
             _nothing_to_forward,
             _resolvers_left_out,
             _resolvconf,
@@ -95,7 +95,8 @@ def _own_firewalls(plan: Plan) -> list[Problem]:
     return found
 
 
-def _endpoint_not_known(plan: Plan) -> list[Problem]:
+def no_session(plan: Plan) -> list[Problem]:
+    """Where no side can dial the other, no tunnel ever comes up."""
     if plan.site.host.endpoint is not None:
         return []
     silent = [point.name for point in plan.site.points if point.endpoint is None]

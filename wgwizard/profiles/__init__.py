@@ -67,6 +67,11 @@ def check_site_path(path: str) -> Read:
     """What stands in the file at the path; raises SiteRefusedError where none can be read, and names the file that was meant."""
     from wgwizard.sitefile import yamltext
 
+    for suffix in (LOCK_SUFFIX, SECRETS_SUFFIX):
+        site = f"{path.removesuffix(suffix)}.yaml"
+        if path.endswith(suffix) and Path(site).is_file():
+            message, hint = f"{path} is what lies beside a site, and no site file", f"open {site}"
+            raise SiteRefusedError(message, (error("cannot-read", "", message, hint),), hint)
     try:
         return read_file(Path(path), yamltext.MAX_BYTES)
     except FileError as failure:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -113,3 +114,11 @@ def _told(path: Path, failure: OSError | ValueError, doing: str) -> FileError:
         return FileError(f"{path}: no permission to {doing} it", "ask for the permission, or use another place")
     reason = failure.strerror if isinstance(failure, OSError) else str(failure)
     return FileError(f"cannot {doing} {path}: {reason}", "check the path and the disk")
+
+
+def as_typed(text: str) -> str:
+    """A path as a person types it: `~` is the home directory, as in a shell."""
+    path = text.strip()
+    with suppress(RuntimeError):  # the home of nobody
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    return path

@@ -12,6 +12,9 @@ from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
 
+# A problem between two answers of one page -> the answer of the two that is asked for later.
+_SETTLED_BY = {"outside-site": "site.networks"}
+
 
 def ask_page(session: Session, group: Group, point: int | None = None) -> bool:
     """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way."""
@@ -72,8 +75,9 @@ class _Page:
         if self.more is not None:
             return False
         details = [question for question in self._matters() if question.detail]
-        prompt = f"Look at {len(details)} more questions that nearly everyone leaves alone?"
-        self.more = bool(details) and self.session.talk.yes(prompt, default=False)
+        if details:
+            self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n")
+        self.more = bool(details) and self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False)
         return self.more
 
     def _first_wrong(self) -> int | None:
@@ -116,7 +120,7 @@ class _Page:
             if answer is None:
                 return -1
             draft = self._answered(question, path, answer)
-            problems = [problem for problem in draft.problems_under(path) if problem.code != FROM_PRESET]
+            problems = [one for one in draft.problems_under(path) if one.code != FROM_PRESET and not self._settles_later(one)]
             self.session.say_problems(problems)
             if not any(problem.is_error for problem in problems):
                 self.asked.add(path)
@@ -125,6 +129,11 @@ class _Page:
                     offer_look(self.session)
                 return 1
             tried = answer
+
+    def _settles_later(self, problem: Problem) -> bool:
+        """Whether it lies between this answer and one of this page that is only asked for later."""
+        later = _SETTLED_BY.get(problem.code)
+        return later not in self.asked and any(question.id == later for question in self.group.questions)
 
     def _answered(self, question: Question, path: str, answer: str) -> Draft:
         """The draft with the answer, marked as found where it is what was proposed."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-import presets
 from wgwizard import profiles
 from wgwizard.errors import WgwizardError
+from wgwizard.profiles.files import as_typed
 from wgwizard.profiles.unfinished import throw_away
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
@@ -66,8 +66,7 @@ def begin_saved(session: Session, path: str) -> None:
 
 def _preset(session: Session, offered: list[Offer]) -> Draft | None:
     """A preset, chosen by its title; `None` goes back."""
-    headings = {name: heading for heading, group in presets.GROUPS.items() for name in group}
-    choices = tuple(Choice(offer.preset, offer.text, headings.get(offer.preset, "")) for offer in offered)
+    choices = tuple(Choice(offer.preset, offer.text) for offer in offered)
     chosen = session.talk.one(Asked("Which one?", current=choices[0].answer), choices)
     if chosen in (BACK, WHY):
         return None
@@ -78,9 +77,10 @@ def _preset(session: Session, offered: list[Offer]) -> Draft | None:
 def _saved(session: Session) -> Draft | None:
     """A site file by its path; `None` goes back."""
     while True:
-        path = session.talk.text(Asked("Which file?", "path", example="./home.yaml"))
-        if path in ("", BACK, WHY):
+        typed = session.talk.text(Asked("Which file?", "path", example="./home.yaml"))
+        if typed in ("", BACK, WHY):
             return None
+        path = as_typed(typed)
         if why_not := why_no_site(path):
             session.tell(why_not)
             continue

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wgwizard.profiles.files import as_typed
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
@@ -36,6 +37,7 @@ def _save(session: Session, file: PointFile) -> None:
         path = session.talk.text(Asked("Where should it be saved?", "path", path_for(file, session.draft)))
         if path in (BACK, WHY):
             return
+        path = as_typed(path)
         wrong = path_problem(path, session.draft)
         if wrong:
             session.tell(wrong)

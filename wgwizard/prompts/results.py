@@ -30,7 +30,8 @@ def strategy_page(session: Session) -> bool:
             session.say_problems(problems)
             return False
         _say_recommendation(session, found)
-        session.say_problems(beside(problems))
+        plan = planned(found, session.draft.keyring) if found.strategy is not None else None
+        session.say_problems(beside(problems, plan, session.draft.document))
         choices = choices_of(found.recommendation)
         if found.recommendation.recommended is None:
             choices = (_NONE, *choices)

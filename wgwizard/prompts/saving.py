@@ -15,6 +15,7 @@ from wgwizard.wizard.saving import (
     path_problem,
     save,
     seal_of,
+    site_path,
     would_replace,
     written_text,
 )
@@ -36,7 +37,8 @@ def save_page(session: Session) -> bool:
         if path == WHY:
             session.say(WHY_SAVED)
             continue
-        tried, wrong = path, path_problem(path)
+        tried, path = path, site_path(path)
+        wrong = path_problem(path)
         if wrong:
             session.tell(wrong)
         elif _may_write(session, path):

@@ -29,7 +29,7 @@ def _check_names(draft: Draft) -> None:
         first = seen.setdefault(name.lower(), field)
         if first == field:
             continue
-        hint = "choose another: nodes and `to:` share one set of names (case does not count)"
+        hint = "choose another: computers, networks, points and what `to:` names share one set of names, and case does not count"
         whose = {first.partition(".")[0], re.split(r"[.\[]", field)[0]}
         if whose == {"site", "host"}:
             hint = "if both are Host β, leave it out of the computers at the site: it is reached as `host`; else choose another name"

@@ -1,7 +1,9 @@
 """The recommendation as every front end shows it: what is chosen, why, and what else could be. Pure."""
 
+from wgwizard.plan import Plan, no_session
 from wgwizard.problems import Problem
-from wgwizard.questions import STRATEGY, Choice
+from wgwizard.questions import STRATEGY, Choice, Document
+from wgwizard.questions.naming import in_words
 from wgwizard.recommend import NO_STRATEGY, TITLES, Ranked, Recommendation, Verdict, WouldChange
 from wgwizard.site import Strategy
 
@@ -53,9 +55,10 @@ def last_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, t
     return tuple((title, texts) for title, texts in blocks if texts)
 
 
-def beside(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """The problems that are said beside the recommendation: that no strategy fits is its title already."""
-    return tuple(problem for problem in problems if problem.code != NO_STRATEGY)
+def beside(problems: tuple[Problem, ...], plan: Plan | None, document: Document) -> tuple[Problem, ...]:
+    """What is said beside the recommendation: the answers' problems (its title says that no strategy fits), and that no tunnel comes up."""
+    dead = no_session(plan) if plan is not None else []
+    return (*(problem for problem in problems if problem.code != NO_STRATEGY), *in_words(dead, document))
 
 
 def reasons_of(shown: Ranked) -> tuple[tuple[str, str], ...]:

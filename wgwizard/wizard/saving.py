@@ -11,6 +11,7 @@ from wgwizard.keys import joined, made_elsewhere, remember
 from wgwizard.lock import with_others
 from wgwizard.passphrase import known_words
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
+from wgwizard.profiles.files import as_typed
 from wgwizard.profiles.stamps import changed, difference, stamp
 from wgwizard.questions import Document
 from wgwizard.questions.examples import OWN, examples
@@ -81,6 +82,12 @@ def guessable(draft: Draft) -> tuple[str, ...]:
 def holds_keys(draft: Draft) -> bool:
     """Whether there are keys to seal."""
     return bool(draft.keyring.private or draft.keyring.preshared)
+
+
+def site_path(typed: str) -> str:
+    """The path that a person means: `~` is the home directory, and a new site's file ends in .yaml where no other end is given."""
+    path = as_typed(typed)
+    return f"{path}.yaml" if path and not Path(path).suffix and not path.endswith("/") and not Path(path).exists() else path
 
 
 def path_problem(path: str) -> str:
