@@ -84,7 +84,7 @@ class StrategyStep(Step):
             each.display = found is not None
         if found is None:
             places = asked_where(problems)
-            self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}; Enter leads there"), Content(""))
+            self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}\nEnter leads there"), Content(""))
             focus(self.query_one("#because"))
             return
         offered = choices_of(found.recommendation)

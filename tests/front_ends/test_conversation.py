@@ -15,7 +15,7 @@ from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 from wgwizard.surroundings_parsing import parse_surroundings
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.opening import offers
+from wgwizard.wizard.opening import offers, open_preset
 from wgwizard.wizard.tools import Tools
 
 PASSPHRASE = Secret("quiet anvil marble thistle")
@@ -188,6 +188,21 @@ def test_every_question_says_why_and_every_first_question_leads_a_page_back():
     (kept,) = unfinished.drafts()
     assert kept.document["name"] == "hut"
     assert str(kept.path) in left.value.message
+
+
+def test_a_computer_may_be_named_before_its_network_is_put_in_the_place_of_a_presets():
+    with pytest.raises(CancelledError):
+        converse(
+            talk := Scripted(
+                ("Which computers", "nas=192.168.50.10"),
+                ("Which networks", "192.168.7.0/24"),
+                ("Which computers", "nas=192.168.7.10"),
+                ("Where", "^D"),
+            ),
+            Tools(),
+            document=open_preset("home-pi").document,
+        )
+    assert talk.everything.count("192.168.50.10 is in none of") == 1  # once both are given, and they do not fit
 
 
 def test_a_site_that_lies_in_this_directory_is_offered_first_and_a_preset_that_was_only_looked_at_is_no_draft():

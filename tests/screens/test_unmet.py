@@ -52,5 +52,20 @@ async def test_answers_in_the_way_are_told_with_their_page_and_no_key_breaks_the
     async with sit_down(draft=Draft(document), begin_at="strategy") as person:
         await person.sees("Some answers are still in the way, on: Site (More questions)", "192.168.77.1 is in none of")
         person.sees_no("Who reaches whom")
-        await person.press("ctrl+n", "down", "up", "space", "pagedown")
-        await person.sees("Some answers are still in the way")
+        await person.press("down", "up", "space", "pagedown")
+        await person.sees("Some answers are still in the way", "Enter leads there")
+        await person.press("enter")
+        await person.sees("1 of 9 · Site", "192.168.77.1")
+        assert person.focused_path() == "site.router"
+
+
+async def test_where_no_side_can_dial_the_other_that_stands_beside_the_recommendation():
+    document = {**OFFICE, "host": {name: value for name, value in OFFICE["host"].items() if name != "endpoint"}}
+    async with sit_down(draft=Draft(document), begin_at="strategy") as person:
+        await person.sees("Recommended", "no session can begin")
+
+
+async def test_the_key_for_saving_saves_on_its_page():
+    async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
+        await person.press("ctrl+s")
+        await person.sees("A passphrase for the keys")

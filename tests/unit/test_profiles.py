@@ -13,6 +13,7 @@ from wgwizard.lock import Lock
 from wgwizard.profiles import files
 from wgwizard.profiles.files import FileError
 from wgwizard.sitefile import yamltext
+from wgwizard.wizard.saving import site_path
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ def test_a_named_pipe_does_not_block(tmp_path):
 
 def test_a_device_is_not_read():
     assert "is a device" in refusal("/dev/zero")[0].message
+
+
+def test_what_lies_beside_a_site_is_named_with_the_site(path):
+    with pytest.raises(SiteRefusedError, match="lies beside a site") as refused:
+        profiles.check_site_path(str(Path(path).with_suffix(".lock")))
+    assert refused.value.hint == f"open {path}"
+
+
+def test_a_path_is_taken_as_in_a_shell(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/anna")
+    assert [files.as_typed(text) for text in (" ~/a b.yaml ", "./~/x", "~", "")] == ["/home/anna/a b.yaml", "./~/x", "/home/anna", ""]
+    assert files.as_typed("~nobody-at-all/x") == "~nobody-at-all/x"
+    Path("taken").touch()
+    assert [site_path(text) for text in ("~/home", "home.yml", "taken", "")] == ["/home/anna/home.yaml", "home.yml", "taken", ""]
 
 
 def test_a_missing_file(tmp_path):

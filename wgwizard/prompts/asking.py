@@ -76,7 +76,9 @@ class _Page:
             return False
         details = [question for question in self._matters() if question.detail]
         if details:
-            self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n")
+            self.session.say(
+                f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n"
+            )
         self.more = bool(details) and self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False)
         return self.more
 
