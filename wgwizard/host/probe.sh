@@ -81,7 +81,8 @@ show_system() {
   echo "init=$(cat /proc/1/comm 2>/dev/null)"
   if on_openrc; then echo openrc=yes; fi
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
-  if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
+  # The module's dependencies, as busybox's modprobe knows no dry run (-n).
+  if [ -d /sys/module/wireguard ] || modprobe -q -D wireguard >/dev/null 2>&1; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
   if legacy_drops; then echo "legacy_drops=yes"; fi
   if networkd_runs; then
