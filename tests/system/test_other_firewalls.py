@@ -178,7 +178,7 @@ def test_without_systemd_the_start_script_tells_it_again(make_beta: Callable[...
     assert before.differences(take(beta)) == []
 
 
-def test_what_nft_does_not_list_is_said_and_the_commands_that_are_named_let_the_tunnel_through(
+def test_what_nft_does_not_list_is_said_by_apply_and_status_and_the_commands_that_are_named_let_the_tunnel_through(
     make_beta: Callable[..., LabHost], plugged: Callable[[LabHost], Side], make_client: MakeClient, tmp_path: Path
 ) -> None:
     beta = make_beta(variant="firewalls", enable=("nftables.service",))
@@ -188,15 +188,25 @@ def test_what_nft_does_not_list_is_said_and_the_commands_that_are_named_let_the_
     client.apply()
     assert client.answers.warned == [()]
     assert client.uninstall().state == "uninstalled"
+    beta.sh("iptables-legacy -A INPUT -s 192.0.2.9 -j DROP")  # what does not stop the tunnel is nobody's business
+    assert client.apply().state == "applied"
+    assert client.answers.warned[-1] == ()
+    assert client.status().as_applied
     for ip in ("ip", "ip6"):
         beta.sh(f"{ip}tables-legacy -P FORWARD DROP; {ip}tables-legacy -A INPUT -p udp --dport 51820 -j DROP")
+    assert client.uninstall().state == "uninstalled"
     assert client.apply().state == "applied"
     (warned,) = client.answers.warned[-1]
+    (difference,) = client.status().differences
     point = come_up(client, plugged(beta), tmp_path)
     assert not any(passages(point))
-    for command in re.findall("`(iptables-legacy [^`]*)`", warned):
-        beta.sh(f"{command}; {command.replace('iptables', 'ip6tables', 1)}")
+    commands = re.findall("`(ip6?tables-legacy [^`]*)`", difference.what)
+    assert re.findall("`(ip6?tables-legacy [^`]*)`", warned) == commands
+    assert len(commands) == 6
+    for command in commands:
+        beta.sh(command)
     assert opens(point)
+    assert client.status().as_applied
     assert client.uninstall().state == "uninstalled"
 
 
