@@ -15,7 +15,6 @@ from tests.system.lab.snapshot import Snapshot, take
 from tests.system.point_support import ENDPOINT, Side, come_up
 from tests.system.test_foreign_forwards import FAMILIES, ON_LAN, connects
 from wgwizard.errors import RemoteError
-from wgwizard.render import install_script, render
 from wgwizard.site import Needs, Opens, Strategy
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -271,22 +270,3 @@ def steady(snapshot: Snapshot) -> Snapshot:
 def foreign(host: LabHost) -> str:
     """The rules that are not ours."""
     return host.sh("nft -s list ruleset | awk '/^table inet wgwizard_wg0/ { ours = 1 } !ours { print } /^}/ { ours = 0 }'")
-
-
-@pytest.mark.parametrize("firewall", ["ufw", "firewalld", "nft", "docker"])
-def test_the_install_script_says_how_each_is_told_and_that_lets_the_tunnel_through(
-    make_beta: Callable[..., LabHost], plugged: Callable[[LabHost], Side], make_client: MakeClient, tmp_path: Path, firewall: str
-) -> None:
-    beta = switched_on(make_beta, firewall)
-    client = gateway(make_client(beta))
-    client.change_site(client.site)
-    plan = client.plan(None)
-    beta.write("/root/install.sh", install_script(plan, render(plan, client.keyring)).content(), mode=0o700)
-    said = beta.run("/root/install.sh").stdout
-    point = come_up(client, plugged(beta), tmp_path)
-    assert not any(passages(point)[::2])  # Docker leaves IPv6 alone
-    commands = [line.strip() for line in said.splitlines() if line.startswith("    ")]
-    assert commands
-    for command in commands:
-        beta.run(*command.split())
-    assert opens(point)
