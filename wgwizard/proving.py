@@ -54,10 +54,20 @@ class Attempt(Struct, frozen=True):
     source: Address | None
 
 
+class Unanswered(Struct, frozen=True):
+    """What a point itself tried lately: it went out of Host β, and no answer came back."""
+
+    source: Address
+    protocol: str
+    destination: Address
+    port: int
+
+
 class Answers(Struct, frozen=True):
     """What came of the attempts: each one's answer, which destinations answered ping from which source, and which no neighbour has.
 
-    `dropped_here` names the chain of another firewall of Host β that stops what goes out to a destination.
+    `dropped_here` names the chain of another firewall of Host β that stops what goes out to a destination; `unanswered` is what points
+    tried themselves.
     """
 
     by_attempt: Mapping[Attempt, Answer]
@@ -65,6 +75,7 @@ class Answers(Struct, frozen=True):
     absent: frozenset[Address] = frozenset()
     dropped_here: Mapping[Destination, str] = field(default_factory=dict)
     refused_packets: Mapping[str, int] = field(default_factory=dict)
+    unanswered: frozenset[Unanswered] = frozenset()
 
 
 def destinations(plan: Plan) -> tuple[Destination, ...]:
@@ -92,11 +103,17 @@ def _known_in(plan: Plan, network: Network) -> Iterator[tuple[str, Address]]:
     """The computers in a network that the site names, with its router and its name servers."""
     site = plan.site
     own = {item.ip for item in site.host.addresses}
-    known = [(host.name, address) for host in site.hosts for address in host.addresses]
-    known += [("the site's router", address) for address in site.router] + [("the site's name server", one) for one in site.dns.servers]
-    for name, address in known:
+    for name, address in _named_in(plan):
         if address.version == network.version and address in network and address not in own:
             yield name, address
+
+
+def _named_in(plan: Plan) -> list[tuple[str, Address]]:
+    site = plan.site
+    known = [(host.name, address) for host in site.hosts for address in host.addresses]
+    return (
+        known + [("the site's router", address) for address in site.router] + [("the site's name server", one) for one in site.dns.servers]
+    )
 
 
 def attempts(plan: Plan) -> tuple[Attempt, ...]:
@@ -120,14 +137,28 @@ def _sources(plan: Plan, address: Address) -> tuple[Address | None, ...]:
 
 
 def proven(plan: Plan, answers: Answers) -> tuple[Proven, ...]:
-    """What the answers prove, destination by destination, then what cannot be tried, and what our rules refused since they were loaded."""
+    """What the answers prove, destination by destination, then what cannot be tried, and what became of what points tried themselves."""
     tried = dict.fromkeys(attempt.destination for attempt in answers.by_attempt)
     found = [_Judge(plan, answers, destination).verdict() for destination in tried]
     untried = [destination for destination in destinations(plan) if destination not in tried]
     found += [Proven(None, str(destination), f"not tried: only {MOST} connections are") for destination in untried]
     others = dict.fromkeys(f"{permit.target}, {permit.protocol}" for permit in plan.from_points if permit.protocol not in (None, "tcp"))
     found += [Proven(None, what, "not tried: only TCP shows by itself whether it arrived") for what in others]
-    return (*found, *_refused(answers.refused_packets))
+    return (*found, *_unanswered(plan, answers.unanswered), *_refused(answers.refused_packets))
+
+
+def _unanswered(plan: Plan, unanswered: frozenset[Unanswered]) -> list[Proven]:
+    """Whatever a point tried in vain, with names where the site has them; UDP may need no answer, and TCP's may be on its way."""
+    points = {address: point.name for point in plan.site.points for address in point.addresses}
+    names = {address: name for name, address in reversed(_named_in(plan))}
+    own = {*plan.site.tunnel.addresses, *(item.ip for item in plan.site.host.addresses)}
+    found = set()
+    for one in unanswered:
+        if one.destination in own:
+            continue
+        where = f"{names[one.destination]} ({one.destination})" if one.destination in names else str(one.destination)
+        found.add(f"{points.get(one.source, 'a point')} ({one.source}) to {where}, {one.protocol} {one.port}")
+    return [Proven(None, what, "was tried lately, went out of Host β, and nothing came back") for what in sorted(found)]
 
 
 _CHAINS = {

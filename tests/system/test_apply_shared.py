@@ -84,15 +84,18 @@ def second_site() -> Site:
     return replace(site, name="lab2", tunnel=replace(site.tunnel, interface="wg1", port=51821, networks=networks))
 
 
-@pytest.mark.parametrize("shell", ["dash", "busybox"])
+@pytest.mark.parametrize("kind", ["dash", "busybox", "without systemd"])
 @pytest.mark.parametrize("first_out", ["wg0", "wg1"])
 def test_the_last_of_two_tunnels_leaves_the_host_as_it_was_before_the_first(
-    beta: LabHost, make_client: MakeClient, first_out: str, shell: str
+    make_beta: Callable[..., LabHost], make_client: MakeClient, first_out: str, kind: str
 ) -> None:
+    systemd = kind != "without systemd"
+    beta = make_beta(enable=("nftables.service",)) if systemd else make_beta(init="none", busybox=True)
     one, other = make_client(beta), make_client(beta)
     other.site = second_site()
     before = take(beta)
-    beta.run("ln", "-sf", shell, "/bin/sh")
+    if systemd:
+        beta.run("ln", "-sf", kind, "/bin/sh")
     assert (one.apply().state, other.apply().state) == ("applied", "applied")
     assert sorted(beta.sh("wg show interfaces").split()) == ["wg0", "wg1"]
 
@@ -102,5 +105,6 @@ def test_the_last_of_two_tunnels_leaves_the_host_as_it_was_before_the_first(
     assert staying.apply().state == "unchanged"
     assert beta.sh("cat /proc/sys/net/ipv4/conf/eth0/forwarding /proc/sys/net/ipv6/conf/all/forwarding").split() == ["1", "1"]
     assert staying.uninstall().notes == ()
-    beta.run("ln", "-sf", "dash", "/bin/sh")
+    if systemd:
+        beta.run("ln", "-sf", "dash", "/bin/sh")
     assert before.differences(take(beta)) == []

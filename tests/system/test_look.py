@@ -78,3 +78,25 @@ def test_the_wizard_looks_at_a_real_host_and_says_where_an_answer_differs(beta: 
 
     draft = asyncio.run(session())
     assert draft.proposals()["host.interface"].text == "eth0"
+
+
+def test_a_module_of_the_kernels_that_is_not_loaded_is_seen_by_busyboxs_modprobe_too(
+    make_beta: Callable[..., LabHost], make_client: Callable[..., Client]
+) -> None:
+    beta = make_beta(init="none", busybox=True)
+    client = make_client(beta)
+    modules = f"/lib/modules/{beta.sh('uname -r').strip()}"
+    beta.sh("ln -s /bin/busybox /usr/sbin/modprobe")
+    beta.write(f"{modules}/modules.dep", "kernel/drivers/net/other.ko:\n")
+    assert not looked(client).system.kernel_wireguard
+    beta.write(f"{modules}/modules.dep", "kernel/drivers/net/wireguard/wireguard.ko:\n")
+    assert looked(client).system.kernel_wireguard
+
+
+def test_an_ipv6_default_route_without_a_router_is_told_by_busyboxs_ip_too(
+    make_beta: Callable[..., LabHost], make_client: Callable[..., Client]
+) -> None:
+    beta = make_beta(init="none", busybox=True)
+    beta.sh("ip -6 route replace default dev eth0")
+    defaults = [(route.network.version, route.gateway) for route in looked(make_client(beta)).routes if route.network.prefixlen == 0]
+    assert sorted(defaults) == [(4, True), (6, False)]

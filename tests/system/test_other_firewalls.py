@@ -15,7 +15,6 @@ from tests.system.lab.snapshot import Snapshot, take
 from tests.system.point_support import ENDPOINT, Side, come_up
 from tests.system.test_foreign_forwards import FAMILIES, ON_LAN, connects
 from wgwizard.errors import RemoteError
-from wgwizard.render import install_script, render
 from wgwizard.site import Needs, Opens, Strategy
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -178,7 +177,7 @@ def test_without_systemd_the_start_script_tells_it_again(make_beta: Callable[...
     assert before.differences(take(beta)) == []
 
 
-def test_what_nft_does_not_list_is_said_and_the_commands_that_are_named_let_the_tunnel_through(
+def test_what_nft_does_not_list_is_said_by_apply_and_status_and_the_commands_that_are_named_let_the_tunnel_through(
     make_beta: Callable[..., LabHost], plugged: Callable[[LabHost], Side], make_client: MakeClient, tmp_path: Path
 ) -> None:
     beta = make_beta(variant="firewalls", enable=("nftables.service",))
@@ -188,15 +187,25 @@ def test_what_nft_does_not_list_is_said_and_the_commands_that_are_named_let_the_
     client.apply()
     assert client.answers.warned == [()]
     assert client.uninstall().state == "uninstalled"
+    beta.sh("iptables-legacy -A INPUT -s 192.0.2.9 -j DROP")  # what does not stop the tunnel is nobody's business
+    assert client.apply().state == "applied"
+    assert client.answers.warned[-1] == ()
+    assert client.status().as_applied
     for ip in ("ip", "ip6"):
         beta.sh(f"{ip}tables-legacy -P FORWARD DROP; {ip}tables-legacy -A INPUT -p udp --dport 51820 -j DROP")
+    assert client.uninstall().state == "uninstalled"
     assert client.apply().state == "applied"
     (warned,) = client.answers.warned[-1]
+    (difference,) = client.status().differences
     point = come_up(client, plugged(beta), tmp_path)
     assert not any(passages(point))
-    for command in re.findall("`(iptables-legacy [^`]*)`", warned):
-        beta.sh(f"{command}; {command.replace('iptables', 'ip6tables', 1)}")
+    commands = re.findall("`(ip6?tables-legacy [^`]*)`", difference.what)
+    assert re.findall("`(ip6?tables-legacy [^`]*)`", warned) == commands
+    assert len(commands) == 6
+    for command in commands:
+        beta.sh(command)
     assert opens(point)
+    assert client.status().as_applied
     assert client.uninstall().state == "uninstalled"
 
 
@@ -261,22 +270,3 @@ def steady(snapshot: Snapshot) -> Snapshot:
 def foreign(host: LabHost) -> str:
     """The rules that are not ours."""
     return host.sh("nft -s list ruleset | awk '/^table inet wgwizard_wg0/ { ours = 1 } !ours { print } /^}/ { ours = 0 }'")
-
-
-@pytest.mark.parametrize("firewall", ["ufw", "firewalld", "nft", "docker"])
-def test_the_install_script_says_how_each_is_told_and_that_lets_the_tunnel_through(
-    make_beta: Callable[..., LabHost], plugged: Callable[[LabHost], Side], make_client: MakeClient, tmp_path: Path, firewall: str
-) -> None:
-    beta = switched_on(make_beta, firewall)
-    client = gateway(make_client(beta))
-    client.change_site(client.site)
-    plan = client.plan(None)
-    beta.write("/root/install.sh", install_script(plan, render(plan, client.keyring)).content(), mode=0o700)
-    said = beta.run("/root/install.sh").stdout
-    point = come_up(client, plugged(beta), tmp_path)
-    assert not any(passages(point)[::2])  # Docker leaves IPv6 alone
-    commands = [line.strip() for line in said.splitlines() if line.startswith("    ")]
-    assert commands
-    for command in commands:
-        beta.run(*command.split())
-    assert opens(point)

@@ -5,12 +5,16 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from tests.system.apply_support import Client
 from tests.system.lab.host import LabHost
+from tests.system.lab.snapshot import take
+from tests.system.point_support import ENDPOINT, Side, come_up
+from tests.system.test_foreign_forwards import inside
 from wgwizard.applying import Proven
 from wgwizard.site import PortRange, Right, SiteHost, Strategy
 
@@ -99,3 +103,48 @@ def test_what_is_not_there_does_not_listen_or_is_dropped_on_the_host_itself(beta
         f" nft add rule inet own o tcp dport {CLOSED} drop"
     )
     assert proved(client)[f"nas ({NAS}), tcp {CLOSED}"].seen == ("Host β's own firewall (inet own o) drops what Host β itself sends there")
+
+
+def tries(point: Side, address: str, port: int) -> bool:
+    """Whether a connection of the point's own is answered."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(point.space), socket.socket(family, socket.SOCK_STREAM) as one:
+        one.settimeout(1.0)
+        return one.connect_ex((address, port)) == 0
+
+
+@pytest.mark.parametrize("asked", ["conntrack", "the kernel"])
+def test_what_a_point_tried_itself_in_vain_is_told_until_it_is_answered(
+    beta: LabHost, make_client: MakeClient, nas: None, plugged: Callable[[LabHost], Side], tmp_path: Path, asked: str
+) -> None:
+    client = to_nas(make_client(beta))
+    client.change_site(replace(client.site, host=replace(client.site.host, endpoint=ENDPOINT)))
+    assert client.apply().state == "applied"
+    if asked != "conntrack":
+        beta.sh("mv /usr/sbin/conntrack /usr/sbin/conntrack.away")
+    point = come_up(client, plugged(beta), tmp_path)
+    here(
+        f"nft 'add table inet own; add chain inet own i {{ type filter hook input priority 0; }}; add rule inet own i tcp dport {WEB} drop'"
+    )
+    assert [tries(point, NAS, WEB), tries(point, NAS6, WEB), tries(point, NAS, CLOSED)] == [False] * 3  # the last is no right of it
+    by_address = {point.addresses[4]: NAS, point.addresses[6]: NAS6}
+    expected = {f"point1 ({source}) to nas ({target}), tcp {WEB}" for source, target in by_address.items()}
+    stands = take(beta)
+    found = proved(client)
+    assert stands.differences(take(beta)) == []
+    assert {what for what in found if what.startswith("point1 ")} == expected
+    assert {found[what] for what in expected} == {
+        Proven(None, what, "was tried lately, went out of Host β, and nothing came back") for what in expected
+    }
+    here("nft flush table inet own")
+    assert tries(point, NAS, WEB)
+    assert tries(point, NAS6, WEB)
+    assert not [what for what in proved(client) if what.startswith("point1 ")]
+
+
+def test_a_host_that_does_not_tell_what_it_tracks_is_proved_all_the_same(beta: LabHost, make_client: MakeClient, nas: None) -> None:
+    client = to_nas(make_client(beta), strategy=Strategy.MASQUERADE)
+    assert client.apply().state == "applied"
+    expected = proved(client)
+    beta.sh("mv /usr/sbin/conntrack /usr/sbin/conntrack.away; mount --bind /dev/null /proc/net/nf_conntrack")
+    assert proved(client) == expected

@@ -1,4 +1,8 @@
-"""The probe's output, as two real hosts gave it, becomes facts."""
+"""The probe's output, as real hosts gave it, becomes facts.
+
+fresh, applied: Debian 12 of the lab; alpine: Alpine 3.20.3's minirootfs, started by its own busybox, without OpenRC and with no package
+added, on the lab's network.
+"""
 
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
@@ -7,9 +11,12 @@ import pytest
 
 from wgwizard.host.facts import Facts, Route, SshPath, UnitState
 from wgwizard.host.facts_parsing import ProbeUnreadableError, parse_facts, sections
-from wgwizard.host.layout import Layout
+from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.nft_verdicts import NftPacket, stops
+from wgwizard.host.owning import owner_of
 from wgwizard.host.packages import install_command, missing_packages
+from wgwizard.host.safety import unsupported
+from wgwizard.host.start_script import boot_note
 
 OUTPUT = Path(__file__).with_name("probe_output")
 LAYOUT = Layout("wg0")
@@ -37,6 +44,24 @@ def test_a_fresh_host() -> None:
     assert missing_packages(found) == ()
     assert found.transaction.state == "none"
     assert len(found.fingerprint) == 64
+
+
+def test_a_fresh_alpine_is_read_as_a_fresh_debian_is_and_its_packages_are_named_for_apk() -> None:
+    found, debian = facts("alpine"), facts("fresh")
+    assert (found.interfaces, found.links, found.ssh) == (debian.interfaces, debian.links, debian.ssh)
+    assert (found.ra_default_interfaces, found.ipv4_forwarding, found.ipv6_forwarding) == (("eth0",), False, False)
+    default = {Route(ip_network("0.0.0.0/0"), "eth0", True, ip_address("192.168.200.254"))}
+    default |= {Route(ip_network("::/0"), "eth0", True, ip_address("fd00:200::254"))}
+    assert default <= set(found.routes)
+    assert {rule.priority for rule in found.ways.rules} == {0, 32766, 32767}
+    assert found.ways.resolvers == (ip_address("192.168.200.254"),)
+    assert {file.kind for file in found.files.values()} == {"absent"}
+    assert (found.system.name, found.system.init, found.system.package_manager) == ("Alpine Linux v3.20", "init", "apk")
+    assert (found.system.openrc, found.system.starts_us, owner_of(found, "wg0")) == (False, False, Owner.WG_QUICK)
+    assert unsupported(found) == ()
+    packages = missing_packages(found)
+    assert install_command(found.system.package_manager, packages) == "apk add nftables wireguard-tools bash wireguard-go"
+    assert "until its next restart" in boot_note(found.system.init, LAYOUT)
 
 
 def test_routes_have_their_family_also_where_only_the_gateway_shows_it_and_that_gateway() -> None:

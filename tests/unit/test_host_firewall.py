@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from tests.unit.test_host_changes import LAYOUT, bundle, conf, fresh, replaced, wanted
 from wgwizard.host.changes import Wanted, wanted_of
 from wgwizard.host.facts import Facts, HostFile, Route
+from wgwizard.host.iptables_reading import read_iptables
 from wgwizard.host.layout import Layout
-from wgwizard.host.nft_reading import read_rules
+from wgwizard.host.nft_reading import ReadRules, read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, stops
 from wgwizard.host.openings import kept_lines, openings_for
 from wgwizard.host.rules_unit import beside_firewalld, told_again
 from wgwizard.host.standing import standing
+from wgwizard.host.ways_parsing import parse_ways
 from wgwizard.render import Bundle
 
 UDP = NftPacket(4, "eth0", None, "udp", 51820)
@@ -188,6 +190,62 @@ def test_status_says_what_to_do_about_one_that_stops_the_tunnel() -> None:
         facts = host_with(ufw, tools=tools, files=files, applied={LAYOUT.tunnel: "digest"})
         (said,) = [one.what for one in standing(facts, LAYOUT).differences if "own firewall" in one.what]
         assert f"drops UDP port 51820, on which the points reach it: {expected}" in said
+
+
+LEGACY = """-P INPUT {policy}
+-P FORWARD ACCEPT
+-P OUTPUT ACCEPT
+-N own
+{rules}
+"""
+
+
+def legacy(*rules: str, policy: str = "DROP") -> Passage:
+    text = LEGACY.format(policy=policy, rules="\n".join(rules))
+    found = stops(ReadRules((read_iptables(text, "ip", "iptables-legacy"),)), "input", UDP)
+    return found[0].passage if found else Passage.OPEN
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ((), Passage.CLOSED),
+        (("-A INPUT -p udp -m udp --dport 51820 -j ACCEPT",), Passage.OPEN),
+        (("-A INPUT -p udp -m multiport --dports 53,51000:52000 -j ACCEPT",), Passage.OPEN),
+        (("-A INPUT -p tcp -m tcp --dport 51820 -j ACCEPT",), Passage.CLOSED),
+        (("-A INPUT ! -i eth+ -j ACCEPT",), Passage.CLOSED),
+        (('-A INPUT -i eth+ -m comment --comment "-j DROP it\'s" -j ACCEPT',), Passage.OPEN),
+        (("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",), Passage.CLOSED),
+        (("-A INPUT -m conntrack --ctstate INVALID -j DROP", "-A INPUT -m state --state NEW -j ACCEPT"), Passage.OPEN),
+        (("-A INPUT -m conntrack --ctstate DNAT -j ACCEPT",), Passage.CLOSED),
+        (("-A INPUT -j own", "-A own -p udp -j RETURN", "-A own -j ACCEPT"), Passage.CLOSED),
+        (('-A INPUT -j LOG --log-prefix "in: "', "-A INPUT -m addrtype --dst-type LOCAL -j ACCEPT"), Passage.OPEN),
+        (("-A INPUT -m set --match-set good src -j ACCEPT",), Passage.SOME),
+        (("-A INPUT -m rpfilter -j ACCEPT",), Passage.SOME),
+        (("-A INPUT -s 192.0.2.0/24 -j ACCEPT",), Passage.SOME),
+        (("-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN SYN -j ACCEPT",), Passage.CLOSED),
+        (('-A INPUT -j "ACCEPT',), Passage.CLOSED),
+    ],
+)
+def test_what_iptables_lists_is_followed_as_nfts_words_are(rules: tuple[str, ...], expected: Passage) -> None:
+    assert legacy(*rules) == expected
+    assert legacy("-A INPUT -g own", "-A INPUT -j ACCEPT", "-A own -p tcp -j ACCEPT") == Passage.CLOSED
+    assert legacy(*rules, "-A INPUT -p udp -j REJECT --reject-with icmp-port-unreachable", policy="ACCEPT") == expected
+
+
+def test_what_only_iptables_legacy_lists_is_named_with_its_own_commands_where_it_stops_the_tunnel() -> None:
+    text = "-P INPUT ACCEPT\n-P FORWARD {}\n-A INPUT -p udp -m udp --dport 51820 -j DROP\n"
+    sections = {"legacy ip iptables-legacy": text.format("DROP"), "legacy ip6 ip6tables-legacy": "-P INPUT ACCEPT\n-P FORWARD DROP\n"}
+    host = replace(host_with(""), ways=parse_ways(sections, LAYOUT.table))
+    (problem,) = wanted_of(bundle(conf(), RULES), host, LAYOUT).shut
+    assert problem.code == "legacy-firewall"
+    assert "(ip iptables-legacy INPUT) drops UDP port 51820" in problem.message
+    assert "(ip iptables-legacy FORWARD) drops what the points send to the site" in problem.message
+    assert "ip6" not in problem.message  # this tunnel has no IPv6
+    assert problem.hint == (
+        "To let it through there, also at boot: `iptables-legacy -I INPUT -p udp --dport 51820 -j ACCEPT`, "
+        "`iptables-legacy -I FORWARD -i wg0 -j ACCEPT`, `iptables-legacy -I FORWARD -o wg0 -j ACCEPT`."
+    )
 
 
 def test_what_was_told_before_stays_told_until_the_port_changes() -> None:

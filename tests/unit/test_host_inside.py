@@ -118,5 +118,3 @@ def test_others_who_would_be_cut_off_in_the_tunnel_are_said_and_nothing_is_refus
     assert said(facts, text) == []
     same = wanted_of(bundle(conf(key=PRIVATE.reveal()), RULES), facts, LAYOUT)
     assert warnings(facts, same, LAYOUT) == ()
-    unseen = warnings(replace(facts, system=replace(facts.system, legacy_drops=True)), same, LAYOUT)
-    assert [problem.code for problem in unseen] == ["legacy-firewall"]

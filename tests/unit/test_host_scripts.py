@@ -73,6 +73,17 @@ def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Pat
         assert sum("@ busy" in line for line in said) == 2
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_flock_that_cannot_wait_for_a_time_as_busyboxs_is_enough_to_wait_for_the_lock(shell: str, tmp_path: Path) -> None:
+    small = 'flock() { case $1 in -[sxun] | [0-9]) command flock "$@" ;; *) return 1 ;; esac; }\n'
+    holder = subprocess.Popen(["flock", str(tmp_path), "sh", "-c", "echo held; sleep 0.5; echo let go"], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    said = sh(shell, script(LAYOUT, "recover", main=f"{small}alone echo taken; exit", RUN=str(tmp_path / "wgwizard")))
+    assert (said, holder.stdout.read()) == ("taken\n", "let go\n")
+    assert holder.wait() == 0
+
+
 def staging(content: str) -> Staging:
     file = WantedFile("/etc/wireguard/wg0.conf", "0600", Secret(content), "")
     return Staging(Wanted((file,), parse_conf(""), {}, ()), ("/etc/gone",), "engine text\n")

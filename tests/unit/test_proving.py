@@ -14,7 +14,7 @@ from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import planned, study
 from wgwizard.plan import Plan
-from wgwizard.proving import MOST, USUAL_PORTS, Answer, Answers, Attempt, Destination, attempts, destinations, proven
+from wgwizard.proving import MOST, USUAL_PORTS, Answer, Answers, Attempt, Destination, Unanswered, attempts, destinations, proven
 from wgwizard.site import Needs, Opens, PortRange, Right, RoutesAt, SiteHost, Strategy
 
 SERVER, OTHER = ip_address("192.168.200.10"), ip_address("192.168.200.11")
@@ -118,6 +118,22 @@ def test_what_tcp_cannot_show_and_what_our_rules_refused_is_said():
     ]
 
 
+def test_what_a_point_tried_itself_in_vain_is_told_by_name_but_for_what_was_meant_for_the_host():
+    of = plan(Strategy.MASQUERADE, Right("server"))
+    point = of.site.points[0]
+    (source,) = [address for address in point.addresses if address.version == 4]
+    tried = {
+        Unanswered(source, "udp", ip_address("198.51.100.7"), 514),
+        Unanswered(source, "tcp", SERVER, 5001),
+        Unanswered(source, "tcp", tunnel_address(of), 22),
+    }
+    seen = "was tried lately, went out of Host β, and nothing came back"
+    assert proven(of, Answers({}, unanswered=frozenset(tried)))[1:] == (
+        Proven(None, f"{point.name} ({source}) to 198.51.100.7, udp 514", seen),
+        Proven(None, f"{point.name} ({source}) to server (192.168.200.10), tcp 5001", seen),
+    )
+
+
 def test_a_refusal_shows_the_way_where_no_port_was_named():
     of = plan(Strategy.MASQUERADE, Right("other"))
     assert proven(of, Answers({Attempt(ELSE, 22, None): Answer.REFUSED})) == (Proven(True, "other (192.168.200.11)", "answers"),)
@@ -126,17 +142,19 @@ def test_a_refusal_shows_the_way_where_no_port_was_named():
 def test_what_the_host_says_is_read_line_by_line():
     tried = (Attempt(WEB, 443, None), Attempt(WEB, 443, ip_address("10.0.0.2")))
     text = "answer 1 open\necho 10.0.0.2 192.168.200.10\necho - fd00::1\nabsent 192.168.200.11\nrefused to_host 3\nanswer 9 odd\n"
+    text += "unanswered 10.0.0.3 tcp 192.168.200.10 5001\nunanswered 10.0.0.3 tcp 192.168.200.10 http\nunanswered 10.0.0.3 \x1b[1m :: 1\n"
     found = read_answers(text, tried)
     assert found.by_attempt == {tried[0]: Answer.SILENT, tried[1]: Answer.OPEN}
     assert found.echoes == {(SERVER, ip_address("10.0.0.2")), (ip_address("fd00::1"), None)}
     assert found.absent == {OTHER}
     assert found.refused_packets == {"to_host": 3}
+    assert found.unanswered == {Unanswered(ip_address("10.0.0.3"), "tcp", SERVER, 5001)}
 
 
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8"), max_size=12)
-        | st.sampled_from(["answer", "echo", "absent", "1", "-", "::", "1.2.3.4.5", "999.1.1.1"])
+        | st.sampled_from(["answer", "echo", "absent", "unanswered", "tcp", "1", "-", "::", "1.2.3.4.5", "999.1.1.1"])
     )
 )
 def test_whatever_the_host_says_is_read(words):

@@ -1,5 +1,6 @@
 # Tries connections from Host β, at the same time, and says what became of each. ATTEMPTS has lines "NUMBER SOURCE ADDRESS PORT", where
-# "-" is no SOURCE; nothing is sent over a connection, which is closed at once.
+# "-" is no SOURCE; nothing is sent over a connection, which is closed at once. POINTS are the points' tunnel addresses, MOST_TOLD how many
+# of their own attempts are told at most.
 
 attempt_all() {
   printf '%s\n' "$ATTEMPTS" | perl -e '
@@ -47,7 +48,31 @@ ping_all() {
   }
 }
 
+# conntrack's lists; the kernel's own file, where it has one, writes IPv6 addresses out in full.
+tracked() {
+  if have conntrack; then conntrack -L; conntrack -L -f ipv6; else cat /proc/net/nf_conntrack; fi 2>/dev/null
+}
+# What points tried that went out of Host β with no answer, as the kernel remembers it: a minute or two, and nothing where it cannot be asked.
+unanswered() {
+  { printf '%s\n' $POINTS; tracked; } | awk '
+    NF == 1 { points[$1]; next }
+    {
+      protocol = source = target = port = ""
+      for (place = 1; place <= NF && port == ""; place++) {
+        if ($place == "tcp" || $place == "udp") protocol = $place
+        else if ($place ~ /^src=/) source = substr($place, 5)
+        else if ($place ~ /^dst=/) target = substr($place, 5)
+        else if ($place ~ /^dport=/) port = substr($place, 7)
+      }
+      if (protocol == "" || !(source in points)) next
+      if (index($0, "[UNREPLIED]")) silent[source " " protocol " " target " " port]
+      else answered[source " " protocol " " target " " port]
+    }
+    END { for (one in silent) if (!(one in answered) && told++ < most) print "unanswered", one }' most="$MOST_TOLD"
+}
+
 main() {
+  unanswered
   if ! have perl; then echo "lacks perl"; return; fi
   attempt_all
   ping_all

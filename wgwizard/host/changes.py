@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from wgwizard.applying import Change
 from wgwizard.host.conf import WantedTunnel, parse_conf
 from wgwizard.host.facts import Facts, HostFile
-from wgwizard.host.foreign_rules import not_opened, openings_in, stopped
+from wgwizard.host.foreign_rules import not_opened, openings_in, stopped, unlisted
 from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.masking import masked_conf
@@ -78,7 +78,8 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         artefacts = without_units(artefacts, layout, openrc=facts.system.openrc)
     elif layout.owner is Owner.NETWORKD:
         artefacts = with_networkd(artefacts, layout)
-    found = stopped(facts, tunnel, artefacts[layout.rules].text, layout)
+    rules = artefacts[layout.rules].text
+    found = stopped(facts, tunnel, rules, layout)
     openings = openings_in(found, facts.system.tools)
     told = (*_opened(facts, tunnel, layout), *(opening.line for opening in openings))
     if facts.system.systemd and _has_firewalld(facts, told):
@@ -97,7 +98,7 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         sysctls=sysctls_in(forwarding.text) if forwarding is not None else {},
         missing=missing,
         openings=openings,
-        shut=not_opened(found, facts.system.tools),
+        shut=(*not_opened(found, facts.system.tools), *unlisted(facts, tunnel, rules, layout)),
     )
 
 

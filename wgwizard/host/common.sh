@@ -66,12 +66,14 @@ own_baseline_sysctls() {
   if [ -n "$first" ]; then cat -- "$first"; else forwarding_sysctls; fi
 }
 # busybox's ip does not say which default route came by router advertisement; the kernel's flags do (RTF_DEFAULT and RTF_ADDRCONF).
+# Nor does it say "pref", by which alone one without a router shows that it is IPv6's.
 routes6() {
   learned=$(awk '$1 ~ /^0+$/ && $2 == "00" && substr($9, 4, 1) ~ /[57df]/ { printf "%s ", $10 }' /proc/net/ipv6_route 2>/dev/null)
   ip -o -6 route show | awk -v learned=" $learned" '
     $1 == "default" && $0 !~ / proto / {
       for (place = 2; place < NF; place++) if ($place == "dev" && index(learned, " " $(place + 1) " ")) { $0 = $0 " proto ra"; break }
     }
+    $1 == "default" && !/:/ && !/ pref / { $0 = $0 " pref medium" }
     { print }'
 }
 # What is read once for all that needs it: how the host stands in its network, and what of ours stands on it.

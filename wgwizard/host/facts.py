@@ -70,7 +70,6 @@ class System(Struct, frozen=True):
     """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself.
 
     `openrc`: OpenRC starts its services, whatever process 1 is.
-    `legacy_drops`: iptables-legacy has rules that drop or refuse something, which nft does not list.
     `networkd_version` is 0 where systemd-networkd does not run, `networkd_group` its group's id.
     """
 
@@ -83,7 +82,6 @@ class System(Struct, frozen=True):
     userspace_wireguard: bool = False
     now: float = 0.0
     node: str = ""
-    legacy_drops: bool = False
     openrc: bool = False
     networkd_version: int = 0
     networkd_group: str = ""

@@ -95,7 +95,6 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         now=float(pairs.get("now") or 0),
         node=pairs.get("node", ""),
         openrc=pairs.get("openrc") == "yes",
-        legacy_drops=pairs.get("legacy_drops") == "yes",
         networkd_version=_whole(pairs.get("networkd_version")) or 0,
         networkd_group=pairs.get("networkd_group", ""),
     )

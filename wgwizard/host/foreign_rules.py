@@ -7,7 +7,7 @@ from msgspec import Struct
 from wgwizard.host.conf import WantedTunnel
 from wgwizard.host.facts import Facts
 from wgwizard.host.layout import Layout
-from wgwizard.host.nft_reading import read_rules
+from wgwizard.host.nft_reading import ReadRules, read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, Stop, stops
 from wgwizard.host.openings import Opening, openings_for
 from wgwizard.problems import Problem, warning
@@ -34,10 +34,43 @@ def stopped(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> t
     """Each chain of others that stops something of this tunnel with these rules of ours, once."""
     port = tunnel.listen_port or DEFAULT_PORT
     found: dict[tuple[str, bool], Stopped] = {}
-    for stop, what, forwarded in (*_at_port(facts, tunnel), *_forwards(facts, tunnel, rules, layout)):
+    for stop, what, forwarded in _stops(facts.ways.firewall, facts, tunnel, rules, layout):
         openings = openings_for(stop, layout, port, forwarded=forwarded)
         found.setdefault((stop.name, forwarded), Stopped(stop, what, forwarded, openings))
     return tuple(found.values())
+
+
+def unlisted(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> tuple[Problem, ...]:
+    """A warning where iptables-legacy stops something of this tunnel: nobody but its own program lists its rules, and we do not tell it."""
+    port = tunnel.listen_port or DEFAULT_PORT
+    said: dict[str, None] = {}
+    commands: dict[str, None] = {}
+    for stop, what, forwarded in _stops(facts.ways.legacy, facts, tunnel, rules, layout):
+        said[Stopped(stop, what, forwarded, ()).said] = None
+        matches = [f"-{way} {layout.interface}" for way in "io"] if forwarded else [f"-p udp --dport {port}"]
+        commands |= {f"`{stop.table.name} -I {stop.chain.name} {match} -j ACCEPT`": None for match in matches}
+    if not said:
+        return ()
+    whole = "; ".join(said)
+    return (
+        warning(
+            "legacy-firewall",
+            "host",
+            f"{whole[0].upper()}{whole[1:]}; rules of ours cannot override that.",
+            f"To let it through there, also at boot: {', '.join(commands)}.",
+        ),
+    )
+
+
+def _stops(firewall: ReadRules, facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> Iterator[tuple[Stop, str, bool]]:
+    """Each chain in there that stops something, with what that is in words, and whether it is forwarded."""
+    port = tunnel.listen_port
+    for version, device in _lan(facts) if port is not None else ():
+        for stop in stops(firewall, "input", NftPacket(version, device, None, "udp", port)):
+            yield stop, f"UDP port {port}, on which the points reach it", False
+    for packet, what in _wanted_forwards(facts, tunnel, rules, layout):
+        for stop in stops(firewall, "forward", packet):
+            yield stop, f"what {what}", True
 
 
 def openings_in(found: Iterable[Stopped], tools: frozenset[str]) -> tuple[Opening, ...]:
@@ -64,13 +97,6 @@ def not_opened(found: Iterable[Stopped], tools: frozenset[str]) -> tuple[Problem
     return tuple(problems)
 
 
-def _at_port(facts: Facts, tunnel: WantedTunnel) -> Iterator[tuple[Stop, str, bool]]:
-    port = tunnel.listen_port
-    for version, device in _lan(facts) if port is not None else ():
-        for stop in stops(facts.ways.firewall, "input", NftPacket(version, device, None, "udp", port)):
-            yield stop, f"UDP port {port}, on which the points reach it", False
-
-
 def _lan(facts: Facts) -> Iterator[tuple[int, str]]:
     """Each family that the host has, with the interface by which others come in: that of its default route, else of its addresses."""
     for version in (4, 6):
@@ -78,12 +104,6 @@ def _lan(facts: Facts) -> Iterator[tuple[int, str]]:
         own = [name for name, items in facts.interfaces.items() if any(item.version == version for item in items)]
         if own:
             yield version, next((device for device in devices if device in own), own[0])
-
-
-def _forwards(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> Iterator[tuple[Stop, str, bool]]:
-    for packet, what in _wanted_forwards(facts, tunnel, rules, layout):
-        for stop in stops(facts.ways.firewall, "forward", packet):
-            yield stop, f"what {what}", True
 
 
 def _wanted_forwards(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> Iterator[tuple[NftPacket, str]]:

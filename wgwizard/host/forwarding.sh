@@ -35,11 +35,11 @@ restore_sysctls() {
 }
 kept() { echo "forwarding ($1) stays on: something else on the host needs it by now" >>"$T/notes"; }
 
-# Whether a sysctl file that is not ours asks for this forwarding by now.
+# Whether a sysctl file that is not ours asks for this forwarding by now, or another tunnel of ours, whose file lies elsewhere without systemd.
 needed_elsewhere() {
   dotted=$(echo "$1" | tr / .)
   grep -lsE "^[[:space:]-]*($dotted|$1)[[:space:]]*=[[:space:]]*[12]" /etc/sysctl.conf /etc/sysctl.d/*.conf /run/sysctl.d/*.conf \
-    /usr/lib/sysctl.d/*.conf 2>/dev/null | grep -vFx "$SYSCTLS" | grep -q .
+    /usr/lib/sysctl.d/*.conf "${SWITCHES%/*}"/*.sysctls 2>/dev/null | grep -vFx -e "$SYSCTLS" -e "$SWITCHES" | grep -q .
 }
 
 # A default route learned by router advertisement is purged when forwarding is switched on without accept_ra=2 (lock-out 13).

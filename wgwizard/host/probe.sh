@@ -53,16 +53,6 @@ show_drift() {
   fi
 }
 
-# Whether iptables-legacy drops anything: nft does not list its rules. Asked only where its table is loaded, as asking would load it.
-legacy_drops() {
-  for ip in ip ip6; do
-    if ! grep -qs '^filter$' "/proc/net/${ip}_tables_names"; then continue; fi
-    program=${ip}tables-legacy
-    if ! have "$program"; then program=${ip}tables; fi
-    "$program" -S 2>/dev/null
-  done | grep -qE '^-P (INPUT|FORWARD) DROP|-j (DROP|REJECT)'
-}
-
 networkd_runs() { have networkctl && unit_runs systemd-networkd.service; }
 
 # Lines "INTERFACE PROGRAM" for the interfaces that a program configures, by its own notes.
@@ -81,9 +71,9 @@ show_system() {
   echo "init=$(cat /proc/1/comm 2>/dev/null)"
   if on_openrc; then echo openrc=yes; fi
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
-  if [ -d /sys/module/wireguard ] || modprobe -n -q wireguard 2>/dev/null; then echo kernel_wireguard=yes; fi
+  # The module's dependencies, as busybox's modprobe knows no dry run (-n).
+  if [ -d /sys/module/wireguard ] || modprobe -q -D wireguard >/dev/null 2>&1; then echo kernel_wireguard=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
-  if legacy_drops; then echo "legacy_drops=yes"; fi
   if networkd_runs; then
     networkctl --version | awk 'NR == 1 { print "networkd_version=" $2 }'
     awk -F : '$1 == "systemd-network" { print "networkd_group=" $3 }' /etc/group

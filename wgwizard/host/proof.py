@@ -14,11 +14,12 @@ from wgwizard.host.nft_verdicts import NftPacket, Passage, stops
 from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
 from wgwizard.plan.model import Plan
-from wgwizard.proving import Answer, Answers, Attempt, Destination, attempts, proven
+from wgwizard.proving import Answer, Answers, Attempt, Destination, Unanswered, attempts, proven
 from wgwizard.site import Address
 from wgwizard.surroundings import default_route
 
 TIMEOUT = 60.0
+MOST_TOLD = 20  # of the points' own attempts
 
 
 def prove(shell: RootShell, layout: Layout, plan: Plan, facts: Facts) -> tuple[Proven, ...]:
@@ -26,7 +27,9 @@ def prove(shell: RootShell, layout: Layout, plan: Plan, facts: Facts) -> tuple[P
     plan = _with_router(plan, facts)
     tried = attempts(plan)
     lines = [f"{number} {one.source or '-'} {one.destination.address} {one.port}" for number, one in enumerate(tried)]
-    said = shell.run(script(layout, "attempts", ATTEMPTS="\n".join(lines)), timeout=TIMEOUT).stdout.decode(errors="replace")
+    points = {form for point in plan.site.points for address in point.addresses for form in (str(address), address.exploded)}
+    text = script(layout, "attempts", ATTEMPTS="\n".join(lines), POINTS=" ".join(sorted(points)), MOST_TOLD=str(MOST_TOLD))
+    said = shell.run(text, timeout=TIMEOUT).stdout.decode(errors="replace")
     if "lacks perl" in said.splitlines():
         raise RemoteError("The host has no perl, by which connections would be tried.", "Install perl there, or try from a point.")
     return proven(plan, replace(read_answers(said, tried), dropped_here=dict(_dropped_here(facts, tried))))
@@ -62,6 +65,7 @@ def read_answers(said: str, tried: tuple[Attempt, ...]) -> Answers:
     echoes: set[tuple[Address, Address | None]] = set()
     absent: set[Address] = set()
     refused: dict[str, int] = {}
+    unanswered: set[Unanswered] = set()
     for line in said.splitlines():
         with suppress(ValueError):  # something else
             match line.split():
@@ -73,4 +77,6 @@ def read_answers(said: str, tried: tuple[Attempt, ...]) -> Answers:
                     absent.add(ip_address(address))
                 case ["refused", chain, count]:
                     refused[chain] = int(count)
-    return Answers(heard, frozenset(echoes), frozenset(absent), refused_packets=refused)
+                case ["unanswered", source, ("tcp" | "udp") as protocol, address, port]:
+                    unanswered.add(Unanswered(ip_address(source), protocol, ip_address(address), int(port)))
+    return Answers(heard, frozenset(echoes), frozenset(absent), refused_packets=refused, unanswered=frozenset(unanswered))

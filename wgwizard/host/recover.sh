@@ -4,7 +4,12 @@
 # just being taken. The kernel lets go of it when we end, however that comes about; what we start does not hold it.
 alone() {
   exec 9<"${RUN%/*}"
-  flock -w 60 9 || { echo "@ failed ${RUN%/*} is locked by another process"; exit 1; }
+  # By turns, as busybox's flock cannot wait for a time.
+  patience=$(($(uptime_seconds) + 60))
+  until flock -n 9; do
+    if [ "$(uptime_seconds)" -ge "$patience" ]; then echo "@ failed ${RUN%/*} is locked by another process"; exit 1; fi
+    nap
+  done
   "$@"
   exec 9<&-
 }

@@ -11,8 +11,8 @@ from wgwizard.host.layout import Layout
 from wgwizard.host.linting import forwarded_ports, lint, strange_settings
 from wgwizard.host.swallowing import bypassed, collision_problem, swallowed, swallowed_problem
 from wgwizard.host.through_tunnel import inside_refusals, others_inside
-from wgwizard.problems import Problem, error, warning
-from wgwizard.site import DEFAULT_PORT, Network
+from wgwizard.problems import Problem, error
+from wgwizard.site import Network
 
 NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock")
 SYSTEMD_RUN = "systemd-run"
@@ -55,23 +55,7 @@ def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...
 
 def warnings(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:
     """What works against the plan on this host and is not ours to change, and who else will be cut off as it says."""
-    return (*wanted.shut, *_unseen_firewall(facts, wanted, layout), *others_inside(facts, wanted, layout))
-
-
-def _unseen_firewall(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator[Problem]:
-    """Lock-outs 19 and 22 by iptables-legacy, whose rules nobody but its own program lists."""
-    if not facts.system.legacy_drops:
-        return
-    port, wg = wanted.tunnel.listen_port or DEFAULT_PORT, layout.interface
-    rules = (f"INPUT -p udp --dport {port}", f"FORWARD -i {wg}", f"FORWARD -o {wg}")
-    yield warning(
-        "legacy-firewall",
-        "host",
-        "The host has rules of iptables-legacy that drop something, perhaps what the tunnel sends; rules of ours cannot override that.",
-        "To let it through there, also at boot: "
-        + ", ".join(f"`iptables-legacy -I {rule} -j ACCEPT`" for rule in rules)
-        + "; for IPv6 the same with ip6tables-legacy.",
-    )
+    return (*wanted.shut, *others_inside(facts, wanted, layout))
 
 
 def _taken_names(facts: Facts, layout: Layout) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from wgwizard.applying import Difference, Standing
 from wgwizard.host.changes import Wanted, running_differences
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.facts import Facts, HostFile, Transaction
-from wgwizard.host.foreign_rules import not_opened, stopped
+from wgwizard.host.foreign_rules import not_opened, stopped, unlisted
 from wgwizard.host.layout import Layout
 from wgwizard.host.masking import printable
 from wgwizard.host.start_script import how_to_start
@@ -88,10 +88,13 @@ def _differences(facts: Facts, layout: Layout) -> Iterator[Difference]:
     yield from _units(facts, layout)
     if facts.tunnel is None and not facts.system.systemd:
         yield Difference(how_to_start(facts.system, layout))
-    rules = applied_file(facts, layout.rules)
-    for one in stopped(facts, was.tunnel, rules.text if rules is not None else "", layout):
+    file = applied_file(facts, layout.rules)
+    rules = file.text if file is not None else ""
+    for one in stopped(facts, was.tunnel, rules, layout):
         untold = not_opened((one,), facts.system.tools)
         yield Difference(f"{one.said}: {untold[0].hint if untold else 'apply again, and it is told to let it through'}")
+    for problem in unlisted(facts, was.tunnel, rules, layout):
+        yield Difference(f"{problem.message} {problem.hint}")
 
 
 def _files(facts: Facts) -> Iterator[Difference]:

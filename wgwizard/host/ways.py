@@ -41,7 +41,7 @@ class Ways(Struct, frozen=True):
     """What the checks against lock-outs know of the host.
 
     `ssh_peers` are the addresses of all who are connected to its SSH server, with the address of the host's that they use.
-    `firewall` are the rules of others.
+    `firewall` are the rules of others, `legacy` those that only iptables-legacy lists.
     """
 
     routes: tuple[TableRoute, ...] = ()
@@ -50,3 +50,4 @@ class Ways(Struct, frozen=True):
     ssh_peers: tuple[tuple[Address, Address], ...] = ()
     resolvers: tuple[Address, ...] = ()
     firewall: ReadRules = field(default_factory=ReadRules)
+    legacy: ReadRules = field(default_factory=ReadRules)

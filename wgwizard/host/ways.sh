@@ -8,6 +8,18 @@ ssh_ports() {
   ss -Htlnp 2>/dev/null | awk '/"(sshd|dropbear)"/ { sub(/.*:/, "", $4); print $4 }'
 }
 
+# The rules of iptables-legacy, which nft does not list. Asked only where its table is loaded, as asking would load it.
+show_legacy() {
+  for ip in ip ip6; do
+    if ! grep -qs '^filter$' "/proc/net/${ip}_tables_names"; then continue; fi
+    program=${ip}tables-legacy
+    if ! have "$program"; then program=${ip}tables; fi
+    case $("$program" --version 2>/dev/null) in *nf_tables*) continue ;; esac
+    begin legacy "$ip" "$program"
+    "$program" -S 2>/dev/null
+  done
+}
+
 show_ways() {
   begin routes4
   ip -o -4 route show table all
@@ -30,4 +42,5 @@ show_ways() {
   begin ruleset
   # Without the elements of sets, which may be many.
   nft -s -t list ruleset 2>/dev/null
+  show_legacy
 }

@@ -1,10 +1,11 @@
 """The probe's sections of ways.sh -> Ways; pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from wgwizard.host.nft_reading import read_rules
+from wgwizard.host.iptables_reading import read_iptables
+from wgwizard.host.nft_reading import ReadRules, ReadTable, read_rules
 from wgwizard.host.ways import MAIN, PolicyRule, TableRoute, Ways
 from wgwizard.site import Address, Network
 
@@ -33,7 +34,16 @@ def parse_ways(parts: Mapping[str, str], own_table: str) -> Ways:
         ssh_peers=tuple(dict.fromkeys((pair[1], pair[0]) for pair in peers if len(pair) == 2)),
         resolvers=tuple(dict.fromkeys(item for item in resolvers if item is not None and not item.is_loopback)),
         firewall=read_rules(parts.get("ruleset", "")).without(own_table),
+        legacy=ReadRules(tuple(_legacy(parts))),
     )
+
+
+def _legacy(parts: Mapping[str, str]) -> Iterator[ReadTable]:
+    """The sections "legacy FAMILY PROGRAM"."""
+    for title, text in parts.items():
+        match title.split():
+            case ["legacy", family, program]:
+                yield read_iptables(text, family, program)
 
 
 def _lines(parts: Mapping[str, str], name: str) -> list[str]:

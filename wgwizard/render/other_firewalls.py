@@ -47,17 +47,23 @@ def found_by_script(interface: str, port: int) -> list[str]:
         *(f"    say '    {command}'" for command in in_firewalld(interface, port)),
         "  fi",
         *_FOREIGN_CHAINS.format(interface=interface, port=port).splitlines(),
+        *_LEGACY.format(interface=interface, port=port).splitlines(),
         "}",
     ]
 
 
-# Base chains that drop what they do not let through, but for those of the two above. The tables "ip filter" and "ip6 filter" are
-# iptables' own, which nft must not edit; Docker keeps its chain DOCKER-USER for what others tell it.
+# Base chains that drop what they do not let through, by their policy or by a rule for everything, but for those of the two above.
+# The tables "ip filter" and "ip6 filter" are iptables' own, which nft must not edit; Docker keeps its chain DOCKER-USER for what others
+# tell it.
 _FOREIGN_CHAINS = """\
-  nft list chains 2>/dev/null | awk '
+  nft -s -t list ruleset 2>/dev/null | awk '
     $1 == "table" {{ table = $2 " " $3 }}
-    $1 == "chain" {{ chain = $2 }}
-    / hook (input|forward) / && /policy drop/ {{ print table, chain, $4 }}' | while read -r family table chain hook; do
+    $1 == "chain" {{ chain = $2; hook = "" }}
+    $1 == "type" {{ if ($2 == "filter" && $0 ~ / hook (input|forward) /) hook = $4 }}
+    hook != "" && (/policy drop/ || /^[ \\t]*(counter )?(log .*)?(counter )?(drop|reject( with .*)?)( comment "[^"]*")?$/) {{
+      print table, chain, hook
+      hook = ""
+    }}' | while read -r family table chain hook; do
     case $table in firewalld | wgwizard_*) continue ;; esac
     if nft list chains "$family" 2>/dev/null | grep -q 'chain ufw6\\{{0,1\\}}-' && [ "$table" = filter ]; then continue; fi
     say "! $family $table $chain drops what it does not know; it lets the tunnel through after, as root:"
@@ -81,4 +87,19 @@ _FOREIGN_CHAINS = """\
         ;;
     esac
     say "  and the same in the file from which it is loaded, else it is gone after a restart."
+  done"""
+
+# What nft does not list; asked only where that table is loaded, as asking would load it.
+_LEGACY = """\
+  for family in ip ip6; do
+    tool=${{family}}tables-legacy
+    if ! command -v "$tool" >/dev/null; then tool=${{family}}tables; fi
+    if ! grep -qs '^filter$' "/proc/net/${{family}}_tables_names" || "$tool" --version | grep -q nf_tables; then continue; fi
+    if "$tool" -S | grep -qE '^-P (INPUT|FORWARD) DROP|-j (DROP|REJECT)'; then
+      say "! $tool has rules that drop something, perhaps the tunnel; they let it through after, as root:"
+      say "    $tool -I INPUT -p udp --dport {port} -j ACCEPT"
+      say "    $tool -I FORWARD -i {interface} -j ACCEPT"
+      say "    $tool -I FORWARD -o {interface} -j ACCEPT"
+      say "  and the same where they are loaded at boot."
+    fi
   done"""

@@ -14,6 +14,13 @@ mkdir -p /run/sshd
 for file in /etc/sysctl.d/*.conf; do [ ! -f "$file" ] || sysctl -q -p "$file"; done
 [ ! -f /etc/rc.local ] || sh /etc/rc.local
 """
+# Debian's busybox has no flock; that of others knows no more than this.
+FLOCK = """\
+#!/bin/sh
+case $1 in -[sxun] | [0-9]) exec /usr/bin/flock.real "$@" ;; esac
+echo "flock: unrecognized option: $1" >&2
+exit 1
+"""
 KEPT = {"init", "ip", "sh", "ash", "bash", "busybox", "su", "login", "reboot"}
 FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 
@@ -45,7 +52,7 @@ def with_openrc(root: Path) -> None:
 
 
 def with_busybox(root: Path) -> None:
-    """Every program that busybox has is busybox's, /bin/sh its ash; there is no perl."""
+    """Every program that busybox has is busybox's, /bin/sh its ash, flock as it would have it; there is no perl."""
     applets = set(subprocess.run([root / "bin/busybox", "--list"], capture_output=True, text=True, check=True).stdout.split()) - KEPT
     for folder in FOLDERS:
         for name in applets:
@@ -56,4 +63,8 @@ def with_busybox(root: Path) -> None:
     shell = root / "bin/sh"
     shell.unlink()
     shell.symlink_to("busybox")
+    flock = root / "usr/bin/flock"
+    flock.rename(flock.with_suffix(".real"))
+    flock.write_text(FLOCK)
+    flock.chmod(0o755)
     (root / "usr/bin/perl").unlink(missing_ok=True)

@@ -63,10 +63,11 @@ def _text(value: object) -> str:
     return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
-# `wg` itself removes the socket of a userspace WireGuard that was killed before it could; the kernel's has none.
+# `wg` itself removes the socket of a userspace WireGuard that was killed before it could; the kernel's has none. What goes away while
+# find looks at it is no error.
 _VOLATILE = """
 if command -v wg >/dev/null; then wg show interfaces >/dev/null; fi
-find /run -name '*wgwizard*' -o -path '/run/wireguard/*' -o -name '*wg-quick*'"""
+find /run -name '*wgwizard*' -o -path '/run/wireguard/*' -o -name '*wg-quick*' || true"""
 
 
 def take(host: LabHost) -> Snapshot:

@@ -107,10 +107,14 @@ others() {
     say '    firewall-cmd --permanent --policy=wgw-wg0-in --add-port=51822/udp'
     say '    firewall-cmd --reload'
   fi
-  nft list chains 2>/dev/null | awk '
+  nft -s -t list ruleset 2>/dev/null | awk '
     $1 == "table" { table = $2 " " $3 }
-    $1 == "chain" { chain = $2 }
-    / hook (input|forward) / && /policy drop/ { print table, chain, $4 }' | while read -r family table chain hook; do
+    $1 == "chain" { chain = $2; hook = "" }
+    $1 == "type" { if ($2 == "filter" && $0 ~ / hook (input|forward) /) hook = $4 }
+    hook != "" && (/policy drop/ || /^[ \t]*(counter )?(log .*)?(counter )?(drop|reject( with .*)?)( comment "[^"]*")?$/) {
+      print table, chain, hook
+      hook = ""
+    }' | while read -r family table chain hook; do
     case $table in firewalld | wgwizard_*) continue ;; esac
     if nft list chains "$family" 2>/dev/null | grep -q 'chain ufw6\{0,1\}-' && [ "$table" = filter ]; then continue; fi
     say "! $family $table $chain drops what it does not know; it lets the tunnel through after, as root:"
@@ -134,6 +138,18 @@ others() {
         ;;
     esac
     say "  and the same in the file from which it is loaded, else it is gone after a restart."
+  done
+  for family in ip ip6; do
+    tool=${family}tables-legacy
+    if ! command -v "$tool" >/dev/null; then tool=${family}tables; fi
+    if ! grep -qs '^filter$' "/proc/net/${family}_tables_names" || "$tool" --version | grep -q nf_tables; then continue; fi
+    if "$tool" -S | grep -qE '^-P (INPUT|FORWARD) DROP|-j (DROP|REJECT)'; then
+      say "! $tool has rules that drop something, perhaps the tunnel; they let it through after, as root:"
+      say "    $tool -I INPUT -p udp --dport 51822 -j ACCEPT"
+      say "    $tool -I FORWARD -i wg0 -j ACCEPT"
+      say "    $tool -I FORWARD -o wg0 -j ACCEPT"
+      say "  and the same where they are loaded at boot."
+    fi
   done
 }
 
