@@ -20,6 +20,7 @@ from wgwizard.surroundings import default_route
 
 TIMEOUT = 60.0
 MOST_TOLD = 20  # of the points' own attempts
+MOST_WATCHED = 1_000  # of the points' addresses: all of this is one command line
 
 
 def prove(shell: RootShell, layout: Layout, plan: Plan, facts: Facts) -> tuple[Proven, ...]:
@@ -27,7 +28,8 @@ def prove(shell: RootShell, layout: Layout, plan: Plan, facts: Facts) -> tuple[P
     plan = _with_router(plan, facts)
     tried = attempts(plan)
     lines = [f"{number} {one.source or '-'} {one.destination.address} {one.port}" for number, one in enumerate(tried)]
-    points = {form for point in plan.site.points for address in point.addresses for form in (str(address), address.exploded)}
+    addresses = [address for point in plan.site.points for address in point.addresses][:MOST_WATCHED]
+    points = {form for address in addresses for form in (str(address), address.exploded)}
     text = script(layout, "attempts", ATTEMPTS="\n".join(lines), POINTS=" ".join(sorted(points)), MOST_TOLD=str(MOST_TOLD))
     said = shell.run(text, timeout=TIMEOUT).stdout.decode(errors="replace")
     if "lacks perl" in said.splitlines():
