@@ -7,14 +7,14 @@ from shlex import quote
 from msgspec import Struct
 
 from wgwizard.applying import Proven, Standing
-from wgwizard.host.layout import NETWORKD
+from wgwizard.host.layout import KEYFILES, NETWORKD
 from wgwizard.opened import opened_by_point, opened_by_site
 from wgwizard.plan import Plan
 from wgwizard.plan.model import RouteNeeded, lan_address
 from wgwizard.recommend import UNMET
 from wgwizard.render.artefact import Artefact, Bundle, lacks_text
 from wgwizard.render.cards import way_in
-from wgwizard.render.forms import KEYFILES_PLACE, Form, in_form
+from wgwizard.render.forms import Form, in_form
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Address, Point, RoutesAt, Site
@@ -108,7 +108,7 @@ def form_steps(site: Site, point: Point, form: Form) -> tuple[str, ...]:
         install, word = f"{keys}; {rest}; sudo networkctl reload", "networkctl"
     else:
         files = (f"{interface}.nmconnection",)
-        install, word = f"sudo install -m 600 {files[0]} {KEYFILES_PLACE}/; sudo nmcli connection reload", "nmcli connection"
+        install, word = f"sudo install -m 600 {files[0]} {KEYFILES}/; sudo nmcli connection reload", "nmcli connection"
     switch = () if always else tuple(f"{when}: sudo {word} {to} {interface}" for when, to in _SWITCHED)
     own = () if point.public_key is None else (f"there, in {files[0]}, put the private key that stays on {point.name} in its place",)
     return (f"bring over: {', '.join(files)}", *own, f"there: {install}", *switch)

@@ -18,16 +18,15 @@ from typing import Any
 import pexpect
 
 from tests.system.lab.host import LabHost
-from wgwizard.host.layout import CONFIGURATION, NETWORKD, RUN, STATE, Layout, Owner
-from wgwizard.render.forms import KEYFILES_PLACE
+from wgwizard.host.layout import CONFIGURATION, KEYFILES, NETWORKD, RUN, STATE, Layout, Owner
 from wgwizard.render.install import SCRIPT
 from wgwizard.secret import HIDDEN, Secret
 
-STORES = (CONFIGURATION, Layout("wg0", Owner.NETWORKD).tunnel, KEYFILES_PLACE, STATE, RUN)
+STORES = (CONFIGURATION, Layout("wg0", Owner.NETWORKD).tunnel, KEYFILES, STATE, RUN)
 LEAST = 8  # shorter ones stand in other words
 OFTEN = 0.1  # seconds between two looks at the processes
 RARELY = 20  # looks, until one that is known by now is looked at again
-_KEY_LINE = re.compile(r"^\s*(?:PrivateKey|PresharedKey)\s*=\s*(\S{44})\s*$", re.MULTILINE)
+_KEY_LINE = re.compile(r"^\s*(?:PrivateKey|PresharedKey|private-key|preshared-key)\s*=\s*(\S{44})\s*$", re.MULTILINE)
 _KEY = re.compile(rb"[A-Za-z0-9+/]{43}=")
 # The tests' own tools, which are given a passphrase to lock a key with.
 _OWN_TOOLS = (b"ssh-keygen", b"ssh-add")
@@ -121,7 +120,7 @@ def look_at_processes(secrecy: Secrecy, seen: Mapping[str, int]) -> dict[str, in
 
 def leaks_on(host: LabHost, secrecy: Secrecy) -> list[str]:
     """Where on a host, outside its stores, a secret stands by now: its files, its memory's files, its journal."""
-    for directory in (CONFIGURATION, NETWORKD):
+    for directory in (CONFIGURATION, NETWORKD, KEYFILES):
         secrecy.use(*(key for text in _texts(host.changed / directory.lstrip("/")) for key in _KEY_LINE.findall(text)))
     places = [(host.changed, STORES)]
     journal = b""

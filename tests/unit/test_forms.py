@@ -131,7 +131,8 @@ def test_a_family_without_an_address_is_switched_off() -> None:
 def test_a_key_that_its_owner_keeps_stays_a_comment(form: Form) -> None:
     kept = replace(CONF, text=TEXT.replace("PrivateKey = (hidden)", "# PrivateKey = (kept on laptop)"), whole=None)
     first, *_ = in_form(kept, form, "wg0", at_start=True)
-    assert "\n# PrivateKey = (kept on laptop)\n" in first.text
+    name = "private-key=" if form is Form.NETWORK_MANAGER else "PrivateKey = "
+    assert f"\n# {name}(kept on laptop)\n" in first.text
 
 
 def test_what_is_missing_stays_missing() -> None:

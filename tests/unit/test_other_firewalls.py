@@ -19,10 +19,22 @@ esac
 
 
 def test_firewalld_is_told_the_same_in_the_same_order(tmp_path: Path) -> None:
-    fake, told = tmp_path / "firewall-cmd", tmp_path / "told"
+    assert told(tmp_path, f"in_firewalld {firewalld_zone('wg0')} wg0 51820") == in_firewalld("wg0", 51820)
+
+
+def test_an_interface_whose_profile_names_the_zone_is_not_put_into_it(tmp_path: Path) -> None:
+    """firewall-cmd would write the zone into NetworkManager's profile, and with it the whole file anew."""
+    every = in_firewalld("wg0", 51820)
+    but_one = tuple(command for command in every if "--add-interface" not in command)
+    assert len(but_one) == len(every) - 1
+    assert told(tmp_path, f"in_firewalld {firewalld_zone('wg0')} wg0 51820 by-profile") == but_one
+
+
+def told(folder: Path, call: str) -> tuple[str, ...]:
+    """What firewalld is told by this call."""
+    fake, notes = folder / "firewall-cmd", folder / "told"
     fake.write_text(FAKE)
     fake.chmod(0o755)
-    call = f"in_firewalld {firewalld_zone('wg0')} wg0 51820"
-    script = f'{source("openings")}\nPATH={tmp_path}:$PATH\nverb=open\n{call}\nexit "$status"\n'
-    subprocess.run(["sh"], input=script, text=True, check=True, env=os.environ | {"TOLD": str(told)}, timeout=20)
-    assert tuple(told.read_text().splitlines()) == in_firewalld("wg0", 51820)
+    script = f'{source("openings")}\nPATH={folder}:$PATH\nverb=open\n{call}\nexit "$status"\n'
+    subprocess.run(["sh"], input=script, text=True, check=True, env=os.environ | {"TOLD": str(notes)}, timeout=20)
+    return tuple(notes.read_text().splitlines())

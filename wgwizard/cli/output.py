@@ -248,7 +248,7 @@ _HOLDS = (
     (re.compile(r"^/etc/systemd/system/wg-quick@.*"), "no tunnel without its rules"),
     (re.compile(r"^/etc/wgwizard/.*\.start$"), "starts rules and tunnel, when the host's own start-up calls it"),
     (re.compile(r"^/etc/init\.d/wgwizard-"), "calls the start script at every start"),
-    (re.compile(r"^/etc/wireguard/"), "the tunnel, its addresses, keys and points"),
+    (re.compile(r"^/etc/(?:wireguard|NetworkManager)/"), "the tunnel, its addresses, keys and points"),
     (re.compile(r"^/etc/systemd/network/.*\.netdev$"), "the tunnel, its keys and points"),
     (re.compile(r"^/etc/systemd/network/.*\.network$"), "its addresses"),
     (re.compile(r"^/etc/sysctl\.d/"), "forwarding, also after a restart"),

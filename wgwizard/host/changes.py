@@ -14,6 +14,7 @@ from wgwizard.host.foreign_rules import not_opened, openings_in, stopped, unlist
 from wgwizard.host.kept import KeptKeys, kept_keys
 from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.masking import masked_conf
+from wgwizard.host.network_manager import with_network_manager
 from wgwizard.host.networkd import owner_of_keys, with_networkd
 from wgwizard.host.openings import Opening, kept_lines, opening_changes, with_openings
 from wgwizard.host.rules_unit import beside_firewalld
@@ -74,14 +75,16 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
     if strange:
         raise ValueError(f"{', '.join(sorted(strange))} is not among the files of {layout.interface}")
     tunnel = parse_conf(artefacts[quick.tunnel].text)
-    if not facts.system.systemd:
-        artefacts = without_units(artefacts, layout, openrc=facts.system.openrc)
-    elif layout.owner is Owner.NETWORKD:
-        artefacts = with_networkd(artefacts, layout)
     rules = artefacts[layout.rules].text
     found = stopped(facts, tunnel, rules, layout)
     openings = openings_in(found, facts.system.tools)
     told = (*_opened(facts, tunnel, layout), *(opening.line for opening in openings))
+    if not facts.system.systemd:
+        artefacts = without_units(artefacts, layout, openrc=facts.system.openrc)
+    elif layout.owner is Owner.NETWORKD:
+        artefacts = with_networkd(artefacts, layout)
+    elif layout.owner is Owner.NETWORK_MANAGER:
+        artefacts = with_network_manager(artefacts, layout, told)
     if facts.system.systemd and _has_firewalld(facts, told):
         unit = artefacts[layout.rules_unit_file]
         artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text))

@@ -1,5 +1,5 @@
 # What the scripts on Host β share. POSIX sh: dash and busybox ash run it alike.
-# The client sets before it: IFACE TABLE OWNER TUNNEL NETWORK RULES OPENINGS RULES_UNIT_FILE DROP_IN START SERVICE SERVICE_FILE SYSCTLS
+# The client sets before it: IFACE TABLE OWNER TUNNEL NETWORK PROFILE RULES OPENINGS RULES_UNIT_FILE DROP_IN START SERVICE SERVICE_FILE SYSCTLS
 # SWITCHES RULES_UNIT TUNNEL_UNIT STATE RUN and, for a transaction, ID. Every script defines main and calls it on its last line, so that a cut upload runs nothing.
 set -u
 umask 077

@@ -1,5 +1,6 @@
-"""What a file of a tunnel, wg-quick's or systemd-networkd's, that we are about to write asks of the running interface; pure."""
+"""What a file of a tunnel, whichever program's, that we are about to write asks of the running interface; pure."""
 
+import re
 from ipaddress import ip_interface, ip_network
 
 from msgspec import Struct
@@ -7,9 +8,12 @@ from msgspec import Struct
 from wgwizard.site import InterfaceAddress, Network
 
 _Section = list[tuple[str, str]]
-# wg-quick's, and those of systemd-networkd's two files.
+# wg-quick's, those of systemd-networkd's two files, and those of NetworkManager's.
 _INTERFACE = frozenset({"interface", "wireguard"})
 _PEER = frozenset({"peer", "wireguardpeer"})
+_NETWORK = frozenset({"network", "ipv4", "ipv6"})
+_KEYFILE_PEER = "[wireguard-peer."
+_SEVERAL = re.compile("[,;]")
 
 
 class WantedTunnel(Struct, frozen=True):
@@ -36,11 +40,11 @@ class WantedTunnel(Struct, frozen=True):
 
 
 def parse_conf(text: str) -> WantedTunnel:
-    """The parts of a .conf of ours, or of a .netdev and a .network; comments and keys that do not matter here are passed over."""
+    """The parts of a .conf, of a .netdev and a .network, or of a keyfile of ours; comments and keys that do not matter are passed over."""
     sections = _sections(text)
     interface = [pair for title, pairs in sections if title in _INTERFACE for pair in pairs]
     peers = [pairs for title, pairs in sections if title in _PEER]
-    network = [pair for title, pairs in sections if title == "network" for pair in pairs]
+    network = [pair for title, pairs in sections if title in _NETWORK for pair in pairs]
     port = _values(interface, "listenport")
     return WantedTunnel(
         addresses=tuple(ip_interface(address) for address in _values([*interface, *network], "address")),
@@ -61,13 +65,20 @@ def _sections(text: str) -> list[tuple[str, _Section]]:
     found: list[tuple[str, _Section]] = []
     for line in text.splitlines():
         bare = line.partition("#")[0].strip()
-        if bare.startswith("["):
+        if bare.startswith(_KEYFILE_PEER):
+            found.append(("peer", [("publickey", bare.removeprefix(_KEYFILE_PEER).removesuffix("]"))]))
+        elif bare.startswith("["):
             found.append((bare.strip("[]").lower(), []))
         elif found and "=" in bare:
             key, _, value = bare.partition("=")
-            found[-1][1].append((key.strip().lower(), value.strip()))
+            found[-1][1].append((_known_as(key.strip().lower()), value.strip()))
     return found
 
 
+def _known_as(key: str) -> str:
+    """A keyfile's names are those of the others with hyphens in them, and it counts the addresses."""
+    return re.sub(r"^(address|route)\d+$", r"\1", key.replace("-", ""))
+
+
 def _values(pairs: _Section, key: str) -> list[str]:
-    return [item.strip() for name, value in pairs if name == key for item in value.split(",") if item.strip()]
+    return [item.strip() for name, value in pairs if name == key for item in _SEVERAL.split(value) if item.strip()]

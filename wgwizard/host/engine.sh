@@ -98,6 +98,7 @@ restore_tunnel() {
     forget_failure
     start_old_tunnel
   fi
+  reconnect_at_other_addresses "$T/old/addresses"
   bounded 10 wg syncconf "$IFACE" "$T/old/wireguard.conf"
   sync_addresses "$T/old/addresses"
   sync_routes "$T/old/routes"
@@ -162,11 +163,13 @@ place_new() { # MODE OWNER PATH
   place "$3" "$1" "$2" "$T/new/${3##*/}"
 }
 
+is_as_applied() { grep -qFx "$(digest_of "$1") $1" "$STATE/$IFACE/applied"; }
+
 # back_to_baseline FILE: as it was before our first apply; a file that was edited since is kept.
 back_to_baseline() {
   saved=$STATE/$IFACE/baseline
   if [ -f "$1" ]; then
-    grep -qFx "$(digest_of "$1") $1" "$STATE/$IFACE/applied" || { echo "$1 was edited since; it is left as it is" >>"$T/notes"; return 0; }
+    is_as_applied "$1" || { echo "$1 was edited since; it is left as it is" >>"$T/notes"; return 0; }
   fi
   read -r kind mode owner links sum <<END
 $(awk -v path="$1" '$6 == path { print $1, $2, $3, $4, $5 }' "$saved/index")
@@ -218,7 +221,8 @@ persist_files() {
   sweep
   keep_baseline && keep_before && record_meanwhile || return 1
   if ! cmp -s "$OPENINGS" "$T/new/${OPENINGS##*/}"; then tell_others close; fi
-  if [ -n "$NETWORK" ] && ! cmp -s "$NETWORK" "$T/new/${NETWORK##*/}"; then true >"$T/networks_differ"; fi
+  told_by=${NETWORK:-$TUNNEL}
+  if ! cmp -s "$told_by" "$T/new/${told_by##*/}"; then true >"$T/owner_needs_telling"; fi
   while read -r mode owner path; do
     place_new "$mode" "$owner" "$path" || return 1
     if [ "$path" = "$TUNNEL" ]; then enable_units || return 1; fi
@@ -228,7 +232,7 @@ persist_files() {
   tell_others open
   keep_record || return 1
   drop_in_away
-  if [ -e "$T/networks_differ" ]; then reload_networkd; fi
+  if [ -e "$T/owner_needs_telling" ]; then tell_owner; fi
   start_unit "$RULES_UNIT" && start_unit "$TUNNEL_UNIT"
 }
 
@@ -264,6 +268,7 @@ persist_uninstall() {
   stop_service
   tell_others close
   hand_on || return 1
+  if [ -f "$TUNNEL" ] && is_as_applied "$TUNNEL"; then forget_profile; fi
   for file in "$SYSCTLS" ${NETWORK:+"$NETWORK"} "$TUNNEL" "$SWITCHES" "$SERVICE_FILE" "$START" "$DROP_IN" "$RULES_UNIT_FILE" "$OPENINGS" "$RULES"; do
     back_to_baseline "$file" || return 1
   done
@@ -273,7 +278,7 @@ persist_uninstall() {
   if [ -f "$T/directories" ]; then
     while read -r directory; do rmdir -- "$directory" 2>/dev/null; done <"$T/directories"
   fi
-  reload_networkd
+  tell_owner
   reload_units
 }
 

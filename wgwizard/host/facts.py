@@ -70,7 +70,8 @@ class System(Struct, frozen=True):
     """What the host is: `tools` are the wanted programs that it has, `init` the name of process 1, `node` what it calls itself.
 
     `openrc`: OpenRC starts its services, whatever process 1 is.
-    `networkd_version` is 0 where systemd-networkd does not run, `networkd_group` its group's id.
+    `networkd_version` is 0 where systemd-networkd does not run, `networkd_group` its group's id; `network_manager` is the version of
+    NetworkManager, empty where that does not run.
     """
 
     name: str = ""
@@ -85,6 +86,7 @@ class System(Struct, frozen=True):
     openrc: bool = False
     networkd_version: int = 0
     networkd_group: str = ""
+    network_manager: tuple[int, ...] = ()
 
     @property
     def systemd(self) -> bool:
@@ -123,7 +125,7 @@ class Facts(Struct, frozen=True):
     were applied and as they are loaded, empty where they are the same. `before` are the files as they stood before the last apply and
     `about_before` what was noted of them, both empty unless asked for and where they are not kept. `fingerprint` covers
     everything that an apply would touch; `ways` is what the checks against lock-outs need. `keepers` says of an interface what program
-    configures it, where one that we know does.
+    configures it, where one that we know does, "-" where NetworkManager leaves it alone.
     """
 
     interfaces: dict[str, tuple[InterfaceAddress, ...]] = field(default_factory=dict)

@@ -97,6 +97,7 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         openrc=pairs.get("openrc") == "yes",
         networkd_version=_whole(pairs.get("networkd_version")) or 0,
         networkd_group=pairs.get("networkd_group", ""),
+        network_manager=tuple(map(int, re.findall(r"\d+", pairs.get("network_manager", "")))),
     )
 
 

@@ -13,11 +13,13 @@ from wgwizard.plan.model import HOST, Plan
 from wgwizard.secret import HIDDEN
 
 PRIVATE_KEY = "host.private_key"
-_MADE_THERE = re.compile(r"^# PrivateKey = \(made on .*\)$", re.MULTILINE)
-_PRIVATE = re.compile(r"^# PrivateKey = \((?:made on|kept in) .*\)$", re.MULTILINE)
-_KNOWN = "PresharedKey = "
-_PRESHARED = re.compile(r"# PresharedKey = \(kept in .*\)")
-_HAS_PRIVATE = re.compile(r"^[ \t]*PrivateKey[ \t]*= \(hidden, of public key [A-Za-z0-9+/]{43}=\)", re.MULTILINE | re.IGNORECASE)
+# By the name that the key has for wg-quick and systemd-networkd, or for NetworkManager.
+_MADE_THERE = re.compile(r"^# (?:PrivateKey = |private-key=)\(made on .*\)$", re.MULTILINE)
+_PRIVATE = re.compile(r"^# (PrivateKey = |private-key=)\((?:made on|kept in) .*\)$", re.MULTILINE)
+_KNOWN = re.compile(r"(?:PresharedKey = |preshared-key=)(.*)")
+_PRESHARED = re.compile(r"# (PresharedKey = |preshared-key=)\(kept in .*\)")
+_PUBLIC = re.compile(r"(?:PublicKey = |\[wireguard-peer\.)([^]]*)\]?")
+_HAS_PRIVATE = re.compile(r"^[ \t]*Private-?Key[ \t]*=[ \t]*\(hidden, of public key [A-Za-z0-9+/]{43}=\)", re.MULTILINE | re.IGNORECASE)
 
 
 class KeptKeys(Struct, frozen=True):
@@ -43,9 +45,10 @@ class KeptKeys(Struct, frozen=True):
         """The masked .conf as the probe will show it once the host has put its keys in."""
         kept = f"of public key {self.public_key}" if self.public_key else "made on the host"
         lines, public = [], ""
-        for line in _PRIVATE.sub(f"PrivateKey = (hidden, {kept})", text).split("\n"):
+        for line in _PRIVATE.sub(lambda match: f"{match[1]}(hidden, {kept})", text).split("\n"):
             public = _public_key(line, public)
-            lines.append(f"PresharedKey = {HIDDEN}" if _PRESHARED.fullmatch(line) and public in self.preshared else line)
+            lacking = _PRESHARED.fullmatch(line)
+            lines.append(f"{lacking[1]}{HIDDEN}" if lacking and public in self.preshared else line)
         return "\n".join(lines)
 
     def digest_of(self, text: str) -> str:
@@ -55,8 +58,8 @@ class KeptKeys(Struct, frozen=True):
         digests, public = [], ""
         for line in text.splitlines():
             public = _public_key(line, public)
-            if line.startswith(_KNOWN):
-                digests.append(key_digest(line.removeprefix(_KNOWN)))
+            if known := _KNOWN.fullmatch(line):
+                digests.append(key_digest(known[1]))
             elif _PRESHARED.fullmatch(line) and public in self.preshared:
                 digests.append(self.preshared[public])
         return " ".join(digests) if "" not in digests and len(digests) <= MOST_DIGESTS else self.preshared_digest
@@ -98,6 +101,6 @@ def _lacking_preshared(text: str) -> list[str]:
 
 def _public_key(line: str, before: str) -> str:
     """The public key of the section in which `line` stands."""
-    if line.startswith("["):
-        return ""
-    return line.removeprefix("PublicKey = ") if line.startswith("PublicKey = ") else before
+    if match := _PUBLIC.fullmatch(line):
+        return match[1]
+    return "" if line.startswith("[") else before

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 CONFIGURATION = "/etc/wireguard"
 NETWORKD = "/etc/systemd/network"
+KEYFILES = "/etc/NetworkManager/system-connections"
 STATE = "/var/lib/wgwizard"
 RUN = "/run/wgwizard"
 
@@ -23,6 +24,7 @@ class Owner(StrEnum):
 
     WG_QUICK = "wg-quick"
     NETWORKD = "systemd-networkd"
+    NETWORK_MANAGER = "NetworkManager"
 
 
 class Layout(Struct, frozen=True):
@@ -36,12 +38,21 @@ class Layout(Struct, frozen=True):
         """The file with the interface's keys and peers, its owner's."""
         if self.owner is Owner.NETWORKD:
             return f"{NETWORKD}/50-{self.interface}.netdev"
+        if self.owner is Owner.NETWORK_MANAGER:
+            return f"{KEYFILES}/{self.interface}.nmconnection"
         return f"{CONFIGURATION}/{self.interface}.conf"
 
     @property
     def network(self) -> str:
-        """systemd-networkd's file with the interface's addresses and routes, which the one file of wg-quick holds, too; else ""."""
+        """systemd-networkd's file with the interface's addresses and routes, which the one file of the others holds, too; else ""."""
         return f"{NETWORKD}/50-{self.interface}.network" if self.owner is Owner.NETWORKD else ""
+
+    @property
+    def profile(self) -> str:
+        """The UUID by which NetworkManager knows its connection, wherever that one's file lies."""
+        from uuid import NAMESPACE_DNS, uuid5
+
+        return str(uuid5(NAMESPACE_DNS, f"{self.interface}.wgwizard"))
 
     @property
     def rules(self) -> str:

@@ -23,6 +23,8 @@ _HARMLESS = (ESTABLISHED, "ct status dnat accept")
 _SET = r"(?:@?[\w.:/-]+|\{[^{}]*\})"
 # Of [Interface], those that wg-quick may meet in a file of ours: nothing that runs commands, changes the resolver or rewrites files.
 _CONF_KEYS = ("address", "listenport", "privatekey", "mtu", "table=off")
+# Of a keyfile's [wireguard] besides: NetworkManager makes no route of AllowedIPs.
+_KEYFILE_LINES = ("peerroutes=false", "ip4autodefaultroute=0", "ip6autodefaultroute=0")
 _SYSCTL = re.compile(r"net/ipv4/conf/(?!all/|default/)[^/]+/forwarding=1|net/ipv6/conf/(?!all/|default/)[^/]+/accept_ra=2")
 _IPV6_FORWARDING = "net/ipv6/conf/all/forwarding"
 
@@ -143,7 +145,7 @@ def forwarded_ports(text: str) -> dict[int, str]:
 def lint_conf(tunnel: WantedTunnel) -> Iterator[str]:
     """Lock-outs 23, 25 and 26: no DNS, no commands, no file that rewrites itself, no routing table or mark of its own."""
     for line in tunnel.interface_lines:
-        if line not in _CONF_KEYS and line.partition("=")[0] not in _CONF_KEYS:
+        if line not in (*_CONF_KEYS, *_KEYFILE_LINES) and line.partition("=")[0] not in _CONF_KEYS:
             yield f"the tunnel's file has {line.partition('=')[0]}"
 
 

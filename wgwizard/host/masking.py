@@ -9,7 +9,7 @@ from wgwizard.secret import HIDDEN, Secret
 
 SHOWN_CHARACTERS = 4000
 MOST_DIGESTS = 200
-_SECRET_LINE = re.compile(r"^([ \t]*)(PrivateKey|PresharedKey)([ \t]*=[ \t]*)(\S*).*$", re.MULTILINE | re.IGNORECASE)
+_SECRET_LINE = re.compile(r"^([ \t]*)(Private-?Key|Preshared-?Key)([ \t]*=[ \t]*)(\S*).*$", re.MULTILINE | re.IGNORECASE)
 _BASE64_KEY = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{42}[AEIMQUYcgkosw480]=(?![A-Za-z0-9+/=])")
 _CONTROL = re.compile(r"[^\n\t\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff01-\ufffc]")
 
@@ -36,23 +36,27 @@ def printable(text: str) -> str:
 
 
 def masked_conf(text: str) -> str:
-    """A WireGuard .conf as the probe shows one: the private key as its public key, preshared keys hidden."""
+    """A tunnel's file as the probe shows one: the private key as its public key, preshared keys hidden."""
 
     def hide(match: re.Match[str]) -> str:
         lead, name, equals, value = match.groups()
-        if name.lower() == "presharedkey":
+        if _is_preshared(name):
             return f"{lead}{name}{equals}{HIDDEN}"
         return f"{lead}{name}{equals}(hidden, of public key {public_of(Secret(value))})"
 
     return _SECRET_LINE.sub(hide, text)
 
 
+def _is_preshared(name: str) -> bool:
+    return name.lower().startswith("preshared")
+
+
 def preshared_digest(text: str) -> str:
-    """A sha256 of each preshared key of a .conf, in their order, as the probe makes them; "" where it has none.
+    """A sha256 of each preshared key of a tunnel's file, in their order, as the probe makes them; "" where it has none.
 
     Where they are more than MOST_DIGESTS one over all of them, for a host takes a process for each.
     """
-    keys = [match[4] for match in _SECRET_LINE.finditer(text) if match[2].lower() == "presharedkey"]
+    keys = [match[4] for match in _SECRET_LINE.finditer(text) if _is_preshared(match[2])]
     return " ".join(map(key_digest, keys)) if len(keys) <= MOST_DIGESTS else key_digest("\n".join(keys))
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wgwizard.applying import Change
-from wgwizard.host.layout import Layout
+from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.nft_verdicts import Stop
 from wgwizard.host.rules_unit import told_again
 from wgwizard.host.scripts import source
@@ -69,7 +69,10 @@ def _in_firewalld(layout: Layout, port: int) -> tuple[Opening, ...]:
         f"policy {zone}-in: UDP port {port} of the host",
         "firewall-cmd --reload",
     )
-    return (Opening(f"in_firewalld {zone} {layout.interface} {port}", "firewall-cmd", "firewalld", said),)
+    line = f"in_firewalld {zone} {layout.interface} {port}"
+    if layout.owner is Owner.NETWORK_MANAGER:
+        line += " by-profile"
+    return (Opening(line, "firewall-cmd", "firewalld", said),)
 
 
 def owner_of(stop: Stop) -> str:

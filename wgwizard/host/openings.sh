@@ -43,7 +43,8 @@ in_ufw() {
   esac
 }
 
-# in_firewalld ZONE INTERFACE PORT: a zone for the tunnel, a policy into it, and one for the port; each is a file of its own there.
+# in_firewalld ZONE INTERFACE PORT [by-profile]: a zone for the tunnel, a policy into it, and one for the port; each is a file of its own
+# there. NetworkManager's profile names the zone itself; firewalld would write it in there anew.
 in_firewalld() {
   [ "$verb" != start ] && have firewall-cmd && firewall-cmd -q --state 2>/dev/null || return 0
   if [ "$verb" = open ] && knows "$1-in" && knows "$1-in" --permanent; then return; fi
@@ -61,7 +62,7 @@ in_firewalld() {
     # What is there already, as where this was cut off before, is no error: what follows would be.
     firewall-cmd -q --permanent --new-zone="$1" 2>/dev/null
     permanent --zone="$1" --set-target=ACCEPT
-    permanent --zone="$1" --add-interface="$2"
+    [ "${4:-}" = by-profile ] || permanent --zone="$1" --add-interface="$2"
     firewall-cmd -q --permanent --new-policy="$1-to" 2>/dev/null
     permanent --policy="$1-to" --add-ingress-zone=ANY
     permanent --policy="$1-to" --add-egress-zone="$1"

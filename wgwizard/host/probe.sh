@@ -4,20 +4,21 @@
 put() { if [ -n "$1" ]; then printf '%s\n' "$1"; fi; }
 begin() { printf '\n=%s= %s\n' "$NONCE" "$*"; }
 
-# A .conf with its keys hidden: the private key as its public key.
+# A tunnel's file with its keys hidden, be they called PrivateKey or private-key: the private key as its public key.
 masked() {
-  private=$(awk 'tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r#].*/, ""); print; exit }' "$1")
+  private=$(awk 'tolower($0) ~ /^[ \t]*private-?key[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r#].*/, ""); print; exit }' "$1")
   public=
   if [ -n "$private" ]; then public=$(printf '%s\n' "$private" | wg pubkey 2>/dev/null); fi
   awk -v public="$public" '
-    tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { sub(/=.*/, "= (hidden, of public key " public ")") }
-    tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/=.*/, "= (hidden)") }
+    function hide(words) { match($0, /=[ \t]*/); $0 = substr($0, 1, RSTART + RLENGTH - 1) words }
+    tolower($0) ~ /^[ \t]*private-?key[ \t]*=/ { hide("(hidden, of public key " public ")") }
+    tolower($0) ~ /^[ \t]*preshared-?key[ \t]*=/ { hide("(hidden)") }
     tolower($0) ~ /^[ \t]*[#;].*(private|preshared)/ { sub(/=.*/, "= (hidden)") }
     { print }' "$1"
 }
 # One digest for each preshared key, in a line; one over all of them where they are so many that this would take seconds.
 preshared_digest() {
-  digests=$(awk 'tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r].*/, ""); key[++count] = $0 }
+  digests=$(awk 'tolower($0) ~ /^[ \t]*preshared-?key[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r].*/, ""); key[++count] = $0 }
     END {
       for (i = 1; i <= count; i++) { print key[i] | "sha256sum"; if (count <= most) close("sha256sum") }
     }' most="$MOST_DIGESTS" "$1" | cut -d ' ' -f 1 | tr '\n' ' ')
@@ -30,7 +31,7 @@ show_file() {
   echo "$4"
   case $4 in file*) ;; *) return ;; esac
   if [ "$2" = "$TUNNEL" ]; then
-    if grep -qi '^[[:space:]]*presharedkey' "$3"; then preshared_digest "$3"; else echo; fi
+    if grep -qi '^[[:space:]]*preshared-*key' "$3"; then preshared_digest "$3"; else echo; fi
     masked "$3"
   else
     echo
@@ -54,9 +55,14 @@ show_drift() {
 }
 
 networkd_runs() { have networkctl && unit_runs systemd-networkd.service; }
+network_manager_runs() { have nmcli && unit_runs NetworkManager; }
 
-# Lines "INTERFACE PROGRAM" for the interfaces that a program configures, by its own notes.
+# Lines "INTERFACE PROGRAM" for the interfaces that a program configures, by its own notes; "-" for those that NetworkManager leaves alone.
+# What others made is "connected (externally)" to it.
 keepers() {
+  if network_manager_runs; then
+    nmcli -t -f DEVICE,STATE device 2>/dev/null | awk -F : '$2 == "connected" { print $1, "NetworkManager" } $2 == "unmanaged" { print $1, "-" }'
+  fi
   if ! networkd_runs; then return; fi
   for link in /sys/class/net/*; do
     if grep -qs '^NETWORK_FILE=.' "/run/systemd/netif/links/$(cat "$link/ifindex")"; then echo "${link##*/} systemd-networkd"; fi
@@ -78,6 +84,7 @@ show_system() {
     networkctl --version | awk 'NR == 1 { print "networkd_version=" $2 }'
     awk -F : '$1 == "systemd-network" { print "networkd_group=" $3 }' /etc/group
   fi
+  if network_manager_runs; then echo "network_manager=$(nmcli -t -f VERSION general 2>/dev/null)"; fi
   found=
   for tool in $TOOLS; do if have "$tool"; then found="$found $tool"; fi; done
   echo "tools=$found"

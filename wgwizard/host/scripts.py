@@ -24,6 +24,7 @@ def script(layout: Layout, *names: str, main: str = _CALL, **values: str) -> str
         "OWNER": layout.owner,
         "TUNNEL": layout.tunnel,
         "NETWORK": layout.network,
+        "PROFILE": layout.profile,
         "RULES": layout.rules,
         "OPENINGS": layout.openings,
         "RULES_UNIT_FILE": layout.rules_unit_file,

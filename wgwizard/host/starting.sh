@@ -1,8 +1,9 @@
 # The tunnel on Host β, started and stopped by its unit, else by wg-quick alone; and what is done at boot. For engine.sh.
 DROPPED=/run/systemd/system/$TUNNEL_UNIT.d/wgwizard-staged.conf
-# The same for systemd-networkd: a unit of ours, and files that it reads before those in /etc.
+# The same for the others: a unit of ours, and files that systemd-networkd or NetworkManager reads before those in /etc.
 STAGED_UNIT=/run/systemd/system/$TUNNEL_UNIT
 STAGED_NETWORK=/run/systemd/network/49-wgwizard-$IFACE
+STAGED_PROFILE=/run/NetworkManager/system-connections/wgwizard-$IFACE.nmconnection
 
 reload_units() { if on_systemd; then bounded 10 systemctl daemon-reload; fi; }
 forget_failure() { if on_systemd; then bounded 5 systemctl reset-failed "$TUNNEL_UNIT"; fi; }
@@ -32,25 +33,44 @@ follow_service() {
 
 stop_service() { if on_openrc && [ -f "$SERVICE_FILE" ]; then bounded 20 rc-service -q "$SERVICE" stop; fi; }
 
-# systemd-networkd makes what its files say of an interface that is not there; one that is there keeps its keys and peers.
-reload_networkd() { [ "$OWNER" != systemd-networkd ] || bounded 20 networkctl reload; }
+# systemd-networkd makes what its files say of an interface that is not there; one that is there keeps its keys and peers. NetworkManager
+# takes note of its profile, or that it is gone, and leaves the interface as it is. It is never told to reapply one: where peers differ
+# that loses all preshared keys (1.42.4).
+tell_owner() {
+  case $OWNER in
+    systemd-networkd) bounded 20 networkctl reload ;;
+    NetworkManager) bounded 20 nmcli connection load "$TUNNEL" "$STAGED_PROFILE" ;;
+  esac
+}
 
 start_by_networkd() {
-  mkdir -p -- "${STAGED_NETWORK%/*}" "${DROPPED%/*}" && chmod 755 "${STAGED_NETWORK%/*}" "${DROPPED%/*}" || return 1
+  mkdir -p -- "${STAGED_NETWORK%/*}" && chmod 755 "${STAGED_NETWORK%/*}" || return 1
   while read -r mode owner path; do
     case $path in "$TUNNEL" | "$NETWORK") ;; *) continue ;; esac
     staged=$STAGED_NETWORK.${path##*.}
     cp -- "$T/new/${path##*/}" "$staged" && chown "$owner" "$staged" && chmod "$mode" "$staged" || return 1
   done <"$T/manifest"
+  stage_unit && tell_owner && start_by_unit
+}
+
+start_by_network_manager() {
+  mkdir -p -- "${STAGED_PROFILE%/*}" && cp -- "$T/new/${TUNNEL##*/}" "$STAGED_PROFILE" && chmod 600 "$STAGED_PROFILE" || return 1
+  stage_unit && tell_owner && start_by_unit
+}
+
+stage_unit() {
+  mkdir -p -- "${DROPPED%/*}" && chmod 755 "${DROPPED%/*}" || return 1
   # The rules are loaded, by no unit yet. Where an older unit of the tunnel stands in /etc, its commands are those of the new one.
   grep -v '^Requires=' "$T/new/${DROP_IN##*/}" >"$STAGED_UNIT" && chmod 644 "$STAGED_UNIT" || return 1
-  { printf '%s\n' '[Service]' 'ExecStart=' 'ExecStartPost='; grep '^ExecStart' "$STAGED_UNIT"; } >"$DROPPED" && chmod 644 "$DROPPED" || return 1
-  reload_networkd && start_by_unit
+  { printf '%s\n' '[Service]' 'ExecStart=' 'ExecStartPost='; grep '^ExecStart' "$STAGED_UNIT"; } >"$DROPPED" && chmod 644 "$DROPPED"
 }
 
 # A new tunnel is started from the staged file, for /etc is still as it was (lock-out 27); by its own unit where it has one, so that it outlives us.
 start_tunnel() {
-  if [ "$OWNER" = systemd-networkd ]; then start_by_networkd; return; fi
+  case $OWNER in
+    systemd-networkd) start_by_networkd; return ;;
+    NetworkManager) start_by_network_manager; return ;;
+  esac
   if ! on_systemd; then
     bounded 25 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$T/new/${START##*/}" "$T/new/$IFACE.conf" && interface_exists
     return
@@ -77,7 +97,7 @@ start_by_unit() {
 
 # The tunnel of before, whose files still stand, where a change has taken it down.
 start_old_tunnel() {
-  reload_networkd
+  tell_owner
   if on_systemd; then bounded 30 systemctl restart "$TUNNEL_UNIT"
   else bounded 30 env WG_ENDPOINT_RESOLUTION_RETRIES=1 sh "$START" "$TUNNEL"; fi
 }
@@ -95,7 +115,16 @@ drop_in_away() {
   if [ "$OWNER" = systemd-networkd ] && [ -e "$STAGED_UNIT" ]; then
     rm -f -- "$STAGED_NETWORK.netdev" "$STAGED_NETWORK.network" "$STAGED_UNIT"
     rmdir -- "${STAGED_NETWORK%/*}" 2>/dev/null
-    reload_networkd
+    tell_owner
+  fi
+  if [ "$OWNER" = NetworkManager ] && [ -e "$STAGED_UNIT" ]; then
+    rm -f -- "$STAGED_UNIT"
+    if [ ! -e "$STATE/$IFACE/applied" ]; then forget_profile; fi
+    rm -f -- "$STAGED_PROFILE"
+    tell_owner
   fi
   bounded 10 systemctl daemon-reload
 }
+
+# What NetworkManager notes of a profile elsewhere (when it was last used) goes only where NetworkManager itself deletes it.
+forget_profile() { [ "$OWNER" != NetworkManager ] || bounded 20 nmcli connection delete uuid "$PROFILE"; }

@@ -1,6 +1,6 @@
 # Locks, stages, backs up, arms the undo, and starts the activation. Nothing that was there is touched before the undo is armed.
 # Set before it: ID MODE (apply, back or uninstall) SECONDS_TO_UNDO FINGERPRINT WHO ENGINE_SHA256; stage_files is generated.
-STANDS_FOR_KEY='^# (PrivateKey = \((made on|kept in)|PresharedKey = \(kept in) .*\)$'
+STANDS_FOR_KEY='^# ((PrivateKey = |private-key=)\((made on|kept in)|(PresharedKey = |preshared-key=)\(kept in) .*\)$'
 
 say() { echo "@ $*"; }
 give_up() {
@@ -42,10 +42,10 @@ keys_here() {
   awk '
     function value() { sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t\r#].*/, ""); return $0 ~ /^[A-Za-z0-9+\/]+=$/ ? $0 : "" }
     function flush() { if (public != "" && preshared != "") print public, preshared; public = preshared = "" }
-    /^[ \t]*\[/ { flush(); next }
-    tolower($0) ~ /^[ \t]*privatekey[ \t]*=/ { key = value(); if (key != "") print "private", key; next }
+    /^[ \t]*\[/ { flush(); if (sub(/^[ \t]*\[wireguard-peer\./, "")) { sub(/\].*/, ""); public = $0 }; next }
+    tolower($0) ~ /^[ \t]*private-?key[ \t]*=/ { key = value(); if (key != "") print "private", key; next }
     tolower($0) ~ /^[ \t]*publickey[ \t]*=/ { public = value(); next }
-    tolower($0) ~ /^[ \t]*presharedkey[ \t]*=/ { preshared = value() }
+    tolower($0) ~ /^[ \t]*preshared-?key[ \t]*=/ { preshared = value() }
     END { flush() }' "$TUNNEL"
 }
 
@@ -56,13 +56,14 @@ fill_keys() {
   if [ ! -f "$conf" ] || ! grep -qE "$STANDS_FOR_KEY" "$conf"; then return; fi
   {
     keys_here
-    if grep -q '^# PrivateKey = (made on .*)$' "$conf"; then echo "private $(wg genkey)"; fi
+    if grep -qE '^# (PrivateKey = |private-key=)\(made on .*\)$' "$conf"; then echo "private $(wg genkey)"; fi
   } | awk '
     reading == "keys" { if (!($1 in key)) key[$1] = $2; next }
-    /^\[/ { public = "" }
+    function fill(value) { sub(/^# /, ""); sub(/\(.*/, ""); $0 = $0 value }
+    /^\[/ { public = $0; if (sub(/^\[wireguard-peer\./, "", public)) sub(/\].*/, "", public); else public = "" }
     /^PublicKey = / { public = $3 }
-    /^# PrivateKey = \((made on|kept in) .*\)$/ && key["private"] != "" { $0 = "PrivateKey = " key["private"] }
-    /^# PresharedKey = \(kept in .*\)$/ && public in key { $0 = "PresharedKey = " key[public] }
+    /^# (PrivateKey = |private-key=)\((made on|kept in) .*\)$/ && key["private"] != "" { fill(key["private"]) }
+    /^# (PresharedKey = |preshared-key=)\(kept in .*\)$/ && public in key { fill(key[public]) }
     { print }' reading=keys - reading=conf "$conf" >"$conf.filled" || give_up "$conf.filled cannot be written"
   if grep -qE "$STANDS_FOR_KEY" "$conf.filled"; then give_up "a key is missing: wg genkey failed, or $TUNNEL has lost it"; fi
   mv -- "$conf.filled" "$conf"

@@ -11,8 +11,21 @@ current_routes() {
 sync_addresses() {
   sort -u "$1" >"$T/want"
   current_addresses >"$T/have"
+  if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then routes_by_the_kernel; fi
   for address in $(comm -13 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address add "$address" dev "$IFACE" || return 1; done
   for address in $(comm -23 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address del "$address" dev "$IFACE" || return 1; done
+}
+# NetworkManager makes the IPv6 route of an address itself, which then stays when the address goes: those of the addresses that stay are
+# made anew with them.
+routes_by_the_kernel() {
+  bounded 5 ip -6 route flush dev "$IFACE" proto kernel
+  for address in $(comm -12 "$T/have" "$T/want" | grep :); do bounded 5 ip -6 address replace "$address" dev "$IFACE"; done
+}
+# reconnect_at_other_addresses FILE: where the addresses were changed to others than those, NetworkManager brings them back, with its routes.
+reconnect_at_other_addresses() {
+  [ "$OWNER" = NetworkManager ] || return 0
+  sort -u "$1" >"$T/want"
+  current_addresses | cmp -s - "$T/want" || bounded 25 nmcli -w 15 connection up uuid "$PROFILE"
 }
 sync_routes() {
   sort -u "$1" >"$T/want"
@@ -22,10 +35,10 @@ sync_routes() {
 }
 
 # The routes that the interface has, without those of AllowedIPs that go, and with those that come and that nothing covers, as
-# wg-quick makes them. old_networks holds the AllowedIPs of before. systemd-networkd has exactly those of its file.
+# wg-quick makes them. old_networks holds the AllowedIPs of before. The others have exactly those of their file.
 wanted_routes() {
-  if [ -n "$NETWORK" ]; then
-    conf_values "$2" Destination | sed 's#/32$##; s#/128$##'
+  if [ "$OWNER" != wg-quick ]; then
+    { conf_values "$2" Destination; conf_values "$2" 'route[0-9]*'; } | sed 's#/32$##; s#/128$##'
     return
   fi
   conf_values "$1" AllowedIPs >"$T/new_networks"
@@ -41,8 +54,28 @@ wanted_routes() {
 
 # What wg(8) takes of its owner's file.
 stripped() {
-  if [ "$OWNER" = wg-quick ]; then wg-quick strip "$1"; return; fi
-  awk '/^\[/ { skip = $0 == "[NetDev]"; sub(/WireGuardPeer/, "Peer"); sub(/WireGuard/, "Interface") } !skip' "$1"
+  case $OWNER in
+    wg-quick) wg-quick strip "$1" ;;
+    systemd-networkd) awk '/^\[/ { skip = $0 == "[NetDev]"; sub(/WireGuardPeer/, "Peer"); sub(/WireGuard/, "Interface") } !skip' "$1" ;;
+    NetworkManager) stripped_keyfile "$1" ;;
+  esac
+}
+stripped_keyfile() {
+  awk '
+    BEGIN {
+      name["listen-port"] = "ListenPort"; name["private-key"] = "PrivateKey"; name["preshared-key"] = "PresharedKey"
+      name["allowed-ips"] = "AllowedIPs"; name["endpoint"] = "Endpoint"; name["persistent-keepalive"] = "PersistentKeepalive"
+    }
+    $0 == "[wireguard]" { print "[Interface]" }
+    sub(/^\[wireguard-peer\./, "") { sub(/\].*/, ""); print "[Peer]"; print "PublicKey = " $0; next }
+    {
+      key = value = $0
+      sub(/[ \t]*=.*/, "", key)
+      sub(/^[^=]*=[ \t]*/, "", value)
+      gsub(/;/, ",", value)
+      sub(/,$/, "", value)
+      if (key in name) print name[key] " = " value
+    }' "$1"
 }
 
 # A running tunnel keeps its interface and its sessions.
@@ -52,10 +85,10 @@ update_tunnel() {
   stripped "$conf" >"$T/stripped.conf" 2>>"$T/log" || return 1
   bounded 10 env WG_ENDPOINT_RESOLUTION_RETRIES=1 wg syncconf "$IFACE" "$T/stripped.conf" || return 1
   if [ -z "$NETWORK" ]; then network=$conf; fi
-  conf_values "$network" Address >"$T/want_addresses"
+  conf_values "$network" '[Aa]ddress[0-9]*' >"$T/want_addresses"
   sync_addresses "$T/want_addresses" || return 1
   wanted_routes "$conf" "$network" >"$T/want_routes"
   sync_routes "$T/want_routes" || return 1
-  mtu=$(conf_values "$conf" "MTU\(Bytes\)*")
+  mtu=$(conf_values "$conf" '[Mm][Tt][Uu]\(Bytes\)*')
   [ -z "$mtu" ] || bounded 5 ip link set dev "$IFACE" mtu "$mtu"
 }

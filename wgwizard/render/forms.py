@@ -14,10 +14,11 @@ from wgwizard.render.artefact import Artefact
 from wgwizard.secret import Secret
 from wgwizard.site import Network
 
-KEYFILES_PLACE = "/etc/NetworkManager/system-connections"
 # Of the file with the keys: root's, and the group's of systemd-networkd, which runs as a user of its own.
 NETDEV_MODE = "0640"
+KEYFILE_MODE = "0600"
 
+_STANDS_FOR_KEY = ("# PrivateKey = ", "# PresharedKey = ")
 _Section = tuple[str, list[tuple[str, str]]]
 
 
@@ -37,8 +38,8 @@ def in_form(conf: Artefact, form: Form, interface: str, *, at_start: bool) -> tu
         addresses = Artefact(conf.node, path, "0644", network(conf.text, interface, link), missing=conf.missing)
         return as_netdev(conf, interface), addresses
     if form is Form.NETWORK_MANAGER:
-        path = f"{KEYFILES_PLACE}/{interface}.nmconnection"
-        return (_converted(conf, path, "0600", lambda text: keyfile(text, interface, at_start=at_start)),)
+        path = Layout(interface, Owner.NETWORK_MANAGER).tunnel
+        return (_converted(conf, path, KEYFILE_MODE, lambda text: _keyfile(text, interface, [] if at_start else [_BY_HAND])),)
     return (conf,)
 
 
@@ -61,27 +62,42 @@ def network(conf: str, interface: str, link: Sequence[str] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
-def keyfile(conf: str, interface: str, *, at_start: bool) -> str:
-    """A wg-quick file as a connection of NetworkManager, which makes the routes of AllowedIPs itself."""
+def as_keyfile(conf: Artefact, layout: Layout, connection: Sequence[str] = ()) -> Artefact:
+    """A wg-quick file as a connection of NetworkManager that our own unit switches on, with these lines more about the connection.
+
+    Its routes are wg-quick's, with the metrics of those, and none of AllowedIPs besides.
+    """
+    about = [f"uuid={layout.profile}", _BY_HAND, *connection]
+    return _converted(conf, layout.tunnel, KEYFILE_MODE, lambda text: _keyfile(text, layout.interface, about, _routed(text)))
+
+
+_BY_HAND = "autoconnect=false"
+_OF_WIREGUARD = {"ListenPort": "listen-port", "PrivateKey": "private-key", "# PrivateKey": "# private-key", "MTU": "mtu"}
+_OF_PEER = {"Endpoint": "endpoint", "PersistentKeepalive": "persistent-keepalive"}
+_PRESHARED = {"PresharedKey": "preshared-key", "# PresharedKey": "# preshared-key"}
+_NO_OTHER_ROUTES = ["peer-routes=false", "ip4-auto-default-route=0", "ip6-auto-default-route=0"]
+
+
+def _keyfile(conf: str, interface: str, connection: Sequence[str], routes: Sequence[Network] | None = None) -> str:
+    """A wg-quick file as a keyfile with these routes; where they are `None`, NetworkManager makes those of AllowedIPs by itself."""
     (_, own), *peers = sections(conf)
     servers, search = _resolvers(own)
-    lines = [*header(conf), "", "[connection]", f"id={interface}", "type=wireguard", f"interface-name={interface}"]
-    lines += [] if at_start else ["autoconnect=false"]
-    lines += ["", "[wireguard]", *_renamed(own, {"ListenPort": "listen-port", "PrivateKey": "private-key", "MTU": "mtu"})]
-    lines += [line for line in conf.splitlines() if line.startswith("# PrivateKey = ")]
+    lines = [*header(conf), "", "[connection]", f"id={interface}", "type=wireguard", f"interface-name={interface}", *connection]
+    lines += ["", "[wireguard]", *_renamed(own, _OF_WIREGUARD), *([] if routes is None else _NO_OTHER_ROUTES)]
     for _, peer in peers:
         public = next(iter(values(peer, "PublicKey")), "(not known yet)")
-        lines += ["", f"[wireguard-peer.{public}]"]
-        lines += _renamed(peer, {"Endpoint": "endpoint", "PersistentKeepalive": "persistent-keepalive"})
-        preshared = _renamed(peer, {"PresharedKey": "preshared-key"})
+        lines += ["", f"[wireguard-peer.{public}]", *_renamed(peer, _OF_PEER)]
+        preshared = _renamed(peer, _PRESHARED)
         lines += [*preshared, "preshared-key-flags=0"] if preshared else []
         lines.append(f"allowed-ips={';'.join(values(peer, 'AllowedIPs'))};")
     for version in (4, 6):
-        lines += ["", f"[ipv{version}]", *_addresses(own, version, servers, search)]
+        lines += ["", f"[ipv{version}]", *_addresses(own, version, servers, search, routes)]
     return "\n".join(lines) + "\n"
 
 
-def _addresses(own: list[tuple[str, str]], version: int, servers: list[str], search: list[str]) -> list[str]:
+def _addresses(
+    own: list[tuple[str, str]], version: int, servers: list[str], search: list[str], routes: Sequence[Network] | None
+) -> list[str]:
     addresses = [address for address in values(own, "Address") if ip_interface(address).version == version]
     if not addresses:
         return ["method=disabled"]
@@ -89,6 +105,9 @@ def _addresses(own: list[tuple[str, str]], version: int, servers: list[str], sea
     resolvers = [server for server in servers if ip_interface(server).version == version]
     lines += [f"dns={';'.join(resolvers)};"] if resolvers else []
     lines += [f"dns-search={';'.join(search)};"] if resolvers and search else []
+    if routes is not None:
+        lines += [f"route{number}={one}" for number, one in enumerate((one for one in routes if one.version == version), 1)]
+        lines.append("route-metric=0")
     return [*lines, "method=manual"]
 
 
@@ -99,12 +118,12 @@ def header(conf: str) -> list[str]:
 
 
 def sections(conf: str) -> list[_Section]:
-    """A wg-quick file's sections with their lines "key = value"."""
+    """A wg-quick file's sections with their lines "key = value", those with a "# " before them that stand for a key included."""
     found: list[_Section] = []
     for line in conf.splitlines():
         if line.startswith("["):
             found.append((line.strip("[]"), []))
-        elif " = " in line and not line.startswith("#"):
+        elif " = " in line and (not line.startswith("#") or line.startswith(_STANDS_FOR_KEY)):
             key, _, value = line.partition(" = ")
             found[-1][1].append((key, value))
     return found
