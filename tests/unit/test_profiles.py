@@ -62,7 +62,8 @@ def test_what_lies_beside_a_site_is_named_with_the_site(path):
     assert refused.value.hint == f"open {path}"
 
 
-def test_a_path_is_taken_as_in_a_shell(monkeypatch):
+def test_a_path_is_taken_as_in_a_shell(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/anna")
     assert [files.as_typed(text) for text in (" ~/a b.yaml ", "./~/x", "~", "")] == ["/home/anna/a b.yaml", "./~/x", "/home/anna", ""]
     assert files.as_typed("~nobody-at-all/x") == "~nobody-at-all/x"
