@@ -190,6 +190,18 @@ def test_every_question_says_why_and_every_first_question_leads_a_page_back():
     assert str(kept.path) in left.value.message
 
 
+def test_from_the_first_page_one_gets_back_to_what_one_may_begin_with_and_the_answers_are_still_there():
+    begins = "What would you like"
+    talk = Scripted(
+        (begins, "new"), ("What do you call", "hut"), ("Which computers", "<"), ("What do you call", "<"),
+        (begins, "present"), ("What do you call", "<"), (begins, "preset"), ("Which one?", "home-pi"), ("What do you call", "^D"),
+    )  # fmt: skip
+    with pytest.raises(CancelledError):
+        converse(talk, Tools())
+    assert talk.answers == []
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["hut"]
+
+
 def test_a_computer_may_be_named_before_its_network_is_put_in_the_place_of_a_presets():
     with pytest.raises(CancelledError):
         converse(

@@ -13,6 +13,7 @@ from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import (
     OPEN,
+    PRESENT,
     WHAT_IT_DOES,
     Offer,
     latest_of,
@@ -30,10 +31,10 @@ _PROMPT = "What would you like to begin with?"
 
 
 def begin(session: Session) -> None:
-    """Lead to the draft to begin with."""
+    """Lead to the draft to begin with, or back to the one that is there."""
     session.say(WHAT_IT_DOES)
     session.say(session.talk.help)
-    offered = offers(Draft())
+    offered = offers(session.draft, session.tools.keeping.path)
     plain = [offer for offer in offered if not offer.preset]
     choices = (
         *(Choice(offer.name, offer.text) for offer in plain),
@@ -48,6 +49,8 @@ def begin(session: Session) -> None:
             found = _saved(session)
         elif chosen in (BACK, WHY):
             session.say(WHY_OFFERS)
+        elif chosen == PRESENT:
+            return
         else:
             found = _opened(session, next(offer for offer in plain if offer.name == chosen))
     session.open(found)
