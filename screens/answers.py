@@ -17,8 +17,8 @@ class Answers(Horizontal):
         Binding("right", "step(1)", show=False),
     ]
 
-    def __init__(self, *buttons: Button) -> None:
-        super().__init__(*buttons, classes="answers")
+    def __init__(self, *buttons: Button, classes: str | None = "answers") -> None:
+        super().__init__(*buttons, classes=classes)
 
     def action_step(self, by: int) -> None:
         """To the next button that can be pressed, or stay at the end of the row."""

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +16,7 @@ from textual.events import Resize
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher
 
 from screens.background import Broke, Ended, run_beside
 from screens.button import Button
@@ -48,12 +47,6 @@ KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
 _TCSS = ("app",)
 _DIALOG_TCSS = ("controls", "dialogs")
 _LATER_TCSS = (*_DIALOG_TCSS, "picture", "form", "points", "strategy", "files", "save", "apply")
-
-
-def _collect_again() -> None:
-    """Look for garbage from here on: what came up until now stays, and a look at all of it would hold up the first key."""
-    gc.freeze()
-    gc.enable()
 
 
 class WizardApp(KeepsAnswers, inherit_bindings=False):
@@ -92,7 +85,6 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         """The frame with the first page; the others come when they are needed."""
         yield Header()
         yield StepBar(TITLES)
-        yield Static("", id="notice", markup=False)
         with Horizontal(id="middle"), Vertical(id="page"):
             with ContentSwitcher(id="pages", initial=START if self.here == START else None):
                 if self.here == START:
@@ -105,11 +97,16 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.watch_signals()
         self.tools.keeping.opened(self.draft)
         await self.show_page(self.here)
-        if self.tools.look_around is not None:
-            self.set_timer(LOOK_AFTER, partial(run_beside, self, LOOK_AROUND, self.tools.look_around))
+        self.set_timer(LOOK_AFTER, self._look_around)
         self.take_keys()
-        self.call_after_refresh(_collect_again)
         self.offer_what_was_left()
+
+    def _look_around(self) -> None:
+        """Look at this machine, and for garbage from here on: the first page stands, and a key that was pressed at once is worked on."""
+        gc.freeze()
+        gc.enable()
+        if self.tools.look_around is not None:
+            run_beside(self, LOOK_AROUND, self.tools.look_around)
 
     def on_ended(self, event: Ended) -> None:
         """Looked around."""

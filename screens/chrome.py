@@ -90,8 +90,7 @@ class Buttons(Answers):
     """Back and Next, for the mouse and for those who look for them."""
 
     def __init__(self, *, can_go_back: bool) -> None:
-        super().__init__()
-        self.set_classes("")
+        super().__init__(classes=None)
         self.can_go_back = can_go_back
 
     def compose(self) -> ComposeResult:
