@@ -202,6 +202,16 @@ def test_from_the_first_page_one_gets_back_to_what_one_may_begin_with_and_the_an
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["hut"]
 
 
+def test_where_the_command_line_said_what_to_begin_with_the_first_page_stays_the_first():
+    profiles.save_site("home.yaml", open_preset("home-pi").document)
+    with pytest.raises(CancelledError):  # left on the second page, with an answer that is not saved
+        converse(Scripted(("What do you call", "hut"), ("How do you log in", "^D")), Tools(), site_path="home.yaml")
+    talk = Scripted(("How do you log in", "<"), ("What do you call", "<"), ("What do you call", "barn"), ("Which networks", "^D"))
+    with pytest.raises(CancelledError):
+        converse(talk, Tools(), site_path="home.yaml")
+    assert talk.answers == []
+
+
 def test_a_computer_may_be_named_before_its_network_is_put_in_the_place_of_a_presets():
     with pytest.raises(CancelledError):
         converse(

@@ -53,9 +53,8 @@ def converse(
     session = Session(talk, tools)
     try:
         _begin(session, site_path, document)
-        while not _walk(session):
-            if site_path is None and document is None:
-                begin(session)
+        while not _walk(session, back=site_path is None and document is None):
+            begin(session)
     except (EOFError, KeyboardInterrupt):
         session.take(session.draft)
         raise CancelledError(_left(tools)) from None
@@ -76,14 +75,16 @@ def _begin(session: Session, site_path: str | None, document: Document | None) -
     session.say(session.talk.help)
 
 
-def _walk(session: Session) -> bool:
-    """The pages in their order, from that on which a kept draft was left, and back; false where one wants back from the first of them."""
+def _walk(session: Session, *, back: bool) -> bool:
+    """The pages in their order, from that on which a kept draft was left, and back; false where one goes `back` from the first of them."""
     names = tuple(PAGES)
     place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
     while 0 <= place < len(names):
         session.page = names[place] if place < len(GROUPS) - 1 else _in_the_way(session) or names[place]
         session.take(session.draft)
         place = names.index(session.page) + (1 if PAGES[session.page](session) else -1)
+        if not back:
+            place = max(place, 0)
     return place >= 0
 
 
