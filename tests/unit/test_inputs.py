@@ -277,6 +277,8 @@ VALUES = [
     ("86b", f"{SERVICE}.name", 'a"; drop', "bad-name", None, """'a"; drop'"""),
     ("86c", f"{SERVICE}.name", "192.168.50.10", "address-as-name", None, "192.168.50.10 is an address"),
     ("86d", f"{SERVICE}.name", "fd00::7", "address-as-name", None, "fd00::7 is an address"),
+    ("86e", NAME, "192.168.50.10", "address-as-name", None, "'192.168.50.10' is an address"),
+    ("86f", "site.hosts[0].name", "192.168.200.0/24", "address-as-name", None, "'192.168.200.0/24' is a network"),
     ("87", "site.dns", {"search": ["a\nPostUp = id"]}, "bad-host-name", "site.dns.search[0]", r"a\nPostUp"),
     ("87b", ENDPOINT, "a\npostup=id:1", "bad-host-name", None, r"a\npostup=id"),
     ("88", "host.ssh", "$(id)@h", "bad-ssh", None, "$(id)@h"),

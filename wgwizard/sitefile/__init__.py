@@ -127,7 +127,7 @@ def _read_site_hosts(file: model.SitePart, draft: Draft) -> tuple[SiteHost, ...]
     hosts = []
     for field, part in entries("site.hosts", file.hosts):
         name = read_own_name(part.name, f"{field}.name", draft, "the computer's name")
-        if not part.addresses:
+        if name and not part.addresses:
             draft.problems.append(_no_address(field, name))
         hosts.append(SiteHost(name, read_each(part.addresses, f"{field}.addresses", read_address, draft, draft.site_hosts)))
     return tuple(hosts)
@@ -137,8 +137,8 @@ def _no_address(field: str, name: str) -> Problem:
     return warning(
         "address-not-known",
         f"{field}.addresses",
-        f"the address of {name or 'this computer'} is not known, so it is a name only",
-        f"once you know it, write it beside the name ({name or 'nas'}=192.168.1.20); a right can name it then",
+        f"the address of {name} is not known, so it is a name only",
+        f"once you know it, write it beside the name ({name}=192.168.1.20); a right can name it then",
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import UnsetType
 
 from wgwizard.problems import Problem, error
 from wgwizard.site import RESERVED_NAMES
+from wgwizard.sitefile.addresses import parse_address
 from wgwizard.sitefile.draft import Draft, Located
 from wgwizard.sitefile.shape import entries, shown
 from wgwizard.sitefile.values import read_name
@@ -65,10 +66,23 @@ def read_each(items: Sequence[T], field: str, reader: Reader[V], draft: Draft, i
 def read_own_name(value: str | UnsetType, field: str, draft: Draft, what: str) -> str:
     """A name of the set that `to:` and nodes share; remembered for the check that all differ."""
     text = required(value, field, draft, what, "write a short name")
-    name = optional(text, field, read_name, draft)
+    name = optional(text, field, _read_own_name, draft)
     if name is None:
         return ""
     if name.lower() in RESERVED_NAMES:
         draft.problems.append(error("reserved-name", field, f"the name {shown(name)} has a meaning of its own", "choose another name"))
     draft.names.append((field, name))
     return name
+
+
+def _read_own_name(text: str, field: str, problems: list[Problem]) -> str | None:
+    """A name; not an address or a network, which have places of their own and would be mistaken for it by `to:`."""
+    address, slash, _ = text.partition("/")
+    if parse_address(address, field, []) is None:
+        return read_name(text, field, problems)
+    what = "a network" if slash else "an address"
+    hint = "choose a name; addresses and networks have fields of their own"
+    if field.startswith("site.hosts"):
+        hint = "a network has a question of its own (site.networks)" if slash else f"write a name beside it, such as nas={text}"
+    problems.append(error("address-as-name", field, f"the name {shown(text)} is {what}", hint))
+    return None
