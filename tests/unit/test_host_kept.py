@@ -1,6 +1,5 @@
 """Keys that the host has and the client does not: what is shown, what is refused, and what the host's shell makes of it."""
 
-import shutil
 import subprocess
 from ipaddress import ip_interface, ip_network
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.shells import SHELLS, Shell
 from wgwizard.derive import complete
 from wgwizard.host.changes import changes, wanted_of
 from wgwizard.host.connector import _incomplete
@@ -23,7 +23,6 @@ from wgwizard.render import Bundle, render
 from wgwizard.site import Host, Needs, Opens, Point, Site, SiteNetwork, Strategy
 
 LAYOUT = Layout("wg0")
-SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 SITE, LOCK, _ = complete(
     Site(
         name="s",
@@ -126,7 +125,7 @@ def test_another_key_is_a_change_also_where_the_host_keeps_those_that_are_not_kn
 # --- the host's side -------------------------------------------------------------------------------------------------------
 
 
-def filled(shell: str, folder: Path, sent: str, there: str | None) -> tuple[str, str]:
+def filled(shell: Shell, folder: Path, sent: str, there: str | None) -> tuple[str, str]:
     """What `fill_keys` says, and what becomes of the file that was sent, on a host whose present file is `there`."""
     state, run = folder / "state", folder / "run"
     (run / "transaction/new").mkdir(parents=True)
@@ -138,9 +137,8 @@ def filled(shell: str, folder: Path, sent: str, there: str | None) -> tuple[str,
         (state / "wg0/applied").write_text("")
     main = 'release() { :; }; wg() { printf "%s\\n" "$GENERATED"; }; fill_keys; exit'
     values = {"STATE": str(state), "RUN": str(run), "TUNNEL": str(folder / "wg0.conf"), "GENERATED": GENERATED}
-    words = ["busybox", "sh"] if shell == "busybox" else [shell]
     done = subprocess.run(
-        [*words, "-s"], input=script(LAYOUT, "transaction", main=main, **values), capture_output=True, text=True, check=False
+        [*shell, "-s"], input=script(LAYOUT, "transaction", main=main, **values), capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
     return done.stdout, staged.read_text()
@@ -150,7 +148,7 @@ GENERATED = generate_private().reveal()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_host_puts_its_own_keys_in_by_the_peers_public_key(shell: str, tmp_path: Path) -> None:
+def test_the_host_puts_its_own_keys_in_by_the_peers_public_key(shell: Shell, tmp_path: Path) -> None:
     whole = conf(KEYRING)
     head, alice, bob = whole.split("\n[Peer]\n")
     by_hand = f"{head}\n[Peer]\n{bob.rstrip()}\n\n[peer]\n{alice}".replace("PresharedKey = ", "  presharedkey=").replace("\n", " # odd\n")
@@ -158,7 +156,7 @@ def test_the_host_puts_its_own_keys_in_by_the_peers_public_key(shell: str, tmp_p
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_private_key_is_made_only_where_there_is_none_and_it_is_to_be_made_there(shell: str, tmp_path: Path) -> None:
+def test_a_private_key_is_made_only_where_there_is_none_and_it_is_to_be_made_there(shell: Shell, tmp_path: Path) -> None:
     sent, made = conf(KEYRING, keys_on_host=True), "# PrivateKey = (made on beta)"
     assert filled(shell, tmp_path / "1", sent, None) == ("", sent.replace(made, f"PrivateKey = {GENERATED}"))
     own = KEYRING.private["host"].reveal()
@@ -170,11 +168,10 @@ def test_a_private_key_is_made_only_where_there_is_none_and_it_is_to_be_made_the
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_here_documents_with_keys_are_kept_in_the_transactions_own_directory(shell: str, tmp_path: Path) -> None:
+def test_here_documents_with_keys_are_kept_in_the_transactions_own_directory(shell: Shell, tmp_path: Path) -> None:
     """bash writes one to a file; its name is seen while it is read. It has to be longer than a pipe takes at once."""
     document = "put() { readlink /proc/self/fd/0; exit; }\nstage_files() {\nput x <<'END'\n" + "secret\n" * 20000 + "END\n}\n"
     main = document + "fingerprint() { echo F; }; alone() { :; }; mkdir -p $T; main"
-    words = ["busybox", "sh"] if shell == "busybox" else [shell]
     text = script(LAYOUT, "transaction", main=main, RUN=str(tmp_path / "run"), FINGERPRINT="F")
-    done = subprocess.run([*words, "-s"], input=text, capture_output=True, text=True, check=True)
+    done = subprocess.run([*shell, "-s"], input=text, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(("pipe:", str(tmp_path / "run/transaction/")))

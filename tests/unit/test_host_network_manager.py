@@ -1,6 +1,5 @@
 """A host whose networks NetworkManager runs: when it makes the tunnel, what its keyfile says, and what the host's shell makes of that."""
 
-import shutil
 import subprocess
 from ipaddress import ip_interface
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.shells import SHELLS, Shell
 from tests.unit.test_host_changes import PEER, PRESHARED, PRIVATE, PUBLIC, applied, bundle, conf, fresh
 from tests.unit.test_host_facts import facts
 from tests.unit.test_host_firewall import UDP, chain
@@ -31,7 +31,6 @@ from wgwizard.secret import Secret
 
 LAYOUT = Layout("wg0", Owner.NETWORK_MANAGER)
 QUICK = Layout("wg0")
-SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 KEYFILE = f"""\
 # wgwizard: site lab, strategy gateway
 # Host β (beta)
@@ -142,7 +141,7 @@ def test_the_probe_tells_its_version_and_what_it_keeps() -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_only_what_is_connected_by_it_is_kept_by_it(shell: str) -> None:
+def test_only_what_is_connected_by_it_is_kept_by_it(shell: Shell) -> None:
     probe = "keepers() {" + source("probe").split("\nkeepers() {")[1].split("\n}\n")[0] + "\n}\n"
     asked = "network_manager_runs() { true; }; networkd_runs() { false; }\nnmcli() { printf '%s\\n' " + " ".join(
         f"'{line}'" for line in ("eth0:connected", "docker0:connected (externally)", "eth1:unmanaged", "wlan0:disconnected")
@@ -244,7 +243,7 @@ def test_keys_that_stand_in_the_keyfile_are_kept() -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_host_hides_the_keys_of_a_keyfile_as_the_client_does(shell: str, tmp_path: Path) -> None:
+def test_the_host_hides_the_keys_of_a_keyfile_as_the_client_does(shell: Shell, tmp_path: Path) -> None:
     whole = ROUTED.replace("# private-key=(made on beta)", OWN).replace("(hidden)", PRESHARED.reveal())
     file = tmp_path / "wg0.nmconnection"
     file.write_text(whole)
@@ -256,7 +255,7 @@ def test_the_host_hides_the_keys_of_a_keyfile_as_the_client_does(shell: str, tmp
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_host_puts_its_own_keys_into_a_keyfile_or_makes_one(shell: str, tmp_path: Path) -> None:
+def test_the_host_puts_its_own_keys_into_a_keyfile_or_makes_one(shell: Shell, tmp_path: Path) -> None:
     sent = ROUTED.replace("preshared-key=(hidden)", "# preshared-key=(kept in the site's secrets file)")
     there = ROUTED.replace("# private-key=(made on beta)", f"private-key = {PRIVATE.reveal()}").replace("(hidden)", PRESHARED.reveal())
     whole = ROUTED.replace("# private-key=(made on beta)", OWN).replace("(hidden)", PRESHARED.reveal())
@@ -267,7 +266,7 @@ def test_the_host_puts_its_own_keys_into_a_keyfile_or_makes_one(shell: str, tmp_
     assert filled(shell, tmp_path / "3", sent, None, new)[0].startswith("@ failed a key is missing")
 
 
-def filled(shell: str, folder: Path, sent: str, there: str | None, generated: str = "") -> tuple[str, str]:
+def filled(shell: Shell, folder: Path, sent: str, there: str | None, generated: str = "") -> tuple[str, str]:
     """What `fill_keys` says, and what becomes of the keyfile that was sent, on a host whose present one is `there`."""
     state, run, tunnel = folder / "state", folder / "run", folder / "wg0.nmconnection"
     (run / "transaction/new").mkdir(parents=True)
@@ -283,7 +282,7 @@ def filled(shell: str, folder: Path, sent: str, there: str | None, generated: st
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_wg_takes_what_is_left_of_a_keyfile(shell: str, tmp_path: Path) -> None:
+def test_wg_takes_what_is_left_of_a_keyfile(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "wg0.nmconnection"
     file.write_text(ROUTED.replace("# private-key=(made on beta)", OWN).replace("(hidden)", PRESHARED.reveal()))
     assert said(shell, script(LAYOUT, "tunnel", main=f"stripped {file}; exit")) == (
@@ -294,8 +293,7 @@ def test_wg_takes_what_is_left_of_a_keyfile(shell: str, tmp_path: Path) -> None:
     assert said(shell, script(LAYOUT, "tunnel", main=main)).split() == ["10.0.0.2/24", "fd00:10::2/64", "10.9.0.0/24"]
 
 
-def said(shell: str, text: str) -> str:
-    words = ["busybox", "sh"] if shell == "busybox" else [shell]
-    done = subprocess.run([*words, "-s"], input=text, capture_output=True, text=True, check=False)
+def said(shell: Shell, text: str) -> str:
+    done = subprocess.run([*shell, "-s"], input=text, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.stdout

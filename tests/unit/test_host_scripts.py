@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.shells import SHELLS, Shell
 from wgwizard.host.changes import Wanted, WantedFile
 from wgwizard.host.conf import parse_conf
 from wgwizard.host.launch import NEEDS_PASSWORD, NO_SENTINEL, Command, inline, over_stdin, validation
@@ -18,42 +19,41 @@ from wgwizard.keys import generate_preshared, generate_private
 from wgwizard.secret import Secret
 
 LAYOUT = Layout("wg0")
-SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 ODD = 'it\'s "odd" $(id) `id` \\n %s \t! *\n'
 PASSWORD = Secret("right horse $(id) 'battery'")
 
 
-def sh(shell: str, text: str, *arguments: str) -> str:
-    return subprocess.run([shell, "-s", *arguments], input=text, capture_output=True, text=True, check=True).stdout
+def sh(shell: Shell, text: str, *arguments: str) -> str:
+    return subprocess.run([*shell, "-s", *arguments], input=text, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_value_with_anything_in_it_stays_a_value(shell: str) -> None:
+def test_a_value_with_anything_in_it_stays_a_value(shell: Shell) -> None:
     assert sh(shell, script(LAYOUT, main='printf "%s" "$ODD"', ODD=ODD)) == ODD
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("name", ["probe", "transaction", "confirm", "undo", "recover"])
-def test_a_script_that_was_cut_anywhere_before_its_last_line_runs_nothing(shell: str, name: str, tmp_path: Path) -> None:
+def test_a_script_that_was_cut_anywhere_before_its_last_line_runs_nothing(shell: Shell, name: str, tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     whole = script(LAYOUT, name, NONCE="N", TOOLS="", RUN=str(tmp_path / "run")).replace("main() {", f"main() {{ touch {marker};")
     for part in range(1, 20):
-        subprocess.run([shell, "-s"], input=whole[: len(whole.rstrip()) * part // 20], capture_output=True, text=True, check=False)
+        subprocess.run([*shell, "-s"], input=whole[: len(whole.rstrip()) * part // 20], capture_output=True, text=True, check=False)
     assert not marker.exists()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_every_script_is_good_syntax(shell: str) -> None:
+def test_every_script_is_good_syntax(shell: Shell) -> None:
     for text in (
         engine_script(LAYOUT, "ID", "apply"),
         *(script(LAYOUT, name) for name in ("ways", "probe", "transaction", "confirm", "undo", "recover")),
     ):
-        subprocess.run([shell, "-n"], input=text, text=True, check=True)
+        subprocess.run([*shell, "-n"], input=text, text=True, check=True)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.slow
-def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Path) -> None:
+def test_of_several_sessions_at_once_one_gets_the_lock(shell: Shell, tmp_path: Path) -> None:
     begin = "alone take_lock; trap - HUP INT TERM PIPE; echo taken; exit\n"
     for turn in range(10):
         run = tmp_path / str(turn) / "wgwizard"
@@ -62,7 +62,7 @@ def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Pat
             script(LAYOUT, "recover", "transaction", main=begin, ID=name, MODE="apply", WHO=name, SECONDS_TO_UNDO="90", RUN=str(run))
             for name in ("one", "two", "three")
         ]
-        sessions = [subprocess.Popen([shell, "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in texts]
+        sessions = [subprocess.Popen([*shell, "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in texts]
         for session, text in zip(sessions, texts, strict=True):
             assert session.stdin is not None
             session.stdin.write(text)
@@ -74,7 +74,7 @@ def test_of_several_sessions_at_once_one_gets_the_lock(shell: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_flock_that_cannot_wait_for_a_time_as_busyboxs_is_enough_to_wait_for_the_lock(shell: str, tmp_path: Path) -> None:
+def test_a_flock_that_cannot_wait_for_a_time_as_busyboxs_is_enough_to_wait_for_the_lock(shell: Shell, tmp_path: Path) -> None:
     small = 'flock() { case $1 in -[sxun] | [0-9]) command flock "$@" ;; *) return 1 ;; esac; }\n'
     holder = subprocess.Popen(["flock", str(tmp_path), "sh", "-c", "echo held; sleep 0.5; echo let go"], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
@@ -90,7 +90,7 @@ def staging(content: str) -> Staging:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_staged_files_arrive_byte_for_byte_and_a_damaged_one_is_refused(shell: str, tmp_path: Path) -> None:
+def test_staged_files_arrive_byte_for_byte_and_a_damaged_one_is_refused(shell: Shell, tmp_path: Path) -> None:
     put = source("transaction").split("\nput() {")[1].split("\n}\n")[0]
     head = f'T={tmp_path}; mkdir -p $T/new; give_up() {{ echo "@ $*"; exit 1; }}; digest_of() {{ sha256sum <"$1" | cut -d " " -f 1; }}\n'
     text = f"{head}put() {{{put}\n}}\n" + stage_function(staging(ODD), "END-1") + "stage_files\n"
@@ -99,7 +99,7 @@ def test_staged_files_arrive_byte_for_byte_and_a_damaged_one_is_refused(shell: s
     assert (tmp_path / "manifest").read_text() == "0600 0:0 /etc/wireguard/wg0.conf\n"
     assert (tmp_path / "removed").read_text() == "/etc/gone\n"
     assert (tmp_path / "engine.sh").read_text() == "engine text\n"
-    damaged = subprocess.run([shell, "-s"], input=text.replace("it's", "its"), capture_output=True, text=True, check=False)
+    damaged = subprocess.run([*shell, "-s"], input=text.replace("it's", "its"), capture_output=True, text=True, check=False)
     assert (damaged.returncode, damaged.stdout) == (1, "@ the upload of wg0.conf was damaged on the way\n")
 
 
@@ -110,7 +110,7 @@ def test_a_delimiter_that_stands_in_a_file_is_refused() -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_modes_are_read_as_stat_reads_them(shell: str, tmp_path: Path) -> None:
+def test_modes_are_read_as_stat_reads_them(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")
     for mode in (0o600, 0o644, 0o640, 0o4755, 0o2711, 0o1777, 0o7000):
@@ -119,7 +119,7 @@ def test_modes_are_read_as_stat_reads_them(shell: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_file_that_cannot_be_read_does_not_pass_for_one_that_is_not_there(shell: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_does_not_pass_for_one_that_is_not_there(shell: Shell, tmp_path: Path) -> None:
     """Else the backup would leave it out without a word, and an uninstall would remove what it takes for ours."""
     bad, good, gone = tmp_path / "bad", tmp_path / "good", tmp_path / "gone"
     bad.write_text("x")
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_does_not_pass_for_one_that_is_not_there(shel
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_host_hides_keys_as_the_client_does(shell: str, tmp_path: Path) -> None:
+def test_the_host_hides_keys_as_the_client_does(shell: Shell, tmp_path: Path) -> None:
     private = generate_private()
     probe = source("probe").split("\nshow_file() {")[0] + "\n"
     file = tmp_path / "wg0.conf"
