@@ -6,7 +6,7 @@ writes the YAML form.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network, ip_network
 from typing import Literal, TypeVar
 
 from msgspec import Struct, field
@@ -232,6 +232,11 @@ class Site(Struct, frozen=True):
 def of_family(values: Iterable[_Versioned], family: Family) -> tuple[_Versioned, ...]:
     """Those of `values` that are of one IP version, in their order."""
     return tuple(value for value in values if value.version == family)
+
+
+def usual_network(address: Address) -> Network:
+    """The /24 or /64 in which the address most likely lies."""
+    return ip_network((address, 24 if address.version == 4 else 64), strict=False)
 
 
 def opens_of(site: Site, point: Point) -> Opens | None:

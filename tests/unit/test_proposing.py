@@ -84,6 +84,23 @@ def test_what_was_answered_is_not_proposed_and_what_does_not_fit_the_answers_nei
     assert texts(proposals(document, LAPTOP, None)) == {"points[0].name": "annas-laptop", "points[0].platform": "linux"}
 
 
+@pytest.mark.parametrize(
+    ("here", "computers", "networks"),
+    [
+        (None, {"nas": ["192.168.1.20"]}, "192.168.1.0/24"),
+        (None, {"nas": ["192.168.1.20", "fd00:1::20"], "printer": ["192.168.1.30"]}, "192.168.1.0/24, fd00:1::/64"),
+        (None, {"nas": []}, None),
+        (None, {"nas": ["198.51.100.7", "no address", 7]}, None),
+        (LAPTOP, {"nas": ["192.168.178.20"]}, "192.168.178.0/24"),
+        (LAPTOP, {"nas": ["192.168.1.20"]}, "192.168.1.0/24"),
+        (LAPTOP, {"nas": ["192.168.178.20"], "camera": ["10.9.8.7"]}, "192.168.178.0/24, 10.9.8.0/24"),
+    ],
+)
+def test_the_networks_are_proposed_around_computers_that_lie_in_none_that_was_found(here, computers, networks):
+    hosts = [{"name": name, "addresses": addresses} for name, addresses in computers.items()]
+    assert texts(proposals(with_answers(site={"hosts": hosts}), here, None)).get("site.networks") == networks
+
+
 def test_on_the_host_itself_everything_about_it_is_found():
     assert texts(proposals(new_document(), PI, None)) == {
         "site.networks": "192.168.1.0/24",

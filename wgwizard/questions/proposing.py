@@ -12,7 +12,17 @@ from wgwizard.host.facts import Facts
 from wgwizard.lock import Lock
 from wgwizard.questions.answers import value_at
 from wgwizard.questions.model import Document, Proposal
-from wgwizard.site import DEFAULT_HOST_NAME, DEFAULT_INTERFACE, DEFAULT_PORT, LOCAL, RESERVED_NAMES, Address, InterfaceAddress, Network
+from wgwizard.site import (
+    DEFAULT_HOST_NAME,
+    DEFAULT_INTERFACE,
+    DEFAULT_PORT,
+    LOCAL,
+    RESERVED_NAMES,
+    Address,
+    InterfaceAddress,
+    Network,
+    usual_network,
+)
 from wgwizard.surroundings import (
     Looked,
     Surroundings,
@@ -44,6 +54,7 @@ Found = Iterator[tuple[str, Proposal]]
 
 
 def _all(document: Document, here: Surroundings | None, host: Facts | None, lock: Lock) -> Found:
+    yield from _around_computers(document, [looked for looked in (host, here) if looked is not None])
     if host is not None:
         yield from _about_site(document, host, host_name(document, host))
     if here is not None:
@@ -62,6 +73,17 @@ def host_name(document: Document, host: Facts | None) -> str:
 
 
 # --- site ------------------------------------------------------------------------------------------------------------------
+
+
+def _around_computers(document: Document, looked: list[Looked]) -> Found:
+    """Networks of the usual size around the named computers, where one is in no network that was found: then one looks from elsewhere."""
+    seen = [item.network for each in looked for item in lan_addresses(each)]
+    named = [item for computer in _items(document, "site.hosts") if isinstance(computer, dict) for item in computer.get("addresses") or []]
+    addresses = [address for text in named if (address := _or_none(ip_address, str(text))) is not None]
+    away = [address for address in addresses if is_private(address) and not _inside(address, seen)]
+    if away:
+        around = [next((network for network in seen if address in network), usual_network(address)) for address in addresses]
+        yield "site.networks", Proposal(", ".join(dict.fromkeys(map(str, around))), f"the usual size, around {away[0]}", found=False)
 
 
 def _about_site(document: Document, looked: Looked, whose: str) -> Found:

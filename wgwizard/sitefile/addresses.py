@@ -8,7 +8,7 @@ import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_interface, ip_network
 
 from wgwizard.problems import Problem, error, warning
-from wgwizard.site import Address, InterfaceAddress, Network
+from wgwizard.site import Address, InterfaceAddress, Network, usual_network
 from wgwizard.sitefile.shape import shown
 
 _PREFIX = re.compile(r"(?:0|[1-9][0-9]{0,2})\Z")
@@ -90,8 +90,7 @@ def read_network(text: str, field: str, problems: list[Problem]) -> Network | No
     if address is None:
         return None
     if not slash:
-        around = ip_network((address, 24 if address.version == 4 else 64), strict=False)
-        hint = f"write {around} for a network, or {ip_network(address)} for this one address"
+        hint = f"write {usual_network(address)} for a network, or {ip_network(address)} for this one address"
         problems.append(error("no-prefix", field, f"{shown(text)} is an address, not a network", hint))
         return None
     if not _prefix_fits(prefix, address.version, text, field, problems):
