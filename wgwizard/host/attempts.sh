@@ -2,7 +2,8 @@
 # "-" is no SOURCE; nothing is sent over a connection, which is closed at once. POINTS are the points' tunnel addresses, MOST_TOLD how many
 # of their own attempts are told at most.
 
-attempt_all() {
+# perl is part of every Debian and Ubuntu, python3 of Fedora's and RHEL's usual installs.
+attempt_by_perl() {
   printf '%s\n' "$ATTEMPTS" | perl -e '
     use strict; use Socket qw(:all); use Fcntl; use Errno qw(EINPROGRESS ECONNREFUSED);
     my %under_way;
@@ -34,6 +35,44 @@ attempt_all() {
       }
     }
     print "answer $_ silent\n" for keys %under_way;'
+}
+# attempt_by_python PYTHON
+attempt_by_python() {
+  printf '%s\n' "$ATTEMPTS" | "$1" -c '
+import errno, selectors, socket, sys, time
+TOLD = {0: "open", errno.ECONNREFUSED: "refused", errno.ETIMEDOUT: "silent"}
+def told(number, error):
+    print("answer", number, TOLD.get(error, "unreachable"))
+under_way = selectors.DefaultSelector()
+for line in filter(str.strip, sys.stdin):
+    number, source, address, port = line.split()
+    one = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    one.setblocking(False)
+    try:
+        if source != "-":
+            one.bind((source, 0))
+        error = one.connect_ex((address, int(port)))
+    except OSError as problem:
+        error = problem.errno
+    if error == errno.EINPROGRESS:
+        under_way.register(one, selectors.EVENT_WRITE, number)
+    else:
+        told(number, error)
+until = time.monotonic() + 4
+while under_way.get_map() and time.monotonic() < until:
+    for key, _ in under_way.select(0.5):
+        under_way.unregister(key.fileobj)
+        told(key.data, key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+for key in under_way.get_map().values():
+    told(key.data, errno.ETIMEDOUT)
+'
+}
+attempt_all() {
+  if have perl; then attempt_by_perl; return; fi
+  for python in python3 /usr/libexec/platform-python; do
+    if have "$python"; then attempt_by_python "$python"; return; fi
+  done
+  return 1
 }
 
 # Ping tells apart why nothing came back; it proves nothing by itself.
@@ -73,8 +112,7 @@ unanswered() {
 
 main() {
   unanswered
-  if ! have perl; then echo "lacks perl"; return; fi
-  attempt_all
+  attempt_all || { echo "lacks perl"; return; }
   ping_all
   ip neigh show | awk '/ (FAILED|INCOMPLETE) *$/ { print "absent", $1 }'
   nft -t list table inet "$TABLE" 2>/dev/null | awk '$1 == "chain" { chain = $2 } /counter packets [0-9]+ .*reject/ { print "refused", chain, $3 }'

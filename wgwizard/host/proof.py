@@ -33,7 +33,8 @@ def prove(shell: RootShell, layout: Layout, plan: Plan, facts: Facts) -> tuple[P
     text = script(layout, "attempts", ATTEMPTS="\n".join(lines), POINTS=" ".join(sorted(points)), MOST_TOLD=str(MOST_TOLD))
     said = shell.run(text, timeout=TIMEOUT).stdout.decode(errors="replace")
     if "lacks perl" in said.splitlines():
-        raise RemoteError("The host has no perl, by which connections would be tried.", "Install perl there, or try from a point.")
+        hint = "Install one of them there, or try from a point."
+        raise RemoteError("The host has neither perl nor python3, by which connections would be tried.", hint)
     return proven(plan, replace(read_answers(said, tried), dropped_here=dict(_dropped_here(facts, tried))))
 
 
