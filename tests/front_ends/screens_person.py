@@ -129,6 +129,7 @@ async def by_screens(case: Case, *, deep: bool) -> tuple[Draft, list[str]]:
                 await person._until(lambda page=following: person.app.here == page, f"not on the page {following}")
             else:
                 assert page == "points" or person.app.page.query_one(Form).check()
+                await person.pilot.pause()  # what stood there as the answer has come to the draft
                 if following != "strategy" or OVERRULE.id in case.answers:
                     await person.app.show_page(following)
         if OVERRULE.id in case.answers:
