@@ -55,6 +55,8 @@ def test_the_installed_wizard_shows_its_first_page(way, request, tmp_path):
         terminal.expect("begin with")
         terminal.send("\x11")  # Ctrl+Q
         terminal.expect("Leave the wizard")
+        terminal.send("\x1b[C\r")  # to the right, Leave
+        terminal.expect(pexpect.EOF)
 
 
 def test_pipx_shows_the_man_page(by_pipx):
