@@ -100,3 +100,15 @@ def test_an_ipv6_default_route_without_a_router_is_told_by_busyboxs_ip_too(
     beta.sh("ip -6 route replace default dev eth0")
     defaults = [(route.network.version, route.gateway) for route in looked(make_client(beta)).routes if route.network.prefixlen == 0]
     assert sorted(defaults) == [(4, True), (6, False)]
+
+
+def test_a_default_route_that_a_program_learned_by_router_advertisement_is_not_one_that_the_kernel_forgets(
+    beta: LabHost, make_client: Callable[..., Client]
+) -> None:
+    """As NetworkManager and systemd-networkd leave it: they answer advertisements themselves, with accept_ra=0."""
+    beta.sh(
+        "echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra; ip -6 route del default; ip -6 route add default via fe80::1 dev eth0 proto ra"
+    )
+    assert looked(make_client(beta)).ra_default_interfaces == ()
+    beta.sh("echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
+    assert "default via fe80::1 dev eth0 proto ra" in beta.sh("ip -6 route show default")

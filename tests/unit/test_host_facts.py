@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from wgwizard.host.facts import Facts, Route, SshPath, UnitState
-from wgwizard.host.facts_parsing import ProbeUnreadableError, parse_facts, sections
+from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.nft_verdicts import NftPacket, stops
 from wgwizard.host.owning import owner_of
-from wgwizard.host.packages import install_command, missing_packages
+from wgwizard.host.packages import install_command, install_hint, missing_packages, no_package_helps
 from wgwizard.host.safety import unsupported
 from wgwizard.host.start_script import boot_note
 
@@ -160,3 +160,31 @@ def test_what_is_missing_is_named_with_the_hosts_own_command() -> None:
     assert install_command(None, packages) is None
     assert missing_packages(facts("fresh", system="tools= nft wg wg-quick\nkernel_wireguard=yes\n")) == ("bash",)
     assert missing_packages(facts("fresh", system="tools= nft wg wg-quick bash\nkernel_wireguard=yes\n")) == ()
+
+
+@pytest.mark.parametrize(
+    ("kernel", "more", "code"),
+    [
+        ("6.14.0-63.fc42.x86_64", "", None),
+        ("5.14.0-362.8.1.el9_3.x86_64", "", None),
+        ("6.9.7-arch1-1", "kernel_is_gone=yes\n", "kernel-is-gone"),
+        ("4.18.0-513.5.1.el8_9.x86_64", "", "kernel-without-wireguard"),
+        ("4.18.0-553.el8.x86_64", "", "kernel-without-wireguard"),
+        ("4.18.0-553.el8.x86_64", "kernel_wireguard=yes\n", None),
+    ],
+)
+def test_a_kernel_whose_wireguard_no_package_brings_is_told_with_what_does(kernel: str, more: str, code: str | None) -> None:
+    """The kernels' names are as these distributions give them; nothing of this was run there."""
+    problems = no_package_helps(facts("fresh", system=f"kernel={kernel}\n{more}tools= dnf nft\n"))
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert all(kernel in problem.message for problem in problems)
+    assert no_package_helps(facts("fresh", system=f"kernel={kernel}\n{more}tools= dnf nft wireguard-go\n")) == ()
+
+
+def test_every_package_manager_that_we_know_has_its_command_and_a_hint_for_where_that_fails() -> None:
+    for manager in PACKAGE_MANAGERS:
+        command = install_command(manager, ("nftables",))
+        assert command is not None
+        assert command.startswith(f"{manager} ")
+        assert manager in install_hint(manager) or manager == "zypper"
+    assert install_hint(None) == "Install them by hand."

@@ -296,11 +296,23 @@ def test_beside_firewalld_the_rules_unit_does_not_follow_the_service_that_it_sto
     assert beside_firewalld(UNIT).splitlines()[:3] == ["[Unit]", "After=local-fs.target", ""]
     rules = bundle(conf()).artefacts
     units = Bundle(tuple(replaced(one, UNIT) if one.path == LAYOUT.rules_unit_file else one for one in rules))
-    for firewall, follows in ((chain(policy="accept").replace("inet own", "inet firewalld"), False), (chain(policy="accept"), True)):
-        facts = replace(fresh(), ways=replace(fresh().ways, firewall=read_rules(firewall)))
+    firewalld, other = chain(policy="accept").replace("inet own", "inet firewalld"), chain(policy="accept")
+    for firewall, beside, follows in ((firewalld, False, False), (firewalld, True, True), (other, False, True)):
+        system = replace(fresh().system, nftables_beside_firewalld=beside)
+        facts = replace(fresh(), system=system, ways=replace(fresh().ways, firewall=read_rules(firewall)))
         file = wanted_of(units, facts, LAYOUT).file(LAYOUT.rules_unit_file)
         assert file is not None
         assert ("PartOf=nftables.service" in file.shown) is follows
+
+
+def test_a_table_that_a_program_keeps_for_itself_is_read_as_any_other_and_a_sign_in_quotes_is_none_of_a_comment() -> None:
+    """As nft 1.0.6 lists what has been made by `add table inet firewalld { flags owner; }`."""
+    owned = chain('iifname "#1" accept', "udp dport 51820 accept # handle 7").replace(
+        "inet own {", "inet firewalld { # progname nft\n\tflags owner\n"
+    )
+    (table,) = read_rules(f"# all of it\n{owned}").tables
+    assert (table.family, table.name, table.others) == ("inet", "firewalld", ("flags owner",))
+    assert table.chains["c"].rules == (("iifname", '"#1"', "accept"), ("udp", "dport", "51820", "accept"))
 
 
 def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:

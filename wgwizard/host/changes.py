@@ -85,7 +85,7 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         artefacts = with_networkd(artefacts, layout)
     elif layout.owner is Owner.NETWORK_MANAGER:
         artefacts = with_network_manager(artefacts, layout, told)
-    if facts.system.systemd and _has_firewalld(facts, told):
+    if facts.system.systemd and _has_firewalld(facts, told) and not facts.system.nftables_beside_firewalld:
         unit = artefacts[layout.rules_unit_file]
         artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text))
     artefacts = with_openings(artefacts, told, layout)

@@ -5,9 +5,9 @@ _NFTABLES = "nftables.service"
 
 
 def beside_firewalld(unit: str) -> str:
-    """Without following nftables.service, for a host with firewalld.
+    """Without following nftables.service, for a host with a firewalld up to 2.1.
 
-    Each start of firewalld asks for the stop of nftables.service (Conflicts=, systemd.unit(5)), and ours would be stopped with it, though
+    Each start of that asks for the stop of nftables.service (Conflicts=, systemd.unit(5)), and ours would be stopped with it, though
     it does not even run.
     """
     lines = (line.replace(f" {_NFTABLES}", "") for line in unit.splitlines() if line not in {f"{key}{_NFTABLES}" for key in _FOLLOWS})
