@@ -131,3 +131,14 @@ def test_a_probe_that_somebody_sends_says_what_the_programs_own_does_and_holds_n
     assert (found.ours, found.public_key, len(found.tunnel.peers)) == (True, client.keyring.public["host"], 2)
     assert secrecy.told("the probe", beta.read("/etc/wireguard/wg0.conf").encode()) != []
     assert secrecy.told("the probe", said) == []
+
+
+def test_a_running_kernel_whose_modules_an_update_took_away_is_seen(beta: LabHost, make_client: Callable[..., Client]) -> None:
+    client = make_client(beta)
+    release = looked(client).system.release
+    assert release == beta.sh("uname -r").strip()
+    assert not looked(client).system.kernel_is_gone  # no modules at all, as in a container
+    beta.write("/lib/modules/0.0.0-next/modules.dep", "")
+    assert looked(client).system.kernel_is_gone
+    beta.write(f"/lib/modules/{release}/modules.dep", "")
+    assert not looked(client).system.kernel_is_gone
