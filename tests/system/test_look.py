@@ -1,18 +1,23 @@
 """A look at a real host: what it shows is proposed, the tunnel avoids what is in use there, and nothing is changed or asked of root."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import record_probe
 from tests.screens.person import sit_down
 from tests.system.apply_support import ADDRESS, Client
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
+from tests.system.secrecy import Secrecy
 from tests.system.test_wizard_apply import fingerprint
 from wgwizard.host.connector import SshConnector
 from wgwizard.host.facts import Facts
+from wgwizard.host.facts_parsing import parse_facts, sections
+from wgwizard.host.layout import Layout
 from wgwizard.questions import new_document
 from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
@@ -100,3 +105,40 @@ def test_an_ipv6_default_route_without_a_router_is_told_by_busyboxs_ip_too(
     beta.sh("ip -6 route replace default dev eth0")
     defaults = [(route.network.version, route.gateway) for route in looked(make_client(beta)).routes if route.network.prefixlen == 0]
     assert sorted(defaults) == [(4, True), (6, False)]
+
+
+def test_a_default_route_that_a_program_learned_by_router_advertisement_is_not_one_that_the_kernel_forgets(
+    beta: LabHost, make_client: Callable[..., Client]
+) -> None:
+    """As NetworkManager and systemd-networkd leave it: they answer advertisements themselves, with accept_ra=0."""
+    beta.sh(
+        "echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra; ip -6 route del default; ip -6 route add default via fe80::1 dev eth0 proto ra"
+    )
+    assert looked(make_client(beta)).ra_default_interfaces == ()
+    beta.sh("echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
+    assert "default via fe80::1 dev eth0 proto ra" in beta.sh("ip -6 route show default")
+
+
+def test_a_probe_that_somebody_sends_says_what_the_programs_own_does_and_holds_no_secret(
+    beta: LabHost, make_client: Callable[..., Client], secrecy: Secrecy
+) -> None:
+    client = make_client(beta)
+    client.apply()
+    options = [f"-oUserKnownHostsFile={client.known_hosts}", "-oBatchMode=yes", f"-i{client.identity}"]
+    said = subprocess.run(["ssh", *options, ADDRESS, record_probe.command()], capture_output=True, check=True).stdout
+    found = parse_facts(sections(said, "NONCE"), Layout("wg0"))
+    assert found.tunnel is not None
+    assert (found.ours, found.public_key, len(found.tunnel.peers)) == (True, client.keyring.public["host"], 2)
+    assert secrecy.told("the probe", beta.read("/etc/wireguard/wg0.conf").encode()) != []
+    assert secrecy.told("the probe", said) == []
+
+
+def test_a_running_kernel_whose_modules_an_update_took_away_is_seen(beta: LabHost, make_client: Callable[..., Client]) -> None:
+    client = make_client(beta)
+    release = looked(client).system.release
+    assert release == beta.sh("uname -r").strip()
+    assert not looked(client).system.kernel_is_gone  # no modules at all, as in a container
+    beta.write("/lib/modules/0.0.0-next/modules.dep", "")
+    assert looked(client).system.kernel_is_gone
+    beta.write(f"/lib/modules/{release}/modules.dep", "")
+    assert not looked(client).system.kernel_is_gone

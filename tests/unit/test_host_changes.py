@@ -268,6 +268,13 @@ def test_a_host_that_is_not_supported_yet_is_refused_with_the_reason(system: Sys
     assert unsupported(fresh()) == ()
 
 
+def test_the_package_of_a_missing_program_is_named() -> None:
+    tools = frozenset({*NEEDED_TOOLS, "systemd-run"} - {"cmp", "ip"})
+    (problem,) = unsupported(replace(fresh(), system=replace(SYSTEM, tools=tools)))
+    assert problem.message.endswith("Debian lacks ip, cmp.")
+    assert problem.hint.startswith("Install iproute2 (Fedora and RHEL call it iproute), diffutils there and apply again")
+
+
 def test_without_systemd_a_start_script_stands_for_the_units_and_none_is_asked_for() -> None:
     facts = replace(fresh(), system=replace(SYSTEM, init="init", tools=frozenset(NEEDED_TOOLS)))
     assert unsupported(facts) == ()

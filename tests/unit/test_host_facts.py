@@ -1,21 +1,23 @@
 """The probe's output, as real hosts gave it, becomes facts.
 
 fresh, applied: Debian 12 of the lab; alpine: Alpine 3.20.3's minirootfs, started by its own busybox, without OpenRC and with no package
-added, on the lab's network.
+added, on the lab's network; raspberry-pi-os: what docs/hosts.md says of it.
 """
 
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tests.unit.test_host_changes import wanted
 from wgwizard.host.facts import Facts, Route, SshPath, UnitState
-from wgwizard.host.facts_parsing import ProbeUnreadableError, parse_facts, sections
+from wgwizard.host.facts_parsing import PACKAGE_MANAGERS, ProbeUnreadableError, parse_facts, sections
 from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.nft_verdicts import NftPacket, stops
 from wgwizard.host.owning import owner_of
-from wgwizard.host.packages import install_command, missing_packages
-from wgwizard.host.safety import unsupported
+from wgwizard.host.packages import install_command, install_hint, missing_packages, no_package_helps
+from wgwizard.host.safety import refusals, unsupported
 from wgwizard.host.start_script import boot_note
 
 OUTPUT = Path(__file__).with_name("probe_output")
@@ -62,6 +64,28 @@ def test_a_fresh_alpine_is_read_as_a_fresh_debian_is_and_its_packages_are_named_
     packages = missing_packages(found)
     assert install_command(found.system.package_manager, packages) == "apk add nftables wireguard-tools bash wireguard-go"
     assert "until its next restart" in boot_note(found.system.init, LAYOUT)
+
+
+def test_a_fresh_raspberry_pi_os_is_a_debian_that_network_manager_runs_and_that_lacks_only_the_tools() -> None:
+    found = facts("raspberry-pi-os")
+    assert (found.system.name, found.system.init, found.system.package_manager) == ("Debian GNU/Linux 12 (bookworm)", "systemd", "apt-get")
+    assert (found.system.network_manager, found.keepers) == ((1, 42, 4), {"eth0": "NetworkManager"})
+    assert (unsupported(found), refusals(found, wanted(found), LAYOUT)) == ((), ())
+    assert (found.ways.firewall.tables, found.ways.ssh_ports) == ((), {22})
+    assert found.ways.resolvers == (ip_address("192.168.200.254"),)
+    # The kernel under it was not the Pi's own, which has WireGuard.
+    assert owner_of(found, "wg0") is Owner.WG_QUICK
+    on_a_pi = replace(found, system=replace(found.system, kernel_wireguard=True))
+    assert owner_of(on_a_pi, "wg0") is Owner.NETWORK_MANAGER
+    assert missing_packages(on_a_pi) == ("wireguard-tools",)
+
+
+def test_a_default_route_that_network_manager_learned_is_not_one_that_the_kernel_forgets() -> None:
+    found = facts("raspberry-pi-os")
+    assert found.sysctls["net/ipv6/conf/eth0/accept_ra"] == "0"
+    assert [str(route.via) for route in found.routes if str(route.network) == "::/0"] == ["fe80::9880:b5ff:fea7:f264"]
+    assert found.ra_default_interfaces == ()
+    assert facts("fresh").ra_default_interfaces == ("eth0",)
 
 
 def test_routes_have_their_family_also_where_only_the_gateway_shows_it_and_that_gateway() -> None:
@@ -160,3 +184,31 @@ def test_what_is_missing_is_named_with_the_hosts_own_command() -> None:
     assert install_command(None, packages) is None
     assert missing_packages(facts("fresh", system="tools= nft wg wg-quick\nkernel_wireguard=yes\n")) == ("bash",)
     assert missing_packages(facts("fresh", system="tools= nft wg wg-quick bash\nkernel_wireguard=yes\n")) == ()
+
+
+@pytest.mark.parametrize(
+    ("kernel", "more", "code"),
+    [
+        ("6.14.0-63.fc42.x86_64", "", None),
+        ("5.14.0-362.8.1.el9_3.x86_64", "", None),
+        ("6.9.7-arch1-1", "kernel_is_gone=yes\n", "kernel-is-gone"),
+        ("4.18.0-513.5.1.el8_9.x86_64", "", "kernel-without-wireguard"),
+        ("4.18.0-553.el8.x86_64", "", "kernel-without-wireguard"),
+        ("4.18.0-553.el8.x86_64", "kernel_wireguard=yes\n", None),
+    ],
+)
+def test_a_kernel_whose_wireguard_no_package_brings_is_told_with_what_does(kernel: str, more: str, code: str | None) -> None:
+    """The kernels' names are as these distributions give them; nothing of this was run there."""
+    problems = no_package_helps(facts("fresh", system=f"kernel={kernel}\n{more}tools= dnf nft\n"))
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert all(kernel in problem.message for problem in problems)
+    assert no_package_helps(facts("fresh", system=f"kernel={kernel}\n{more}tools= dnf nft wireguard-go\n")) == ()
+
+
+def test_every_package_manager_that_we_know_has_its_command_and_a_hint_for_where_that_fails() -> None:
+    for manager in PACKAGE_MANAGERS:
+        command = install_command(manager, ("nftables",))
+        assert command is not None
+        assert command.startswith(f"{manager} ")
+        assert manager in install_hint(manager) or manager == "zypper"
+    assert install_hint(None) == "Install them by hand."

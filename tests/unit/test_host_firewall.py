@@ -282,25 +282,61 @@ ExecReload=nft -f /etc/wgwizard/wg0.nft
 
 
 def test_the_rules_unit_tells_them_again_whenever_it_loads_the_rules() -> None:
-    assert told_again(UNIT, "sh x start", by_iptables=False).splitlines()[6:] == [
+    assert told_again(UNIT, "sh x start", "").splitlines()[6:] == [
         "ExecStart=nft -f /etc/wgwizard/wg0.nft",
         "ExecStartPost=-sh x start",
         "ExecReload=nft -f /etc/wgwizard/wg0.nft",
         "ExecReload=-sh x start",
     ]
-    after = told_again(UNIT, "sh x start", by_iptables=True).splitlines()[1:4]
+    after = told_again(UNIT, "sh x start", "netfilter-persistent.service").splitlines()[1:4]
     assert after == [f"{line} netfilter-persistent.service" for line in UNIT.splitlines()[1:4]]
+
+
+@pytest.mark.parametrize(
+    ("manager", "firewalld", "followed"),
+    [
+        ("apt-get", False, ["netfilter-persistent.service"]),
+        ("dnf", False, ["iptables.service", "ip6tables.service"]),
+        ("pacman", False, ["iptables.service", "ip6tables.service"]),
+        ("dnf", True, []),
+    ],
+)
+def test_where_iptables_rules_are_loaded_anew_ours_are_told_again_unless_firewalld_stops_that(
+    manager: str, firewalld: bool, followed: list[str]
+) -> None:
+    filled = chain().replace("inet own", "ip filter").replace("chain c", "chain INPUT")
+    there = filled + chain(policy="accept").replace("inet own", "inet firewalld") * firewalld
+    system = replace(fresh().system, package_manager=manager, tools=frozenset({*fresh().system.tools, "iptables"}))
+    facts = replace(fresh(), system=system, ways=replace(fresh().ways, firewall=read_rules(there)))
+    rules = bundle(conf()).artefacts
+    units = Bundle(tuple(replaced(one, UNIT) if one.path == LAYOUT.rules_unit_file else one for one in rules))
+    file = wanted_of(units, facts, LAYOUT).file(LAYOUT.rules_unit_file)
+    assert file is not None
+    (line,) = (line for line in file.shown.splitlines() if line.startswith("After="))
+    assert [name for name in line.split() if "tables.service" in name or "netfilter" in name if name != "nftables.service"] == followed
 
 
 def test_beside_firewalld_the_rules_unit_does_not_follow_the_service_that_it_stops() -> None:
     assert beside_firewalld(UNIT).splitlines()[:3] == ["[Unit]", "After=local-fs.target", ""]
     rules = bundle(conf()).artefacts
     units = Bundle(tuple(replaced(one, UNIT) if one.path == LAYOUT.rules_unit_file else one for one in rules))
-    for firewall, follows in ((chain(policy="accept").replace("inet own", "inet firewalld"), False), (chain(policy="accept"), True)):
-        facts = replace(fresh(), ways=replace(fresh().ways, firewall=read_rules(firewall)))
+    firewalld, other = chain(policy="accept").replace("inet own", "inet firewalld"), chain(policy="accept")
+    for firewall, beside, follows in ((firewalld, False, False), (firewalld, True, True), (other, False, True)):
+        system = replace(fresh().system, nftables_beside_firewalld=beside)
+        facts = replace(fresh(), system=system, ways=replace(fresh().ways, firewall=read_rules(firewall)))
         file = wanted_of(units, facts, LAYOUT).file(LAYOUT.rules_unit_file)
         assert file is not None
         assert ("PartOf=nftables.service" in file.shown) is follows
+
+
+def test_a_table_that_a_program_keeps_for_itself_is_read_as_any_other_and_a_sign_in_quotes_is_none_of_a_comment() -> None:
+    """As nft 1.0.6 lists what has been made by `add table inet firewalld { flags owner; }`."""
+    owned = chain('iifname "#1" accept', "udp dport 51820 accept # handle 7").replace(
+        "inet own {", "inet firewalld { # progname nft\n\tflags owner\n"
+    )
+    (table,) = read_rules(f"# all of it\n{owned}").tables
+    assert (table.family, table.name, table.others) == ("inet", "firewalld", ("flags owner",))
+    assert table.chains["c"].rules == (("iifname", '"#1"', "accept"), ("udp", "dport", "51820", "accept"))
 
 
 def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:

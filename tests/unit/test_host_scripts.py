@@ -148,6 +148,23 @@ def test_the_host_hides_keys_as_the_client_does(shell: Shell, tmp_path: Path) ->
         assert private.reveal() not in masked_conf(text)
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("conflicts", "expected"),
+    [
+        # firewalld's config/firewalld.service.in at 1.3 and at 2.2, with what systemd adds; systemd of a unit that is not there.
+        ("Conflicts=ip6tables.service shutdown.target iptables.service ebtables.service ipset.service nftables.service", ""),
+        ("Conflicts=nftables.service ip6tables.service shutdown.target iptables.service ebtables.service ipset.service", ""),
+        ("Conflicts=ip6tables.service shutdown.target iptables.service ebtables.service ipset.service", "yes\n"),
+        ("Conflicts=", ""),
+    ],
+)
+def test_a_firewalld_says_itself_whether_it_stops_the_service_of_nftables(shell: str, conflicts: str, expected: str) -> None:
+    there = f"have() {{ :; }}\non_systemd() {{ :; }}\nsystemctl() {{ echo '{conflicts}'; }}\n"
+    main = f"{source('probe')}{there}if nftables_beside_firewalld; then echo yes; fi"
+    assert sh(shell, script(LAYOUT, main=main)) == expected
+
+
 # --- root and sudo ---------------------------------------------------------------------------------------------------------
 
 FAKE_SUDO = """#!/bin/sh

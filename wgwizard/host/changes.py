@@ -17,7 +17,7 @@ from wgwizard.host.masking import masked_conf
 from wgwizard.host.network_manager import with_network_manager
 from wgwizard.host.networkd import owner_of_keys, with_networkd
 from wgwizard.host.openings import Opening, kept_lines, opening_changes, with_openings
-from wgwizard.host.rules_unit import beside_firewalld
+from wgwizard.host.rules_unit import beside_firewalld, iptables_services
 from wgwizard.host.start_script import without_units
 from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.plan.model import HOST
@@ -85,10 +85,11 @@ def wanted_of(bundle: Bundle, facts: Facts, layout: Layout) -> Wanted:
         artefacts = with_networkd(artefacts, layout)
     elif layout.owner is Owner.NETWORK_MANAGER:
         artefacts = with_network_manager(artefacts, layout, told)
-    if facts.system.systemd and _has_firewalld(facts, told):
+    firewalld = _has_firewalld(facts, told)
+    if facts.system.systemd and firewalld and not facts.system.nftables_beside_firewalld:
         unit = artefacts[layout.rules_unit_file]
         artefacts[unit.path] = replace(unit, text=beside_firewalld(unit.text))
-    artefacts = with_openings(artefacts, told, layout)
+    artefacts = with_openings(artefacts, told, layout, iptables_services(facts.system.package_manager, firewalld=firewalld))
     kept = kept_keys(facts, layout)
     keys_owner = owner_of_keys(layout, facts.system.networkd_group)
     files = tuple(_wanted_file(artefacts[path], kept, layout, keys_owner) for path in layout.files if path in artefacts)

@@ -65,14 +65,18 @@ own_baseline_sysctls() {
   first=$(ls -tr "$STATE"/*/baseline/sysctls 2>/dev/null | head -n 1)
   if [ -n "$first" ]; then cat -- "$first"; else forwarding_sysctls; fi
 }
-# busybox's ip does not say which default route came by router advertisement; the kernel's flags do (RTF_DEFAULT and RTF_ADDRCONF).
-# Nor does it say "pref", by which alone one without a router shows that it is IPv6's.
+# A default route that the kernel itself learned by router advertisement, and would forget, is one of "proto ra", and no other is: the
+# kernel's flags (RTF_DEFAULT and RTF_ADDRCONF) say it. busybox's ip does not, and ip says it of what NetworkManager and systemd-networkd
+# learned by themselves, too, which stays. Nor does busybox's say "pref", by which alone a route without a router shows that it is IPv6's.
 routes6() {
   learned=$(awk '$1 ~ /^0+$/ && $2 == "00" && substr($9, 4, 1) ~ /[57df]/ { printf "%s ", $10 }' /proc/net/ipv6_route 2>/dev/null)
   ip -o -6 route show | awk -v learned=" $learned" '
-    $1 == "default" && $0 !~ / proto / {
-      for (place = 2; place < NF; place++) if ($place == "dev" && index(learned, " " $(place + 1) " ")) { $0 = $0 " proto ra"; break }
+    function by_kernel(place) {
+      for (place = 2; place < NF; place++) if ($place == "dev") return index(learned, " " $(place + 1) " ")
+      return 0
     }
+    $1 == "default" && by_kernel() && !/ proto / { $0 = $0 " proto ra" }
+    $1 == "default" && !by_kernel() { sub(/ proto ra/, "") }
     $1 == "default" && !/:/ && !/ pref / { $0 = $0 " pref medium" }
     { print }'
 }

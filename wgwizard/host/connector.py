@@ -12,7 +12,7 @@ from wgwizard.host.facts import Facts
 from wgwizard.host.kept import another_key
 from wgwizard.host.layout import Layout
 from wgwizard.host.logins import Logins
-from wgwizard.host.packages import missing_packages
+from wgwizard.host.packages import missing_packages, no_package_helps
 from wgwizard.host.probe import look
 from wgwizard.host.session import Session
 from wgwizard.host.shell import RootShell
@@ -164,5 +164,8 @@ def _boot_notes(facts: Facts, layout: Layout) -> tuple[str, ...]:
 
 
 def _missing_notes(facts: Facts) -> tuple[str, ...]:
+    helpless = no_package_helps(facts)
+    if helpless:
+        return tuple(f"{problem.message} {problem.hint}" for problem in helpless)
     packages = missing_packages(facts)
     return (f"The host lacks {', '.join(packages)}; an apply offers to install them.",) if packages else ()

@@ -71,7 +71,8 @@ class System(Struct, frozen=True):
 
     `openrc`: OpenRC starts its services, whatever process 1 is.
     `networkd_version` is 0 where systemd-networkd does not run, `networkd_group` its group's id; `network_manager` is the version of
-    NetworkManager, empty where that does not run.
+    NetworkManager, empty where that does not run. `nftables_beside_firewalld`: firewalld is there and does not stop nftables.service.
+    `release` is the running kernel's; `kernel_is_gone`: its modules are, those of another one are there.
     """
 
     name: str = ""
@@ -87,6 +88,9 @@ class System(Struct, frozen=True):
     networkd_version: int = 0
     networkd_group: str = ""
     network_manager: tuple[int, ...] = ()
+    nftables_beside_firewalld: bool = False
+    release: str = ""
+    kernel_is_gone: bool = False
 
     @property
     def systemd(self) -> bool:

@@ -98,6 +98,9 @@ def _system(pairs: dict[str, str], release: dict[str, str]) -> System:
         networkd_version=_whole(pairs.get("networkd_version")) or 0,
         networkd_group=pairs.get("networkd_group", ""),
         network_manager=tuple(map(int, re.findall(r"\d+", pairs.get("network_manager", "")))),
+        nftables_beside_firewalld=pairs.get("nftables_beside_firewalld") == "yes",
+        release=pairs.get("kernel", ""),
+        kernel_is_gone=pairs.get("kernel_is_gone") == "yes",
     )
 
 

@@ -39,7 +39,7 @@ kept() { echo "forwarding ($1) stays on: something else on the host needs it by 
 needed_elsewhere() {
   dotted=$(echo "$1" | tr / .)
   grep -lsE "^[[:space:]-]*($dotted|$1)[[:space:]]*=[[:space:]]*[12]" /etc/sysctl.conf /etc/sysctl.d/*.conf /run/sysctl.d/*.conf \
-    /usr/lib/sysctl.d/*.conf "${SWITCHES%/*}"/*.sysctls 2>/dev/null | grep -vFx -e "$SYSCTLS" -e "$SWITCHES" | grep -q .
+    /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf "${SWITCHES%/*}"/*.sysctls 2>/dev/null | grep -vFx -e "$SYSCTLS" -e "$SWITCHES" | grep -q .
 }
 
 # A default route learned by router advertisement is purged when forwarding is switched on without accept_ra=2 (lock-out 13).

@@ -7,6 +7,8 @@ from msgspec import Struct, field
 
 _TOKEN = re.compile(r'"[^"]*"|\{[^{}]*\}|[^\s;]+')
 _QUOTED = re.compile(r'"[^"]*"')
+# nft itself writes one behind the name of a table that a program keeps for itself, as firewalld does since 2.2: "# progname firewalld".
+_COMMENT = re.compile(r'^((?:"[^"]*"|[^"#])*)#.*')
 _BASE = re.compile(r"type (\w+) hook (\w+)(?: devices? (?:=\s*)?\S+)? priority ([^;]+?);(?:\s*policy (\w+);)?")
 _BLOCK = re.compile(r"(table|chain|set|map) (?:(\w+) )?(\S+) \{")
 
@@ -67,8 +69,8 @@ def _statements(text: str) -> Iterator[str]:
     """The lines without comments, one with an open brace inside of it joined with those up to its end."""
     joined: list[str] = []
     for raw in text.splitlines():
-        line = raw.strip()
-        if not line or line.startswith("#"):
+        line = _COMMENT.sub(r"\1", raw).strip()
+        if not line:
             continue
         joined.append(line)
         whole = " ".join(joined)

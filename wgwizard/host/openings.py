@@ -93,8 +93,11 @@ def kept_lines(text: str, port: int) -> tuple[str, ...]:
     return tuple(line for line in lines if not (found := _PORT.search(line)) or int(found[1]) == port)
 
 
-def with_openings(artefacts: Mapping[str, Artefact], lines: Iterable[str], layout: Layout) -> dict[str, Artefact]:
-    """The host's files with the script that tells other firewalls, and with its call wherever the rules are loaded."""
+def with_openings(artefacts: Mapping[str, Artefact], lines: Iterable[str], layout: Layout, iptables: str) -> dict[str, Artefact]:
+    """The host's files with the script that tells other firewalls, and with its call wherever the rules are loaded.
+
+    `iptables` names the units by which iptables loads its own.
+    """
     calls = sorted(set(lines))
     found = dict(artefacts)
     if not calls:
@@ -104,7 +107,7 @@ def with_openings(artefacts: Mapping[str, Artefact], lines: Iterable[str], layou
     start = f"sh {layout.openings} start"
     unit = found.get(layout.rules_unit_file)
     if unit is not None:
-        found[unit.path] = replace(unit, text=told_again(unit.text, start, by_iptables=any("iptables" in call for call in calls)))
+        found[unit.path] = replace(unit, text=told_again(unit.text, start, iptables if any("iptables" in call for call in calls) else ""))
     script = found.get(layout.start)
     if script is not None:
         load = f"  nft -f {layout.rules} || exit 1\n"

@@ -25,10 +25,14 @@ TOOLS = (*PACKAGE_MANAGERS, *NEEDED_TOOLS, SYSTEMD_RUN, "nft", "wg", "wg-quick",
 def probe(shell: RootShell, layout: Layout, *, with_before: bool = False) -> Facts:
     """The facts of the host, with what stood before the last apply where asked for; raises RemoteError where its answer is not whole."""
     nonce = secrets.token_hex(8)
-    values = {"NONCE": nonce, "TOOLS": " ".join(TOOLS), "MOST_DIGESTS": str(MOST_DIGESTS), "WITH_BEFORE": "yes" if with_before else "no"}
-    text = script(layout, "recover", "ways", "probe", **values)
-    result = shell.run(text, timeout=PROBE_TIMEOUT)
+    result = shell.run(probe_script(layout, nonce, with_before=with_before), timeout=PROBE_TIMEOUT)
     return _facts(shell.connection, result, nonce, layout, "Log in by hand and see whether /bin/sh works there as root.")
+
+
+def probe_script(layout: Layout, nonce: str, *, with_before: bool) -> str:
+    """The script whose output has its sections marked by the nonce."""
+    values = {"NONCE": nonce, "TOOLS": " ".join(TOOLS), "MOST_DIGESTS": str(MOST_DIGESTS), "WITH_BEFORE": "yes" if with_before else "no"}
+    return script(layout, "recover", "ways", "probe", **values)
 
 
 def look(connection: Connection) -> Facts:

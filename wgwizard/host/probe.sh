@@ -69,6 +69,14 @@ keepers() {
   done
 }
 
+# Up to 2.1 a start of firewalld stops nftables.service; since then both run side by side. (A unit that is there conflicts with shutdown.target.)
+nftables_beside_firewalld() {
+  have firewalld && on_systemd &&
+    systemctl show -p Conflicts firewalld.service 2>/dev/null | awk '/shutdown\.target/ && !/[= ]nftables\.service/ { found = 1 } END { exit !found }'
+}
+# Where an update took the running kernel's modules away for those of the next one, as pacman does; without any modules this is a container.
+running_kernel_is_gone() { [ ! -d "/lib/modules/$(uname -r)" ] && ls -d /lib/modules/*/modules.dep >/dev/null 2>&1; }
+
 show_system() {
   begin system
   echo "now=$(date +%s)"
@@ -79,12 +87,15 @@ show_system() {
   echo "ssh=${SSH_CONNECTION_SEEN:-}"
   # The module's dependencies, as busybox's modprobe knows no dry run (-n).
   if [ -d /sys/module/wireguard ] || modprobe -q -D wireguard >/dev/null 2>&1; then echo kernel_wireguard=yes; fi
+  echo "kernel=$(uname -r)"
+  if running_kernel_is_gone; then echo kernel_is_gone=yes; fi
   echo "userspace=${WG_QUICK_USERSPACE_IMPLEMENTATION:-wireguard-go}"
   if networkd_runs; then
     networkctl --version | awk 'NR == 1 { print "networkd_version=" $2 }'
     awk -F : '$1 == "systemd-network" { print "networkd_group=" $3 }' /etc/group
   fi
   if network_manager_runs; then echo "network_manager=$(nmcli -t -f VERSION general 2>/dev/null)"; fi
+  if nftables_beside_firewalld; then echo nftables_beside_firewalld=yes; fi
   found=
   for tool in $TOOLS; do if have "$tool"; then found="$found $tool"; fi; done
   echo "tools=$found"

@@ -14,8 +14,19 @@ from wgwizard.host.through_tunnel import inside_refusals, others_inside
 from wgwizard.problems import Problem, error
 from wgwizard.site import Network
 
-NEEDED_TOOLS = ("ip", "awk", "sed", "sha256sum", "cmp", "comm", "flock")
+# Each with the package that brings it, in the distributions that we know.
+_PACKAGES = {
+    "ip": "iproute2 (Fedora and RHEL call it iproute)",
+    "awk": "gawk",
+    "sed": "sed",
+    "sha256sum": "coreutils",
+    "cmp": "diffutils",
+    "comm": "coreutils",
+    "flock": "util-linux",
+}
+NEEDED_TOOLS = tuple(_PACKAGES)
 SYSTEMD_RUN = "systemd-run"
+_BY_HAND = "Write the files with `wgwizard plan` instead."
 
 
 def unsupported(facts: Facts) -> tuple[Problem, ...]:
@@ -28,13 +39,13 @@ def unsupported(facts: Facts) -> tuple[Problem, ...]:
         return (_not_supported(f"{name} is started by procd: its own netifd and firewall rule the network there"),)
     needed = (*NEEDED_TOOLS, SYSTEMD_RUN) if system.systemd else NEEDED_TOOLS
     missing = [tool for tool in needed if tool not in system.tools]
-    return (_not_supported(f"{name} lacks {', '.join(missing)}"),) if missing else ()
+    packages = dict.fromkeys(_PACKAGES[tool] for tool in missing if tool in _PACKAGES)
+    instead = f"Install {', '.join(packages)} there and apply again, or write the files with `wgwizard plan`." if packages else _BY_HAND
+    return (_not_supported(f"{name} lacks {', '.join(missing)}", instead),) if missing else ()
 
 
-def _not_supported(why: str) -> Problem:
-    return error(
-        "not-supported-yet", "host", f"This host cannot be changed from here: {why}.", "Write the files with `wgwizard plan` instead."
-    )
+def _not_supported(why: str, instead: str = _BY_HAND) -> Problem:
+    return error("not-supported-yet", "host", f"This host cannot be changed from here: {why}.", instead)
 
 
 def refusals(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from wgwizard.host.layout import Layout, Owner
 from wgwizard.host.logins import Logins
 from wgwizard.host.masking import shown
 from wgwizard.host.owning import owner_of
-from wgwizard.host.packages import install_command, missing_packages
+from wgwizard.host.packages import install_command, install_hint, missing_packages, no_package_helps
 from wgwizard.host.probe import probe
 from wgwizard.host.scripts import script
 from wgwizard.host.shell import RootShell
@@ -112,6 +112,7 @@ class Session(Struct):
         packages = missing_packages(facts)
         if not packages:
             return facts
+        self.refuse(no_package_helps(facts))
         command = install_command(facts.system.package_manager, packages)
         if command is None:
             raise RemoteError(f"The host lacks {', '.join(packages)}, and has no package manager that we know.", "Install them by hand.")
@@ -121,7 +122,9 @@ class Session(Struct):
         text = f"export DEBIAN_FRONTEND=noninteractive\nmain() {{ {command} </dev/null; }}\n"
         result = shell.run(script(self.layout, main=text + "main; exit"), timeout=INSTALL_TIMEOUT)
         if result.status != 0:
-            raise RemoteError(f"`{command}` failed on the host: {shown(result.stderr or result.stdout)}", "Install them by hand.")
+            raise RemoteError(
+                f"`{command}` failed on the host: {shown(result.stderr or result.stdout)}", install_hint(facts.system.package_manager)
+            )
         facts = self._probed(shell)
         missing = missing_packages(facts)
         if missing:

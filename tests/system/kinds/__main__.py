@@ -19,7 +19,13 @@ from wgwizard.site import Strategy
 
 DOCS = Path(__file__).parents[3] / "docs/hosts.md"
 # Of what does not run here, what it says of itself: tests/unit/test_host_facts.py.
-RECORDED = {"alpine-3.20": ("2026-11-29", "no nft, wg or bash; busybox 1.36.1 as init and ash; apk; Alpine Linux v3.20 (minirootfs)")}
+RECORDED = {
+    "alpine-3.20": ("2026-11-29", "no nft, wg or bash; busybox 1.36.1 as init and ash; apk; Alpine Linux v3.20 (minirootfs)"),
+    "raspberry-pi-os-12": (
+        "2026-11-29",
+        "nftables v1.0.6, no wg; systemd 252 (252.39-1~deb12u2); NetworkManager 1.42.4; dash; Debian GNU/Linux 12 (bookworm)",
+    ),
+}
 NAME = re.compile(r"\[(?P<kind>[^\]]+?)-(?P<strategy>[a-z+]+)\]$")
 MATRIX = re.compile(r"(?<=<!-- matrix -->\n).*(?=<!-- end -->)", re.DOTALL)
 

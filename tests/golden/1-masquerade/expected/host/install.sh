@@ -28,12 +28,13 @@ ours() {
 # β's LAN interface, by its address.
 lan_interface() { ip -o addr show to "$1" | awk 'NR == 1 { print $2 }'; }
 
-# The settings for the kernel: the LAN interface where it was not known, and accept_ra=2 where a default route is learned by RA,
-# which IPv6 forwarding would make the kernel forget.
+# The settings for the kernel: the LAN interface where it was not known, and accept_ra=2 where the kernel learned a default route by RA
+# (RTF_DEFAULT and RTF_ADDRCONF), which IPv6 forwarding would make it forget.
 settings() {
   {
     if [ -e "$settings" ]; then grep '/accept_ra = 2$' "$settings" || :; fi
-    ip -6 route show default proto ra 2>/dev/null | sed -n 's,.* dev \([^ ]*\).*,net/ipv6/conf/\1/accept_ra = 2,p'
+    awk '$1 ~ /^0+$/ && $2 == "00" && substr($9, 4, 1) ~ /[57df]/ { print "net/ipv6/conf/" $10 "/accept_ra = 2" }' \
+      /proc/net/ipv6_route 2>/dev/null || :
   } | sort -u >"$work/ra"
   while IFS= read -r line; do
     case $line in
@@ -167,8 +168,9 @@ main() {
   foreign6='foreign_ipv6'
   changed=
   [ "$(id -u)" -eq 0 ] || fail "run this as root"
+  packages="nftables, wireguard-tools, iproute2 (or iproute), procps (or procps-ng) and diffutils"
   for tool in nft wg wg-quick ip sysctl systemctl awk sed cmp; do
-    command -v "$tool" >/dev/null || fail "$tool is missing: install nftables, wireguard-tools, iproute2 and procps"
+    command -v "$tool" >/dev/null || fail "$tool is missing: install $packages"
   done
   ours '/etc/wgwizard/wg0.nft'
   ours '/etc/systemd/system/wgwizard-wg0.service'
