@@ -31,12 +31,13 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
+    """Every step with its sign: ✓ done, × in the way, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--open"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--wrong", "bar--open"}
     here: reactive[int] = reactive(0)
     reached: reactive[int] = reactive(0)
     skipped: reactive[frozenset[int]] = reactive(frozenset())
+    wrong: reactive[frozenset[int]] = reactive(frozenset())
 
     class Picked(Message):
         """A step was clicked; `place` counts from 0."""
@@ -62,11 +63,11 @@ class StepBar(Widget):
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
 
     def _texts(self) -> list[str]:
-        """Each step with its sign; where they do not all fit, the others as their signs alone."""
+        """Each step with its sign, and where there is room with its word; where they do not all fit, the others as their signs alone."""
         texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
-        if sum(map(len, texts)) + len(texts) <= self.size.width:
-            return texts
-        return [text if place == self.here else text[:1] for place, text in enumerate(texts)]
+        worded = [f"{text} (in the way)" if self._sign(place)[0] == "×" else text for place, text in enumerate(texts)]
+        fitting = (each for each in (worded, texts) if sum(map(len, each)) + len(each) <= self.size.width)
+        return next(fitting, [text if place == self.here else text[:1] for place, text in enumerate(texts)])
 
     def _sign(self, place: int) -> tuple[str, str]:
         """A step's sign and its component class."""
@@ -74,7 +75,9 @@ class StepBar(Widget):
             return "●", "bar--here"
         if place >= self.reached:
             return "○", "bar--open"
-        return ("-", "bar--open") if place in self.skipped else ("✓", "bar--done")
+        if place in self.skipped:
+            return "-", "bar--open"
+        return ("×", "bar--wrong") if place in self.wrong else ("✓", "bar--done")
 
     def on_click(self, event: events.Click) -> None:
         """Tell which step was clicked."""
