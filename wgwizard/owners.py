@@ -85,11 +85,12 @@ def carried(file: str, point: Point) -> str:
 
 def host_steps(site: Site, folder: str = "") -> tuple[str, ...]:
     """What to do by hand with the written files on Host β, so that the wizard does not log in there."""
-    files, address = f"{folder}host", site.host.addresses[0].ip
-    if site.host.ssh == LOCAL:
+    files, login = f"{folder}host", site.host.ssh
+    if login == LOCAL:
         return (f"here: sudo sh {quote(files)}/{SCRIPT}",)
+    there = login if login is not None and ":" not in login else f"USER@{site.host.addresses[0].ip}"  # scp takes a port otherwise
     return (
-        f"copy the folder {files} there, on a USB stick or by `scp -r {quote(files)} USER@{address}:`",
+        f"copy the folder {files} there, on a USB stick or by `scp -r {quote(files)} {there}:`",
         f"there: sudo sh host/{SCRIPT}",
     )
 

@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 
 from tests.screens.person import sit_down
 from tests.screens.shoot import home
+from tests.stages import fast
 from wgwizard.questions import new_document
 from wgwizard.wizard.draft import Draft
 
@@ -70,6 +71,17 @@ async def test_where_answers_are_in_the_way_the_strategy_that_follows_from_them_
         site = person.app.draft.document["site"]
         person.app.page.change(person.app.draft.with_document({**person.app.draft.document, "site": {**site, "networks": ["x"]}}))
         await person.sees("× Site ✓ Host β", "✓ Strategy ● Files")
+
+
+@pytest.mark.parametrize("page", fast(["points", "strategy", "files", "apply", "done"]))
+async def test_at_60x20_every_key_is_named_and_a_click_on_the_second_line_is_its_key(page: str) -> None:
+    async with sit_down(draft=home(), begin_at=page, size=(60, 20)) as person:
+        await person.sees("^N next", "F3 files", "^S save", "^Q quit")
+        await person.clicks("Keys", offset=(person.read().splitlines()[-1].index("^Q"), 1))
+        await person.sees("Leave the wizard?")
+        await person.press("escape")
+        await person.pilot.resize_terminal(80, 24)
+        await person.waits(lambda: person.app.screen.query_one("Keys").size.height == 1)
 
 
 @pytest.mark.slow

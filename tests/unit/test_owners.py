@@ -234,9 +234,20 @@ def test_a_network_that_many_homes_have_is_told_to_who_goes_there(cidr, strategy
         (
             "admin@192.168.200.2:2222",
             False,
-            ("copy the folder home/host there, on a USB stick or by `scp -r", "there: sudo sh host/install.sh"),
+            (
+                "copy the folder home/host there, on a USB stick or by `scp -r home/host USER@192.168.200.2:`",
+                "there: sudo sh host/install.sh",
+            ),
         ),
-        ("admin@beta", True, ("first let the key be made here (Host β, More questions): the points' files", "copy the", "there: sudo")),
+        (
+            "admin@beta",
+            True,
+            (
+                "first let the key be made here (Host β, More questions): the points' files",
+                "copy the folder home/host there, on a USB stick or by `scp -r home/host admin@beta:`",
+                "there: sudo",
+            ),
+        ),
         ("local", False, ("here: sudo sh home/host/install.sh",)),
     ],
 )

@@ -53,9 +53,7 @@ def _qr(options: argparse.Namespace, output: Path | None) -> int:
         say(f"{output} is the private key of {point.name} as a picture; only you can read it. Delete it when it has been read.")
     else:
         put("\n".join(_drawn(code)))
-        say(
-            f"{scanned(point)}. This is the private key of {point.name}: clear the screen, and what it can scroll back to, when it has been read."
-        )
+        say(f"This is the private key of {point.name}: clear the screen, and what it can scroll back to, when it has been read.")
     return ExitCode.OK
 
 
