@@ -247,8 +247,8 @@ def what_to_do(
         Block("! Host β is not as these answers say", host_undone),
         Block("○ The files", _unwritten(folder)),
         Block("What to do on Host β", host_steps(site, folder.name) if site.host.ssh is None else ()),
-        Block("Or by hand, if the wizard is not to log in to Host β", _by_hand(plan, bundle, folder) if host_undone else ()),
         Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),
+        Block("By hand on Host β, if the wizard is not to log in there", _by_hand(plan, bundle, folder) if host_undone else ()),
         Block("What computers at the site open", opened_by_site(plan)),
         Block("! Where the tunnel reaches nothing", same_elsewhere(plan)),
     ]

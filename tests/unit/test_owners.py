@@ -256,10 +256,10 @@ def test_a_host_with_a_login_that_nothing_was_applied_to_can_be_set_up_by_hand_t
     found = study(replace(site, host=replace(site.host, ssh=ssh, keys_on_host=keys_on_host)), Lock())
     made = result(found, complete_keyring(found.site, Keyring(), found.lock))
     blocks = {block.heading: block.lines for block in what_to_do(made.plan, made.bundle, Folder("home/"), host_undone=("not applied",))}
-    told = blocks["Or by hand, if the wizard is not to log in to Host β"]
+    told = blocks["By hand on Host β, if the wizard is not to log in there"]
     assert [line.startswith(begin) for line, begin in zip(told, steps, strict=True)] == [True] * len(steps), told
     applied = {block.heading for block in what_to_do(made.plan, made.bundle, Folder("home/"))}
-    assert not applied & {"Or by hand, if the wizard is not to log in to Host β", "What to do on Host β"}
+    assert not applied & {"By hand on Host β, if the wizard is not to log in there", "What to do on Host β"}
 
 
 @pytest.mark.parametrize(
