@@ -113,7 +113,7 @@ def place_of(name: str) -> int:
 
 def in_the_way(draft: Draft, reached: int) -> frozenset[int]:
     """The places in the bar of the steps so far that are in the way of later ones: not of those that only follow from wrong answers."""
-    wrong = [place for place, page in enumerate(PAGES[1:-1][:reached]) if page.is_wrong(draft)]
+    wrong = [place for place, page in enumerate(PAGES[1:-1][: max(reached, 0)]) if page.is_wrong(draft)]
     return frozenset([place for place in wrong if place + 1 < place_of("strategy")] or wrong)
 
 

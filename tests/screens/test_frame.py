@@ -84,6 +84,14 @@ async def test_at_60x20_every_key_is_named_and_a_click_on_the_second_line_is_its
         await person.waits(lambda: person.app.screen.query_one("Keys").size.height == 1)
 
 
+async def test_on_the_first_page_no_step_is_judged_so_that_the_first_key_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Draft] = []
+    monkeypatch.setattr(Draft, "problems", lambda draft: judged.append(draft) or ())
+    async with sit_down() as person:
+        await person.sees("What would you like to begin with?", "○ Site ○ Host β")
+    assert judged == []
+
+
 @pytest.mark.slow
 async def test_a_site_that_was_changed_since_it_was_saved_is_not_ticked_as_saved() -> None:
     saved = replace(home(), path="home.yaml", saved=home().document)
