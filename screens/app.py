@@ -22,7 +22,7 @@ from screens.background import Broke, Ended, run_beside
 from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.keeping import KeepsAnswers
-from screens.pages import PAGES, TITLES, place_of
+from screens.pages import PAGES, TITLES, in_the_way, place_of, skipped
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.questions import Document, new_document
@@ -161,12 +161,12 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
         bar = self.query_one(StepBar)
         bar.here, bar.reached = self.place - 1, self.reached - 1
-        bar.skipped = frozenset(place_of(step.id) - 1 for step in self.query(Step) if step.id and step.is_skipped())
+        bar.skipped = skipped(self.draft)
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self._picture()
         if picture is not None:
             picture.set_classes(page.picture)
-            self._refresh_picture(picture)
+        self._refresh_what_follows(picture)
 
     def _picture(self) -> "PicturePanel | None":
         """The panel with the picture, made when there is first a place for it: on a narrow terminal the first page has none."""
@@ -186,15 +186,21 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         if event.size.width >= WIDTHS[-1][0] and not self.query("PicturePanel"):
             self.call_later(self._refresh_frame)
 
-    def _refresh_picture(self, picture: "PicturePanel") -> None:
-        """Keep the picture true: at once, and where there are many points when the keys rest, so that none waits for it."""
+    def _refresh_what_follows(self, picture: "PicturePanel | None") -> None:
+        """Keep the picture and the steps' signs true: at once, and where there are many points when the keys rest, so that none waits."""
         if self._picture_timer is not None:
             self._picture_timer.stop()
             self._picture_timer = None
         points = self.draft.document.get("points")
-        if isinstance(points, list) and len(points) > MANY_POINTS and picture.draft is not None:
-            self._picture_timer = self.set_timer(REST, lambda: setattr(picture, "draft", self.draft))
+        if isinstance(points, list) and len(points) > MANY_POINTS and picture is not None and picture.draft is not None:
+            self._picture_timer = self.set_timer(REST, lambda: self._show_what_follows(picture))
         else:
+            self._show_what_follows(picture)
+
+    def _show_what_follows(self, picture: "PicturePanel | None") -> None:
+        bar = self.query_one(StepBar)
+        bar.wrong = in_the_way(self.draft, bar.reached)
+        if picture is not None:
             picture.draft = self.draft
 
     def on_step_changed(self, event: Step.Changed) -> None:

@@ -62,7 +62,6 @@ class ApplyStep(Step):
         self.undo_at: float | None = None
         self.busy = False
         self.tried: Document | None = None  # the answers that were applied last, well or not
-        self.went_well = False
 
     def compose(self) -> ComposeResult:
         """To whom, the stages, and what is to be said."""
@@ -73,7 +72,7 @@ class ApplyStep(Step):
             yield Static("", id="progress", markup=False)
             yield Static("", id="ending", markup=False)
         with Answers():
-            yield Button("Apply now", id="start", compact=True, variant="primary")
+            yield Button("Apply now", id="start", compact=True)
 
     def on_mount(self) -> None:
         """Count down."""
@@ -100,11 +99,6 @@ class ApplyStep(Step):
             self._say(before(found, draft.path) if found is not None else "")
         focus(start if able else self.screen.query_one("#next", Button))
 
-    @property
-    def is_applied(self) -> bool:
-        """Whether the host stands as these answers say."""
-        return self.went_well and self.tried == self.draft.document
-
     def _say(self, text: str, *, error: bool = False) -> None:
         """What stands below the stages."""
         ending = self.query_one("#ending", Static)
@@ -130,7 +124,7 @@ class ApplyStep(Step):
         if self.busy or found is None or found.site.host.ssh is None or connector is None:
             return
         self.busy, self.events, self.undo_at = True, {}, None
-        self.tried, self.went_well = self.draft.document, False
+        self.tried = self.draft.document
         self.query_one("#start", Button).disabled = True
         self._say("")
         self.query_one("#progress", Static).display = True
@@ -175,7 +169,6 @@ class ApplyStep(Step):
             self.query_one(VerticalScroll).scroll_end(animate=False)
             focus(start)
             return
-        self.went_well = True
         result: Any = ended.value
         self._say(ending_text(result))
         self.query_one(VerticalScroll).scroll_end(animate=False)
@@ -208,10 +201,6 @@ class ApplyStep(Step):
     def under_way(self) -> str:
         """An apply ends with the wizard, and the host then goes back."""
         return "Host β is being changed right now. If you leave, it goes back to how it was by itself." if self.busy else ""
-
-    def is_skipped(self) -> bool:
-        """As long as nothing was applied."""
-        return not self.is_applied
 
     def why(self) -> tuple[str, str]:
         """What applying does."""

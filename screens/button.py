@@ -3,9 +3,16 @@
 from typing import ClassVar
 
 from textual import widgets
+from textual.content import Content
+
+from screens.cursor import HERE
 
 
 class Button(widgets.Button, inherit_css=False):
     """Plain, or `variant="primary"`, and made `compact`; its styles stand in app.tcss."""
 
     DEFAULT_CSS: ClassVar[str] = ""
+
+    def render(self) -> Content:
+        """The label, behind the sign of what has the focus."""
+        return Content.assemble(HERE if self.has_focus else " ", str(self.label), " ")

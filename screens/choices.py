@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from screens.cursor import row_of
+from screens.cursor import HERE, row_of
 from wgwizard.questions import Choice
 
 _GAP = 2
@@ -89,7 +89,7 @@ class Choices(Widget, can_focus=True):
         sign = ("[x]" if held else "[ ]") if self.several else ("(●)" if held else "( )")
         here = self.has_focus and place == self.cursor
         style = "choices--cursor" if here else "choices--chosen" if held else None
-        label = f"{'▸' if here else ' '}{sign} {choice.label}"
+        label = f"{HERE if here else ' '}{sign} {choice.label}"
         text = Content.styled(label, self.get_visual_style(style, partial=True)) if style else Content(label)
         if self.across or not choice.example:
             return text

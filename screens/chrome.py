@@ -31,12 +31,13 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
+    """Every step with its sign: ✓ done, × in the way, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--open"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--wrong", "bar--open"}
     here: reactive[int] = reactive(0)
     reached: reactive[int] = reactive(0)
     skipped: reactive[frozenset[int]] = reactive(frozenset())
+    wrong: reactive[frozenset[int]] = reactive(frozenset())
 
     class Picked(Message):
         """A step was clicked; `place` counts from 0."""
@@ -62,11 +63,11 @@ class StepBar(Widget):
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
 
     def _texts(self) -> list[str]:
-        """Each step with its sign; where they do not all fit, the others as their signs alone."""
+        """Each step with its sign, and where there is room with its word; where they do not all fit, the others as their signs alone."""
         texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
-        if sum(map(len, texts)) + len(texts) <= self.size.width:
-            return texts
-        return [text if place == self.here else text[:1] for place, text in enumerate(texts)]
+        worded = [f"{text} (in the way)" if self._sign(place)[0] == "×" else text for place, text in enumerate(texts)]
+        fitting = (each for each in (worded, texts) if sum(map(len, each)) + len(each) <= self.size.width)
+        return next(fitting, [text if place == self.here else text[:1] for place, text in enumerate(texts)])
 
     def _sign(self, place: int) -> tuple[str, str]:
         """A step's sign and its component class."""
@@ -74,7 +75,9 @@ class StepBar(Widget):
             return "●", "bar--here"
         if place >= self.reached:
             return "○", "bar--open"
-        return ("-", "bar--open") if place in self.skipped else ("✓", "bar--done")
+        if place in self.skipped:
+            return "-", "bar--open"
+        return ("×", "bar--wrong") if place in self.wrong else ("✓", "bar--done")
 
     def on_click(self, event: events.Click) -> None:
         """Tell which step was clicked."""
@@ -110,14 +113,22 @@ class Buttons(Answers):
         self.query("#back").set(display=can_go_back)
 
 
+Shown = tuple[Binding, str, bool]  # a key, how it is written, and whether it does something
+
+
+def _width(one: Shown) -> int:
+    """Of a key with what it does, and a space after each."""
+    return len(one[1]) + len(one[0].description) + 2
+
+
 class Keys(Widget):
-    """The keys that do something now, on one line; a click is the key. Textual's Footer, a widget a key, costs half of the first page."""
+    """The keys that do something now, on as many lines as they need; a click is the key. Textual's Footer costs half of the first page."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--off"}
 
     def __init__(self) -> None:
         super().__init__()
-        self._painted: list[tuple[Binding, str, bool]] = []
+        self._painted: list[Shown] = []
 
     def on_mount(self) -> None:
         """Draw it anew when other keys do something."""
@@ -125,28 +136,46 @@ class Keys(Widget):
 
     def _keys_changed(self, screen: Screen[Any]) -> None:
         if screen is self.screen and self.app.app_focus and self._shown() != self._painted:
+            self._fit()
             self.refresh()
 
-    def _shown(self) -> list[tuple[Binding, str, bool]]:
+    def on_resize(self) -> None:
+        """A narrower terminal needs more lines."""
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.size.width and (lines := len(self._rows(self._shown()))) != self.size.height:
+            self.styles.height = lines
+
+    def _shown(self) -> list[Shown]:
         """Each key with how it is written, and whether it does something."""
         active = {found.binding.action: found for found in reversed(self.screen.active_bindings.values()) if found.binding.show}
         return [(found.binding, self.app.get_key_display(found.binding), found.enabled) for found in reversed(active.values())]
 
+    def _rows(self, shown: list[Shown]) -> list[list[Shown]]:
+        """The keys on lines that they fit on, the first ones above."""
+        rows: list[list[Shown]] = [[]]
+        for one in shown:
+            if rows[-1] and sum(map(_width, (*rows[-1], one))) - 1 > self.size.width:
+                rows.append([])
+            rows[-1].append(one)
+        return rows
+
     def render(self) -> RenderResult:
         """The keys and what they do."""
-        name, off = (self.get_visual_style(name, partial=True) for name in ("keys--key", "keys--off"))
         self._painted = self._shown()
-        pieces = [
-            Content.styled(f"{key} {binding.description} ", "" if enabled else off).stylize_before(name, 0, len(key))
-            for binding, key, enabled in self._painted
-        ]
-        return Content("").join(pieces)
+        return Content("\n").join(Content("").join(map(self._piece, row)) for row in self._rows(self._painted))
+
+    def _piece(self, one: Shown) -> Content:
+        name, off = (self.get_visual_style(name, partial=True) for name in ("keys--key", "keys--off"))
+        binding, key, enabled = one
+        return Content.styled(f"{key} {binding.description} ", "" if enabled else off).stylize_before(name, 0, len(key))
 
     def on_click(self, event: events.Click) -> None:
         """As the key itself."""
-        start = 0
-        for binding, key, enabled in self._shown():
-            start += len(key) + len(binding.description) + 2
+        rows, start = self._rows(self._shown()), 0
+        for binding, key, enabled in rows[min(event.y, len(rows) - 1)]:
+            start += _width((binding, key, enabled))
             if event.x < start:
                 self.app.simulate_key(binding.key) if enabled else self.app.bell()
                 return

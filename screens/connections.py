@@ -105,7 +105,8 @@ class PictureScreen(ModalScreen[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f2", "close", "back", key_display="Esc"),
+        Binding("escape", "leave", "back", key_display="Esc"),
+        Binding("f2", "close", show=False),
         Binding("enter", "follow", "follow", key_display="Enter"),
         Binding("slash", "narrow", "narrow", key_display="/"),
         Binding("down", "to_list", show=False),
@@ -124,6 +125,7 @@ class PictureScreen(ModalScreen[None]):
         yield Large(id="large")
         yield Entry(id="narrow", placeholder="narrow: laptop nas 445")
         yield Listed(markup=False, compact=True, id="connections")
+        yield Static("", id="marked", markup=False)
         with VerticalScroll(id="still-open"):
             yield Static("", markup=False)
         yield Keys()
@@ -131,7 +133,7 @@ class PictureScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show the picture at once, and trace beside the screen."""
         self.query_one(Large).scene = scene(self._draft)
-        for selector in ("#narrow", "#connections", "#still-open"):
+        for selector in ("#narrow", "#connections", "#marked", "#still-open"):
             self.query_one(selector).display = False
         draft = self._draft
         run_beside(self, "trace", lambda: traced(draft))
@@ -173,6 +175,13 @@ class PictureScreen(ModalScreen[None]):
         if not fitting:
             listed.add_option(Option("  nothing fits", disabled=True))
         listed.highlighted = 0 if self._shown else None
+        self.query_one("#marked").display = bool(self._shown)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say the marked connection whole: in its row it may be cut."""
+        event.stop()
+        one = self._shown[event.option_index]
+        self.query_one("#marked", Static).update(f"{SIGNS[one.reach.reachable]} {one.who}, {one.what}: {_outcome(one)}")
 
     def _fitting(self, wanted: str) -> list[Connection]:
         asked = re.compile(".*".join(re.escape(word) for word in wanted.split()), re.IGNORECASE)
@@ -210,6 +219,14 @@ class PictureScreen(ModalScreen[None]):
         """From the line to the list."""
         if self.query_one("#connections").display:
             focus(self.query_one("#connections"))
+
+    def action_leave(self) -> None:
+        """Out of the line that narrows, all connections again; from there back to the page."""
+        if not self.query_one("#narrow").has_focus:
+            self.action_close()
+            return
+        self.query_one("#narrow", Input).value = ""
+        focus(self.query_one("#connections"))
 
     def action_close(self) -> None:
         """Back to the page."""

@@ -5,6 +5,8 @@ from typing import Protocol, runtime_checkable
 from textual.geometry import Offset
 from textual.widget import Widget
 
+HERE = "▸"  # stands before the row, choice or button that has the focus
+
 
 @runtime_checkable
 class Marks(Protocol):

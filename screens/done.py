@@ -82,7 +82,7 @@ class DoneStep(Step):
             yield Static("", id="proven", markup=False)
         yield Static("", id="told", markup=False)
         with Answers():
-            yield Button("Write all files", id="write", compact=True, variant="primary")
+            yield Button("Write all files", id="write", compact=True)
             yield Button("Hand over one file", id="hand-over", compact=True)
             yield Button("Wait for them", id="wait", compact=True)
             yield Button("Prove it", id="prove", compact=True)

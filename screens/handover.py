@@ -123,7 +123,7 @@ class HandOver(ModalScreen[None]):
             self._say(told(error))
             return
         image = path_for(file, self.draft).removesuffix(".conf") + ".png"
-        self.app.push_screen(QrScreen(code, file.point.name), lambda wanted: self._save(image) if wanted else None)
+        self.app.push_screen(QrScreen(code, file.point), lambda wanted: self._save(image) if wanted else None)
 
     def _save(self, path: str) -> None:
         file = self.file

@@ -1,13 +1,17 @@
 """A list from which one row is taken: Textual's, but the arrow keys stop at its ends."""
 
-from textual.geometry import Offset
+from rich.segment import Segment
+from textual.geometry import Offset, Size
+from textual.strip import Strip
 from textual.widgets import OptionList
 
-from screens.cursor import row_of
+from screens.cursor import HERE, row_of
+
+_SIGN, _SIGN_LEFT, _GUTTER = f"{HERE} ", "▹ ", "  "
 
 
 class Listed(OptionList):
-    """Rows of which one is marked."""
+    """Rows of which one is marked by a sign before it, another one where the focus is elsewhere."""
 
     def action_cursor_up(self) -> None:
         """The row before, where there is one."""
@@ -26,3 +30,20 @@ class Listed(OptionList):
     def marked_cell(self) -> Offset:
         """Of the marked row."""
         return row_of(self, (self.highlighted or 0) - self.scroll_offset.y)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of a row, behind the sign of the marked one."""
+        line, place = super().render_line(y), self.scroll_offset.y + y
+        if place >= len(self._lines):
+            return line
+        marked = self._lines[place] == (self.highlighted, 0)
+        sign = (_SIGN if self.has_focus else _SIGN_LEFT) if marked else _GUTTER
+        return Strip([Segment(sign, next(iter(line)).style), *line])
+
+    def _get_left_gutter_width(self) -> int:
+        """Room for the sign."""
+        return len(_GUTTER)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As the rows are high beside the sign, which Textual forgets here."""
+        return super().get_content_height(container, viewport, width - len(_GUTTER))

@@ -13,6 +13,7 @@ from wgwizard.wizard.tools import Tools
 class Page(Struct, frozen=True):
     """A page: `make` builds it, `is_wrong` says whether a draft's answers there are in the way of later pages.
 
+    `is_skipped` says whether what the page is for is left undone with these answers.
     `picture` is the class with which the picture makes room: "-spare" where the terminal is narrow, "-never" everywhere.
     """
 
@@ -20,6 +21,7 @@ class Page(Struct, frozen=True):
     title: str
     make: Callable[[Draft, Tools], Step]
     is_wrong: Callable[[Draft], bool] = lambda _: False
+    is_skipped: Callable[[Draft], bool] = lambda _: False
     picture: str = ""
 
 
@@ -98,8 +100,8 @@ PAGES: tuple[Page, ...] = (
     _questions(NEEDS),
     Page("strategy", "Strategy", _strategy, _no_strategy, picture="-spare"),
     Page("files", "Files", _files, lambda draft: bool(draft.key_problems()), picture="-never"),
-    Page("save", "Save", _save, lambda draft: not draft.is_saved),
-    Page("apply", "Apply", _apply, picture="-spare"),
+    Page("save", "Save", _save, lambda draft: not draft.is_saved, lambda draft: not draft.is_saved),
+    Page("apply", "Apply", _apply, is_skipped=lambda draft: draft.applied != draft.document, picture="-spare"),
     Page("done", "Done", _done, picture="-spare"),
 )
 
@@ -107,6 +109,17 @@ PAGES: tuple[Page, ...] = (
 def place_of(name: str) -> int:
     """A page's place, the start being 0."""
     return [page.name for page in PAGES].index(name)
+
+
+def in_the_way(draft: Draft, reached: int) -> frozenset[int]:
+    """The places in the bar of the steps so far that are in the way of later ones: not of those that only follow from wrong answers."""
+    wrong = [place for place, page in enumerate(PAGES[1:-1][: max(reached, 0)]) if page.is_wrong(draft)]
+    return frozenset([place for place in wrong if place + 1 < place_of("strategy")] or wrong)
+
+
+def skipped(draft: Draft) -> frozenset[int]:
+    """The places in the bar of the steps that leave undone what they are for."""
+    return frozenset(place for place, page in enumerate(PAGES[1:-1]) if page.is_skipped(draft))
 
 
 # The first and the last page are no steps of the bar.

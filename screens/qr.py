@@ -9,7 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from wgwizard.owners import scanned
 from wgwizard.phone import QrCode
+from wgwizard.site import Point
 
 # Ink is light and the ground dark, so that a terminal without colours shows it rightly too as long as it writes light on dark.
 _LOOK = Style(color="#ffffff", bgcolor="#000000")
@@ -36,11 +38,11 @@ class _Code(Widget):
 
 
 class QrScreen(ModalScreen[bool]):
-    """Shows a code for the phone `name`, or how large the terminal has to be for it; returns whether an image is wanted in its place."""
+    """Shows a point's code, or how large the terminal has to be for it; returns whether an image is wanted in its place."""
 
-    def __init__(self, code: QrCode, name: str) -> None:
+    def __init__(self, code: QrCode, point: Point) -> None:
         super().__init__()
-        self.code, self.point_name = code, name
+        self.code, self.point = code, point
 
     def compose(self) -> ComposeResult:
         """The code, and one line."""
@@ -66,7 +68,7 @@ class QrScreen(ModalScreen[bool]):
             f"The QR code needs a terminal of {columns} columns and {lines + 1} rows (now {width} and {height}). Enlarge it, or make the"
             " letters smaller (often Ctrl and -); or press s to save the code as a picture. Any other key closes."
         )
-        scan = f"i inverts, s saves, else closes. Scan it in the WireGuard app (+) of {self.point_name}"
+        scan = f"{scanned(self.point)}.  i inverts, s saves, else closes"
         self.query_one("#qr-line", Static).update(scan if fits else too_small)
 
     def on_key(self, event: events.Key) -> None:

@@ -64,10 +64,6 @@ class Step(Vertical):
         """What is still going on here and would end with the wizard; nothing where nothing is."""
         return ""
 
-    def is_skipped(self) -> bool:
-        """Whether going on from here leaves undone what the page is for."""
-        return False
-
     def why(self) -> tuple[str, str]:
         """What F1 shows here: a title and a text."""
         return ("", "")

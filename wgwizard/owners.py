@@ -17,7 +17,7 @@ from wgwizard.render.cards import way_in
 from wgwizard.render.forms import Form, in_form
 from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
-from wgwizard.site import Address, Point, RoutesAt, Site
+from wgwizard.site import LOCAL, Address, Point, RoutesAt, Site
 from wgwizard.siteroutes import assumed_opens, way_back
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
@@ -33,10 +33,9 @@ _TAKE_IN = {
     "android": "in the WireGuard app there: +, Import from file or archive, choose {name}, switch it on",
     "ios": "in the WireGuard app there: +, Create from file or archive, choose {name}, switch it on",
 }
-_SCAN = {
-    "android": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Scan from QR code, switch it on",
-    "ios": "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: +, Create from QR code, switch it on",
-}
+# Where the WireGuard app has its reader of QR codes; those of the other systems have none.
+_READER = {"android": "+, Scan from QR code", "ios": "+, Create from QR code"}
+_SCAN = "show it its QR code (“Hand over one file”, or wgwizard qr); in the WireGuard app there: {reader}, switch it on"
 
 # How β's public key becomes known.
 COMPLETING = (
@@ -68,19 +67,30 @@ def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
     if point.platform == "linux":
         switch = _ALWAYS if assumed_opens(site, point).by_site else _WHEN_AWAY
         return (*by_hand, *(line.format(interface=site.tunnel.interface) for line in switch))
-    return (_SCAN[point.platform], f"or {by_hand[0]}", *by_hand[1:]) if point.platform in _SCAN and not own else by_hand
+    reader = _READER.get(point.platform)
+    return by_hand if reader is None or own else (_SCAN.format(reader=reader), f"or {by_hand[0]}", *by_hand[1:])
+
+
+def scanned(point: Point) -> str:
+    """Beside a point's QR code: where its WireGuard app reads it, or that it reads none."""
+    reader = _READER.get(point.platform)
+    return f"{point.name}'s app: {reader}" if reader else f"{point.name} ({point.platform}) reads no QR code: give it the file"
 
 
 def carried(file: str, point: Point) -> str:
     """How a file with keys travels to a point: not by mail or chat, where it stays."""
-    stick = "on a USB stick" if point.platform not in _SCAN else "by cable"
+    stick = "on a USB stick" if point.platform not in _READER else "by cable"
     return f"{stick} or by `scp {quote(file)} USER@ITS-ADDRESS:`" if point.platform in ("linux", "macos") else stick
 
 
-def host_steps(address: str, folder: str = "") -> tuple[str, ...]:
-    """What to do with the written files on a Host β that cannot be logged in to from here, and has this address."""
+def host_steps(site: Site, folder: str = "") -> tuple[str, ...]:
+    """What to do by hand with the written files on Host β, so that the wizard does not log in there."""
+    files, login = f"{folder}host", site.host.ssh
+    if login == LOCAL:
+        return (f"here: sudo sh {quote(files)}/{SCRIPT}",)
+    there = login if login is not None and ":" not in login else f"USER@{site.host.addresses[0].ip}"  # scp takes a port otherwise
     return (
-        f"copy the folder {folder}host there, on a USB stick or by `scp -r {quote(f'{folder}host')} USER@{address}:`",
+        f"copy the folder {files} there, on a USB stick or by `scp -r {quote(files)} {there}:`",
         f"there: sudo sh host/{SCRIPT}",
     )
 
@@ -236,8 +246,9 @@ def what_to_do(
         Block(UNMET, unmet),
         Block("! Host β is not as these answers say", host_undone),
         Block("○ The files", _unwritten(folder)),
-        Block("What to do on Host β", host_steps(str(site.host.addresses[0].ip), folder.name) if site.host.ssh is None else ()),
+        Block("What to do on Host β", host_steps(site, folder.name) if site.host.ssh is None else ()),
         Block(f"What to set at the site (the folder {folder.name}router says how)", site_steps(plan)),
+        Block("By hand on Host β, if the wizard is not to log in there", _by_hand(plan, bundle, folder) if host_undone else ()),
         Block("What computers at the site open", opened_by_site(plan)),
         Block("! Where the tunnel reaches nothing", same_elsewhere(plan)),
     ]
@@ -245,6 +256,13 @@ def what_to_do(
         Block(f"  {point.name}   {point.platform}   {_seen_as(point)}", _of_owner(plan, point, bundle, folder)) for point in site.points
     ]
     return (*(block for block in blocks if block.lines), Block("What each point's owner does now"), *owners)
+
+
+def _by_hand(plan: Plan, bundle: Bundle, folder: Folder) -> tuple[str, ...]:
+    """The same in place of an apply; where Host β would make its key, the points' files could not be completed from here."""
+    lacking = any("host.public_key" in artefact.missing for point in plan.site.points for artefact in bundle.of(point.name))
+    first = (f"first {COMPLETING[1].removeprefix('or ')}: the points' files need it",) if lacking else ()
+    return (*first, *host_steps(plan.site, folder.name))
 
 
 def _unwritten(folder: Folder) -> tuple[str, ...]:

@@ -22,6 +22,23 @@ class Trouble(StrEnum):
     HALF_SEEN_MAYBE = "router-may-drop-what-it-half-sees"
 
 
+class Unknown(Struct, frozen=True):
+    """An answer that is missing: the site file's field, and in plain words what is not known."""
+
+    field: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.field})"
+
+
+# What to find out where the way back hangs on an answer that is not known.
+UNKNOWN = {
+    Trouble.NOT_KNOWN: Unknown("site.routes", "where at the site a route to the tunnel can be added"),
+    Trouble.HALF_SEEN_MAYBE: Unknown("site.router_drops_invalid", "whether the router drops connections of which it sees only half"),
+}
+
+
 class RouteAnswers(Struct, frozen=True):
     """The answers on which the way back hangs; `None` is "not known"."""
 

@@ -6,11 +6,12 @@ import presets
 from tests.docs.markdown import bullets, fenced, made_from, page, table
 from tests.docs.rules import explained
 from tests.docs.worked import Worked, work_out
+from wgwizard.cli.output import REACH_HEAD, reach_row
 from wgwizard.following import Followed, Stage, connections, follow
+from wgwizard.following.rows import told
 from wgwizard.picture.text import render_text
 from wgwizard.recommend import TITLES, WouldChange
 from wgwizard.site import Network, Strategy
-from wgwizard.trace import Reach
 
 SITE = (
     "The example is the article's site: the points endpoint-a (10.0.0.1 in the tunnel) and a2 (10.0.0.3) outside; Host β (192.168.200.2,"
@@ -98,13 +99,7 @@ def _reached(one: Worked) -> Iterator[str]:
     first = one.found.site.points[0].name
     yield f"For {first}; a2 is treated alike. “Seen as” is the source address that the far side sees."
     rows = [reach for reach in one.result.reaches if first in (reach.origin, reach.target)]
-    yield table(("from", "to", "", "port", "works", "seen as", "why"), [_row(reach) for reach in rows])
-
-
-def _row(reach: Reach) -> tuple[str, ...]:
-    port = f"{reach.protocol or 'any'} {reach.ports}".strip() + (" of β" if reach.published else "")
-    seen = "—" if reach.source_seen is None else str(reach.source_seen)
-    return reach.origin, reach.target, f"IPv{reach.family}", port, "✓" if reach.reachable else "×", seen, reach.why
+    yield table(REACH_HEAD, [reach_row(row) for row in told(rows)])
 
 
 def _ways(one: Worked) -> Iterator[str]:

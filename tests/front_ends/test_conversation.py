@@ -58,9 +58,9 @@ class Scripted:
 
     many = one
 
-    def yes(self, prompt: str, *, default: bool) -> bool:
+    def yes(self, prompt: str, *, default: bool) -> bool | None:
         answer = self._next(prompt)
-        return default if answer is None else answer == "y"
+        return default if answer is None else None if answer == "<" else answer == "y"
 
     def secret(self, prompt: str) -> Secret | None:
         self.said.append(f"? {prompt}")
@@ -200,6 +200,30 @@ def test_from_the_first_page_one_gets_back_to_what_one_may_begin_with_and_the_an
         converse(talk, Tools())
     assert talk.answers == []
     assert [draft.document["name"] for draft in unfinished.drafts()] == ["hut"]
+
+
+def test_from_the_offer_to_look_and_from_that_of_more_questions_one_gets_back_to_the_question_before():
+    connector = FakeConnector()
+    talk = Scripted(
+        BEGIN[0], ("Look at these", "<"), ("Which networks", "192.168.5.0/24"), ("Look at these", "n"), ("How do you log in", "admin@a"),
+        ("Look at admin@a now?", "<"), ("How do you log in", "admin@a"), ("Look at admin@a now?", "n"), ("Which address", "^D"),
+    )  # fmt: skip
+    with pytest.raises(CancelledError):
+        converse(talk, Tools(connector))
+    assert talk.answers == []
+    assert connector.targets == []
+    (kept,) = unfinished.drafts()
+    assert kept.document["site"]["networks"] == ["192.168.5.0/24"]
+
+
+def test_that_an_answer_is_the_presets_example_is_said_with_its_question_and_with_no_other():
+    talk = Scripted(("Which networks", "^D"))
+    with pytest.raises(CancelledError):
+        converse(talk, Tools(), document=open_preset("home-pi").document)
+    told = {asked.prompt: "this is the preset's example" in asked.remark for asked in talk.asked}
+    assert told["Which networks at the site does the tunnel connect?"]
+    assert not told["What do you call this set-up?"]
+    assert "preset's example" not in talk.everything
 
 
 def test_where_the_command_line_said_what_to_begin_with_the_first_page_stays_the_first():

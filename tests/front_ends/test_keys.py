@@ -11,23 +11,35 @@ from prompt_toolkit.output import DummyOutput
 from wgwizard.cli import streams
 from wgwizard.prompts.menus import MenuTalk
 from wgwizard.prompts.numbered import NumberedTalk
-from wgwizard.prompts.talk import WHY_YES, wrapped
+from wgwizard.prompts.talk import WHY_YES, Asked, wrapped
 
 
 def test_yes_or_no_takes_the_keys_that_every_question_takes_in_lines(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", StringIO("?\nperhaps\n<\n"))
-    assert NumberedTalk().yes("Go on?", default=True) is False
+    assert NumberedTalk().yes("Go on?", default=True) is None
     said = capsys.readouterr().err
     assert WHY_YES in said
     assert "× “perhaps” is neither y nor n" in said
 
 
-@pytest.mark.parametrize(("typed", "answer"), [("?y\r", True), ("<", False), ("\r", True), ("n\r", False)])
+@pytest.mark.parametrize(("typed", "answer"), [("?y\r", True), ("<", None), ("\r", True), ("n\r", False)])
 def test_yes_or_no_takes_the_keys_that_every_question_takes_in_menus(typed, answer, capsys):
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         pipe.send_text(typed)
         assert MenuTalk(DummyOutput()).yes("Go on?", default=True) is answer
     assert (WHY_YES in capsys.readouterr().err) == ("?" in typed)
+
+
+def test_what_is_said_of_an_answer_stands_between_its_question_and_the_one_before(monkeypatch, capsys):
+    asked = Asked("Which networks?", "LAN", "10.1.0.0/16", "! the preset's example\n○ 10.2.0.0/16, found: eth0")
+    monkeypatch.setattr(sys, "stdin", StringIO("\n"))
+    assert NumberedTalk().text(asked) == "10.1.0.0/16"
+    lines = ["", "Which networks?   (LAN)", "  ! the preset's example", "  ○ 10.2.0.0/16, found: eth0"]
+    assert capsys.readouterr().err.splitlines()[:4] == lines
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text("\r")
+        assert MenuTalk(DummyOutput()).text(asked) == "10.1.0.0/16"
+    assert capsys.readouterr().err.splitlines()[:3] == ["", "  ! the preset's example", "  ○ 10.2.0.0/16, found: eth0"]
 
 
 def test_a_paragraph_breaks_between_words_in_the_signs_that_are_shown(monkeypatch, tmp_path):

@@ -50,7 +50,7 @@ def test_the_terminals_cursor_stands_where_one_types():
 
     def row() -> str:
         terminal.settled()
-        return terminal.screen.display[terminal.screen.cursor.y].strip()
+        return terminal.screen.display[terminal.screen.cursor.y].strip("▌ ")
 
     assert row() == "site-b"
     terminal.press("site-b-north")

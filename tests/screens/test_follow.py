@@ -5,6 +5,7 @@ import pytest
 from screens.app import WizardApp
 from screens.connections import PictureScreen
 from screens.follow import Way
+from tests.screens.looks import look
 from tests.screens.person import Person, matches_golden, sit_down
 from tests.stages import fast
 from tests.system.article import article_document
@@ -53,6 +54,36 @@ async def test_masquerade_followed_there_and_back(size: tuple[int, int]) -> None
         await person.sees("every connection in it")
         await person.press("escape")
         await person.sees("5 of 9 · Needs")
+
+
+async def test_escape_leaves_the_line_that_narrows_before_it_leaves_the_picture() -> None:
+    async with sit_down(draft=Draft(MASQUERADE), begin_at="needs") as person:
+        await person.press("f2")
+        await person.sees("narrow:", "admin-desk")
+        await person.press("slash")
+        await person.types("cameras6")
+        await person.sees_gone("admin-desk")
+        await person.press("escape")
+        await person.sees("every connection in it", "narrow:", "admin-desk")
+        await person.press("escape")
+        await person.sees("5 of 9 · Needs")
+
+
+@pytest.mark.parametrize("size", fast([(80, 24), (60, 20), (120, 40)]))
+async def test_the_reason_of_the_marked_connection_stands_there_whole(size: tuple[int, int]) -> None:
+    async with sit_down(draft=Draft(MASQUERADE), begin_at="needs", size=size) as person:
+        await person.press("f2")
+        await person.sees("seen as")
+        await person.press("end")
+        listed, marked = person.app.screen.query_one("#connections"), person.app.screen.query_one("#marked")
+        for _ in range(3):
+            row = str(listed.highlighted_option.prompt)
+            said = "".join(look(person.app, marked.region).text.split())
+            reason = person.app.screen._shown[listed.highlighted].reach.why
+            assert row.startswith(("×", "✓"))
+            assert "".join(reason.split()) in said, person.read()
+            assert "▸" in look(person.app, listed.region).text
+            await person.press("up")
 
 
 async def test_a_refused_connection_begins_where_it_dies() -> None:

@@ -85,7 +85,7 @@ async def test_the_qr_code_is_read_back_from_the_screen(size, colours, monkeypat
     async with sit_down(draft=Draft(DOCUMENT), begin_at="files", size=size, plain_colours=colours != "own") as person:
         await opens(person)
         await person.clicks("#qr")
-        await person.sees("i inverts")
+        await person.sees("phone's app: +, Scan from QR code.  i inverts, s saves")
         content = content_of(person, "phone")
         (scan,) = scanned(person)
         assert same_meaning(scan, content)

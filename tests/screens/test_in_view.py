@@ -6,8 +6,10 @@ from textual.widgets import Collapsible, Input
 from screens.field import Field
 from screens.form import Form
 from tests.screens.person import Person, sit_down
+from tests.stages import fast
 from wgwizard.questions.about_site import ROUTER_KIND
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import open_preset
 
 FIELD = {
     "version": 1,
@@ -91,3 +93,10 @@ async def test_a_form_that_was_left_before_its_focus_could_be_shown_shows_nothin
         form = person.app.query_one(Form)
         await form.remove()
         form._show_focused()
+
+
+@pytest.mark.parametrize("size", fast([(60, 20), (80, 20)]))
+async def test_a_points_rights_are_read_whole_in_the_list_on_a_small_terminal(size: tuple[int, int]) -> None:
+    async with sit_down(draft=open_preset("family-devices"), begin_at="points", size=size) as person:
+        await person.sees("tablet", "films tcp 8096", "udp 53")
+        assert "…" not in person.read()

@@ -103,6 +103,8 @@ async def walk(person: Person) -> None:
         await person.press("tab")
         focused = person.app.screen.focused
         assert focused is not None
+        if isinstance(focused, Button):  # a row that is wider than the terminal is scrolled a moment later
+            await person.waits(lambda label=str(focused.label): label in person.read().splitlines()[person.app.cursor_position.y])
         check_place(person, focused)
         if focused is first:
             break
@@ -115,6 +117,12 @@ async def walk(person: Person) -> None:
 @pytest.mark.parametrize("place", fast(PLACES, chosen=["host"]))
 async def test_tab_comes_to_every_control_of_a_page_or_dialog_and_round(place: str) -> None:
     async with opened(place) as person:
+        await walk(person)
+
+
+@pytest.mark.parametrize("place", fast(PLACES, chosen=["host key"]))
+async def test_on_a_small_terminal_too_the_control_that_has_the_focus_is_in_view(place: str) -> None:
+    async with opened(place, size=(60, 20)) as person:
         await walk(person)
 
 

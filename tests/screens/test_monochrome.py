@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 from textual.color import Color
 from textual.geometry import Region
+from textual.widget import Widget
 from textual.widgets import Button, OptionList
 
 from screens.chrome import StepBar
@@ -51,13 +52,36 @@ async def test_what_has_the_focus_is_seen_without_colour(place: str) -> None:
         assert alike == []
 
 
+def marked(person: Person) -> list[Widget]:
+    """The controls that have the sign of the focus: ▸ before a row, a choice or a label, or a line at the left alone."""
+    found = []
+    for control in controls(person):
+        signs = look(person.app, control.region).text
+        if "▸" in signs or (signs.startswith("▌") and not signs.rstrip().endswith("▐")):
+            found.append(control)
+    return found
+
+
+@pytest.mark.parametrize("place", fast(PLACES, chosen=["start", "points"]))
+async def test_what_has_the_focus_and_nothing_else_has_its_sign_and_the_main_button_another(place: str) -> None:
+    async with opened(place, plain_colours=True) as person:
+        if person.app.screen.focused is None:
+            await person.press("tab")
+        for _ in controls(person):
+            focused = person.app.screen.focused
+            assert marked(person) == [focused], person.read()
+            main = [button for button in person.app.screen.query("Button.-primary") if "▌" in look(person.app, button.region).text]
+            assert len(main) <= (0 if isinstance(focused, Button) else 1), person.read()
+            await person.press("tab")
+
+
 async def steps(person: Person) -> Looks:
-    """A step to come, one that is done, one that was skipped, and where we are; their names left out."""
+    """A step to come, one that is done, one that was skipped, one that is in the way, and where we are; their names left out."""
     bar = person.app.query_one(StepBar)
-    bar.here, bar.reached, bar.skipped = 2, 2, frozenset({1})
+    bar.here, bar.reached, bar.skipped, bar.wrong = 3, 3, frozenset({1}), frozenset({2})
     await person.press()
     found, x = {}, 1
-    for title, state in zip(bar.titles, ("done", "skipped", "here", "to come"), strict=False):
+    for title, state in zip(bar.titles, ("done", "skipped", "wrong", "here", "to come"), strict=False):
         whole = look(person.app, Region(x, bar.region.y, len(title) + 2, 1))
         found[state] = Look(whole.cells[:3])
         x += len(title) + 2 + bar._gap()

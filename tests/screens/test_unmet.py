@@ -15,9 +15,9 @@ async def test_what_would_not_work_is_said_before_apply_now_and_first_of_what_is
     needs, site = {"opens": "points", "tell_points_apart": True}, {"networks": ["192.168.1.0/24"]}
     draft = Draft(OFFICE | {"needs": needs, "site": site})
     async with sit_down(FakeConnector(), draft=draft, begin_at="apply") as person:
-        await person.sees(UNMET, "It is not known where a route", "file server itself", "Apply now")
+        await person.sees(UNMET, "It is not known where at the site", "file server itself", "Apply now")
         await person.press("ctrl+n")
-        await person.sees("Done", UNMET, "It is not known where a route")
+        await person.sees("Done", UNMET, "It is not known where at the site")
 
 
 @pytest.mark.slow

@@ -102,7 +102,7 @@ def test_what_would_not_work_is_said_again_after_the_owners(folder, capsys):
     assert apply(Host(Outcome(True, "applied", HOST_KEY)), "--passphrase-file", "phrase") == ExitCode.OK
     owners, _, unmet = capsys.readouterr().err.partition("! Not all that is wanted works yet\n")
     assert "phone:" in owners
-    assert unmet.startswith("  It is not known where a route to the tunnel can be added")
+    assert unmet.startswith("  It is not known where at the site a route to the tunnel can be added")
 
 
 def test_the_points_files_are_complete_after_the_first_apply(folder, capsys):

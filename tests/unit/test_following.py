@@ -95,6 +95,15 @@ def test_a_refused_connection_ends_where_it_dies_and_says_what_would_change_it()
     assert not lost.arrives
 
 
+def test_what_hangs_on_an_unknown_names_the_question_in_the_list_and_on_the_walk() -> None:
+    document = WAYS["gateway-hosts"]
+    unsaid = {key: value for key, value in document["site"].items() if key != "routes"}
+    plan = plan_of({**document, "site": unsaid, "strategy": "gateway"})
+    lost = follow(plan, found(plan, "endpoint-a → endpoint-b", "everything"))
+    assert "not known: where at the site a route to the tunnel can be added (site.routes)" in lost.why
+    assert lost.would_help == "find out where at the site a route to the tunnel can be added, and answer it (Site, site.routes)"
+
+
 @pytest.mark.parametrize("name", fast(WAYS, first=2))
 def test_every_connection_can_be_followed_drawn_and_is_true_to_the_trace(name: str) -> None:
     plan = plan_of(WAYS[name])

@@ -306,6 +306,8 @@ WARNINGS = [
     ("44b", "site.networks[1]", "8.8.8.0/24", "public-network", None, "8.8.8.0/24"),
     ("59c", "tunnel.mtu", 1421, "large-mtu", None, "1421"),
     ("81", ENDPOINT, "10.1.2.3:51820", "private-endpoint", None, "10.1.2.3 is a private address"),
+    ("81a", ENDPOINT, "198.18.0.1:51820", "private-endpoint", None, "198.18.0.1 is an address for measurements (RFC 2544)"),
+    ("81c", ENDPOINT, "100.64.0.1:51820", "private-endpoint", None, "100.64.0.1 is an address inside a provider's network"),
     ("81b", ENDPOINT, "[::1]:51820", "private-endpoint", None, "loopback"),
     ("81c", ENDPOINT, "VPN.Example.com:51820", "example-endpoint", None, "VPN.Example.com is a name that only examples have"),
     ("81d", ENDPOINT, "vpn.customer.test:51820", "example-endpoint", None, "vpn.customer.test"),

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from wgwizard import sitefile
+from wgwizard.errors import SiteRefusedError
 from wgwizard.questions import POINT
 from wgwizard.questions.answers import put
+from wgwizard.wizard import words
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import said
 
@@ -84,3 +87,10 @@ def test_what_is_not_used_points_to_its_question():
     right = put(draft.document, "points[0].may_reach", next(q for q in POINT.questions if q.id == "points[*].may_reach"), "192.168.200.7")
     texts = [said(problem) for problem in Draft(right).problems()]
     assert [text.partition("; ")[2] for text in texts] == ["let the points open connections too, or remove the right"]
+
+
+def test_an_error_names_the_field_of_each_of_its_problems_once():
+    _, problems = sitefile.read({"version": 1, "name": "s", "host": {"addresses": ["192.168.1.2/24"]}, "points": [{"name": "p"}]})
+    text = words.told(SiteRefusedError("the site is refused", problems=tuple(problems)))
+    assert "the site's network is missing" in text
+    assert text.count("(site.networks)") == 1

@@ -10,6 +10,7 @@ from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
 from wgwizard.sitefile import yamltext
+from wgwizard.wizard.reach import table
 
 TWO_FAMILIES = """\
 version: 1
@@ -44,6 +45,45 @@ def test_the_rows_are_those_of_each_alone(text):
         "warnings": [output.problem_document(problem) for problem in outcome.warnings],
     }
     assert "".join(output.plan_json(outcome, found.recommendation, outcome.warnings, reveal=False)) == output.to_json(whole)
+
+
+def many(count: int) -> list[str]:
+    """The text's rows for so many points that are treated alike."""
+    points = [{"name": f"p{number}"} for number in range(count)]
+    host = {"addresses": ["192.168.200.2/24"], "services": [{"name": "dns", "protocol": "udp", "port": 53}]}
+    document = {"version": 1, "name": "s", "site": {"networks": ["192.168.200.0/24"]}, "host": host, "points": points}
+    site, problems = sitefile.read(document)
+    assert site is not None, problems
+    return output.reach_table(result(study(site, Lock()), Keyring()).reaches).splitlines()
+
+
+def test_what_many_points_have_in_common_is_one_row_of_the_text():
+    few, grouped = many(12), many(20)
+    assert [line.split()[0] for line in few[1:6]] == ["p0"] * 4 + ["192.168.200.0/24"]
+    assert len(few) == 1 + 12 * 5
+    assert [" ".join(line.split()[:10]) for line in grouped[1:]] == [
+        "each of 20 points 192.168.200.0/24 IPv4 any ✓ 192.168.200.2 the",
+        "each of 20 points Host β IPv4 icmp ✓ its",
+        "each of 20 points Host β IPv4 udp 53 ✓",
+        "each of 20 points other points IPv4 any × —",
+        "192.168.200.0/24 each of 20 points IPv4 any × — the",
+    ]
+    assert "its own address" in grouped[2]
+
+
+def test_the_wizards_table_has_them_once_too_and_every_reason_whole():
+    site, _ = sitefile.read({"version": 1, "name": "s", "site": {"networks": ["192.168.200.0/24"]},
+        "host": {"addresses": ["192.168.200.2/24"]}, "points": [{"name": f"p{number}"} for number in range(20)]})  # fmt: skip
+    assert site is not None
+    reaches = result(study(site, Lock()), Keyring()).reaches
+    for width in (40, 79, 100, 130):
+        lines = table(reaches, width)
+        assert max(map(len, lines)) <= width
+        text = " ".join(" ".join(lines).split())
+        assert "…" not in text, (width, lines)
+        assert text.count("each of 20 points → Host β") == 1
+        for reach in reaches:
+            assert all(word in text for word in reach.why.split())
 
 
 def test_every_change_is_a_line_in_plain_words():

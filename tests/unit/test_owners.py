@@ -11,7 +11,18 @@ from wgwizard.cli.output import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
 from wgwizard.opened import opened_by_point, opened_by_site
-from wgwizard.owners import Folder, file_of, handshake_text, let_in_by, owner_steps, same_elsewhere, site_steps, waiting_text, what_to_do
+from wgwizard.owners import (
+    Folder,
+    file_of,
+    handshake_text,
+    let_in_by,
+    owner_steps,
+    same_elsewhere,
+    scanned,
+    site_steps,
+    waiting_text,
+    what_to_do,
+)
 from wgwizard.pipeline import result, study
 from wgwizard.plan import Plan, make_plan
 from wgwizard.site import Needs, Opens, PortRange, Right, RoutesAt, Service, SiteHost, Strategy
@@ -29,12 +40,12 @@ def test_the_wizard_and_the_command_line_tell_an_owner_the_same(platform, own_ke
     bundle = made.bundle
     for text in (shown(what_to_do(made.plan, bundle)).plain, owners_text(site)):
         assert all(step in text for step in steps)
-    scanned = platform in ("android", "ios") and not own_key
-    assert ["QR code" in step for step in steps[:1]] == [scanned]
-    assert "bring endpoint-a/etc/wireguard/wg0.conf there" in steps[scanned]
+    by_code = platform in ("android", "ios") and not own_key
+    assert ["QR code" in step for step in steps[:1]] == [by_code]
+    assert "bring endpoint-a/etc/wireguard/wg0.conf there" in steps[by_code]
     assert any("(kept on endpoint-a)" in step for step in steps) is own_key
     assert any("scp" in step for step in steps) is (platform in ("linux", "macos"))
-    assert len(steps) == 2 + own_key + scanned + (platform == "linux")
+    assert len(steps) == 2 + own_key + by_code + (platform == "linux")
     assert file_of(site, point) in {f"{artefact.node}{artefact.path}" for artefact in bundle.artefacts}
 
 
@@ -215,6 +226,54 @@ def test_a_network_that_many_homes_have_is_told_to_who_goes_there(cidr, strategy
     plan = replace(planned(strategy), site=replace(site, networks=(replace(site.networks[0], cidr=ip_network(cidr)),)))
     assert bool(same_elsewhere(plan)) is told
     assert not told or cidr in same_elsewhere(plan)[0]
+
+
+@pytest.mark.parametrize(
+    ("ssh", "keys_on_host", "steps"),
+    [
+        (
+            "admin@192.168.200.2:2222",
+            False,
+            (
+                "copy the folder home/host there, on a USB stick or by `scp -r home/host USER@192.168.200.2:`",
+                "there: sudo sh host/install.sh",
+            ),
+        ),
+        (
+            "admin@beta",
+            True,
+            (
+                "first let the key be made here (Host β, More questions): the points' files",
+                "copy the folder home/host there, on a USB stick or by `scp -r home/host admin@beta:`",
+                "there: sudo",
+            ),
+        ),
+        ("local", False, ("here: sudo sh home/host/install.sh",)),
+    ],
+)
+def test_a_host_with_a_login_that_nothing_was_applied_to_can_be_set_up_by_hand_too(ssh, keys_on_host, steps):
+    site = article()
+    found = study(replace(site, host=replace(site.host, ssh=ssh, keys_on_host=keys_on_host)), Lock())
+    made = result(found, complete_keyring(found.site, Keyring(), found.lock))
+    blocks = {block.heading: block.lines for block in what_to_do(made.plan, made.bundle, Folder("home/"), host_undone=("not applied",))}
+    told = blocks["By hand on Host β, if the wizard is not to log in there"]
+    assert [line.startswith(begin) for line, begin in zip(told, steps, strict=True)] == [True] * len(steps), told
+    applied = {block.heading for block in what_to_do(made.plan, made.bundle, Folder("home/"))}
+    assert not applied & {"By hand on Host β, if the wizard is not to log in there", "What to do on Host β"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "said"),
+    [
+        ("android", "endpoint-a's app: +, Scan from QR code"),
+        ("ios", "endpoint-a's app: +, Create from QR code"),
+        ("windows", "endpoint-a (windows) reads no QR code: give it the file"),
+        ("macos", "endpoint-a (macos) reads no QR code: give it the file"),
+        ("linux", "endpoint-a (linux) reads no QR code: give it the file"),
+    ],
+)
+def test_beside_a_code_stands_what_the_points_own_app_does_with_it(platform, said):
+    assert scanned(replace(article().points[0], platform=platform)) == said
 
 
 def test_files_that_are_not_written_yet_and_those_that_stay_as_they_were_are_said():

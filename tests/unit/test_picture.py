@@ -14,7 +14,7 @@ from tests.unit.strategies import ANYTHING, sites
 from wgwizard import pipeline, sitefile
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
-from wgwizard.picture.canvas import Charset, text_of
+from wgwizard.picture.canvas import Charset, one_for_one, text_of
 from wgwizard.picture.layout_boxes import boxes
 from wgwizard.picture.layout_flat import flat
 from wgwizard.picture.layout_tall import tall
@@ -187,3 +187,7 @@ def test_what_a_half_typed_document_holds_never_becomes_a_control_character() ->
     document = small(points=[{"name": "a\x1b[31m"}, {"name": "日本"}])
     document["site"]["hosts"] = [{"name": "\n\r", "addresses": ["192.168.1.20"]}]
     fits(scene_of_site(sitefile.known(document)), 60, 10)
+
+
+def test_every_sign_of_a_frame_a_mark_or_a_scroll_bar_has_one_of_ascii() -> None:
+    assert one_for_one("▏▌ ▐▕ ▸▹ ▁▂▃▄▅▆▇█ ▔") == "|| || >- _______# -"

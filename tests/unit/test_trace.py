@@ -141,7 +141,13 @@ def test_in_a_cloud_the_route_table_is_enough(family: int) -> None:
 
 
 @FAMILIES
-@pytest.mark.parametrize(("where", "unknown"), [(None, "where at the site a route"), (frozenset({RoutesAt.ROUTER}), "whether the router")])
+@pytest.mark.parametrize(
+    ("where", "unknown"),
+    [
+        (None, "where at the site a route to the tunnel can be added (site.routes)"),
+        (frozenset({RoutesAt.ROUTER}), "whether the router drops connections of which it sees only half (site.router_drops_invalid)"),
+    ],
+)
 def test_what_hangs_on_an_unknown_is_not_promised(family: int, where: frozenset[RoutesAt] | None, unknown: str) -> None:
     """Both ways, the gateway is told as not reachable, for the reason that siteroutes.way_back is not sure of it."""
     site = completed(article(routes_at=where, router_drops_invalid=None))

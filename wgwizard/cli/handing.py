@@ -13,6 +13,7 @@ from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, joined, keyring_problems, made_elsewhere, remember
+from wgwizard.owners import scanned
 from wgwizard.passphrase import Level, known_words, strength
 from wgwizard.phone import QUIET, QrCode, qr_code, why_no_code
 from wgwizard.pipeline import Study, result
@@ -46,6 +47,7 @@ def _qr(options: argparse.Namespace, output: Path | None) -> int:
     if why_not:
         raise UsageError(why_not, f"wgwizard plan {quote(options.site)} -o DIR writes the files, and says what would complete one")
     code = qr_code(artefact)
+    say(f"{scanned(point)}.")
     if output is not None:
         replace_file(output, code.image(output.suffix.lower()[1:]), 0o600)
         say(f"{output} is the private key of {point.name} as a picture; only you can read it. Delete it when it has been read.")

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from wgwizard.errors import WgwizardError
+from wgwizard.following.rows import Told, told
 from wgwizard.owners import LINUX, form_steps, owner_steps
 from wgwizard.pipeline import Result
 from wgwizard.problems import Problem
@@ -221,10 +222,13 @@ def _artefact_text(artefact: Artefact, *, reveal: bool) -> str:
     return f"── {artefact.path} (mode {artefact.mode}{lacks})\n{body.rstrip()}"
 
 
+REACH_HEAD = ("from", "to", "", "port", "works", "seen as", "why")
+
+
 def reach_table(reaches: Iterable[Reach]) -> str:
     """Who reaches whom, as aligned columns."""
-    rows = [("from", "to", "", "port", "works", "seen as", "why")]
-    rows += [_reach_row(reach) for reach in reaches]
+    rows = [REACH_HEAD]
+    rows += [reach_row(one) for one in told(reaches)]
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = []
     for row in rows:
@@ -233,10 +237,11 @@ def reach_table(reaches: Iterable[Reach]) -> str:
     return "\n".join(lines)
 
 
-def _reach_row(reach: Reach) -> tuple[str, str, str, str, str, str, str]:
+def reach_row(row: Told) -> tuple[str, str, str, str, str, str, str]:
+    """Who reaches whom, a cell for each column."""
+    reach = row.reach
     port = f"{reach.protocol or 'any'} {reach.ports}".strip() + (" of β" if reach.published else "")
-    seen = "—" if reach.source_seen is None else str(reach.source_seen)
-    return reach.origin, reach.target, f"IPv{reach.family}", port, "✓" if reach.reachable else "×", seen, reach.why
+    return row.origin, row.target, f"IPv{reach.family}", port, "✓" if reach.reachable else "×", row.seen, reach.why
 
 
 _DOES = {"create": "+ create", "change": "~ change", "remove": "- remove", "run": "» run"}

@@ -9,7 +9,7 @@ from wgwizard.following.model import EXAMPLE_PORT, Action, Applied, Followed, Pa
 from wgwizard.following.rules import Rules
 from wgwizard.plan.model import HOST, ROUTER, Plan
 from wgwizard.site import Address, Network
-from wgwizard.siteroutes import is_default_gateway, on_host_link
+from wgwizard.siteroutes import UNKNOWN, is_default_gateway, on_host_link
 from wgwizard.trace import POINTS, Hop, Reach
 from wgwizard.trace.ways import NOT_KNOWN, Walker
 
@@ -253,7 +253,7 @@ class _Follower:
 
 
 _HELP = (
-    (NOT_KNOWN, "find out what is not known, and answer it (Site, Needs)"),
+    *((f"{NOT_KNOWN}{unknown}", f"find out {unknown.text}, and answer it (Site, {unknown.field})") for unknown in UNKNOWN.values()),
     ("answer is lost", "masquerade, or a route to the tunnel network at the site (site.routes)"),
     ("no route to the tunnel network", "a route to the tunnel network at the site (site.routes), with a site gateway"),
     ("own route table alone", "a route in the cloud's own table, or masquerade"),

@@ -27,11 +27,14 @@ class Connection(Struct, frozen=True):
     @property
     def what(self) -> str:
         """As "tcp 445", "everything", "tcp port 8081 of Host β"."""
-        reach = self.reach
-        protocol = "ping" if reach.protocol == "icmp" else reach.protocol or ""
-        words = [protocol, "port" if reach.published else "", reach.ports, "of Host β" if reach.published else ""]
-        text = " ".join(word for word in words if word) or "everything"
-        return f"{text}, IPv6" if reach.family == 6 else text
+        return f"{opened(self.reach)}, IPv6" if self.reach.family == 6 else opened(self.reach)
+
+
+def opened(reach: Reach) -> str:
+    """What is opened, as "tcp 445", "everything", "tcp port 8081 of Host β"."""
+    protocol = "ping" if reach.protocol == "icmp" else reach.protocol or ""
+    words = [protocol, "port" if reach.published else "", reach.ports, "of Host β" if reach.published else ""]
+    return " ".join(word for word in words if word) or "everything"
 
 
 def shown(name: str) -> str:

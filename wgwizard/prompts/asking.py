@@ -11,6 +11,7 @@ from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.words import said
 
 # A problem between two answers of one page -> the answer of the two that is asked for later.
 _SETTLED_BY = {"outside-site": "site.networks"}
@@ -36,16 +37,16 @@ class _Page:
             listed = self._listed()
             if place < len(listed):
                 place += self._ask(listed[place])
-                if place < 0:
-                    return False
-            elif self._wants_more():
-                continue
-            else:
+            elif (wants_more := self._wants_more()) is None:
+                place -= 1
+            elif not wants_more:
                 self._take_proposals()
                 wrong = self._first_wrong()
                 if wrong is None:
                     return True
                 place = wrong
+            if place < 0:
+                return False
 
     def _path(self, question: Question) -> str:
         return path_for(question, self.point)
@@ -70,8 +71,8 @@ class _Page:
         problems = self.session.draft.problems_under(*(self._path(question) for question in self.group.questions))
         return tuple(problem for problem in problems if problem.is_error or problem.code in UNUSED)
 
-    def _wants_more(self) -> bool:
-        """Ask once whether the remaining questions are wanted; true where they now are."""
+    def _wants_more(self) -> bool | None:
+        """Ask once whether the remaining questions are wanted; true where they now are, `None` goes back."""
         if self.more is not None:
             return False
         details = [question for question in self._matters() if question.detail]
@@ -79,7 +80,7 @@ class _Page:
             self.session.say(
                 f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n"
             )
-        self.more = bool(details) and self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False)
+        self.more = self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False) if details else False
         return self.more
 
     def _first_wrong(self) -> int | None:
@@ -115,8 +116,6 @@ class _Page:
     def _ask(self, question: Question) -> int:
         """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
         path, tried = self._path(question), ""
-        standing = self.session.draft.problems_under(path)
-        self.session.say_problems(problem for problem in standing if problem.code in (FROM_PRESET, HOST_DIFFERS))
         while True:
             answer = self._answer(question, tried)
             if answer is None:
@@ -127,9 +126,7 @@ class _Page:
             if not any(problem.is_error for problem in problems):
                 self.asked.add(path)
                 self.session.take(draft)
-                if path == SSH:
-                    offer_look(self.session)
-                return 1
+                return 1 if path != SSH or offer_look(self.session) else 0
             tried = answer
 
     def _settles_later(self, problem: Problem) -> bool:
@@ -168,17 +165,17 @@ class _Page:
 
     def _put(self, question: Question, tried: str) -> Asked:
         """The question with the answer that stands: the document's, else what was found."""
-        current, remark = self.session.draft.text(self._path(question), question), ""
-        proposal = self._proposal(question)
-        if proposal is not None and proposal.only_offered:
-            remark = f"○ {proposal.text}, {proposal.remark}"
-        elif proposal is not None:
-            current, remark = proposal.text, f"○ {proposal.text}, {proposal.remark}"
+        current, proposal = self.session.draft.text(self._path(question), question), self._proposal(question)
+        standing = () if tried else self.session.draft.problems_under(self._path(question))
+        remarks = [said(problem) for problem in standing if problem.code in (FROM_PRESET, HOST_DIFFERS)]
+        if proposal is not None:
+            current = current if proposal.only_offered else proposal.text
+            remarks.append(f"○ {proposal.text}, {proposal.remark}")
         return Asked(
             question.prompt,
             question.word,
             current,
-            remark,
+            "\n".join(remarks),
             example_of(question, self.session.draft.document),
             tried,
             self._is_untaken(question),

@@ -19,7 +19,7 @@ class TalkAsk:
             f"Compare it with what this command prints on {key.host} itself:\n  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
         )
         title = f"Is this {key.host}, on the way to Host β?" if key.on_the_way else "Is this Host β?"
-        return self._talk.yes(title, default=False)
+        return self._talk.yes(title, default=False) is True
 
     def confirm(self, changes: tuple[Change, ...], warnings: tuple[str, ...] = ()) -> bool:
         """Whether these changes are wanted."""
@@ -28,7 +28,7 @@ class TalkAsk:
             self._talk.say(f"! {warning}")
         count = len(changes)
         self._talk.say(f"{count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet.")
-        return self._talk.yes("Make these changes?", default=False)
+        return self._talk.yes("Make these changes?", default=False) is True
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; nothing cancels."""
@@ -57,7 +57,7 @@ class TalkAsk:
     def install(self, packages: tuple[str, ...], command: str) -> bool:
         """Whether these packages may be installed."""
         self._talk.say(f"Host β lacks {', '.join(packages)}. This would be run there:\n  {command}")
-        return self._talk.yes("Install what is missing?", default=False)
+        return self._talk.yes("Install what is missing?", default=False) is True
 
     def _secret(self, prompt: str, refused: int) -> Secret | None:
         if refused:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from wgwizard.applying import Connector
 from wgwizard.errors import WgwizardError
 from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
@@ -12,15 +13,22 @@ from wgwizard.wizard.words import told
 SSH = "host.ssh"
 
 
-def offer_look(session: Session) -> None:
-    """Look at the host if that is wanted; what it shows is proposed from then on. Without it one goes on by hand."""
+def offer_look(session: Session) -> bool:
+    """Look at the host if that is wanted; what it shows is proposed from then on. Whether to go on, if need be by hand (else back)."""
     login, connector = value_at(session.draft.document, SSH), session.tools.connector
     if not isinstance(login, str) or connector is None or login in session.looked_at or not is_worth_a_look(session.draft):
-        return
-    session.looked_at.add(login)
+        return True
     session.say(LOOK)
-    if not session.talk.yes(f"Look at {login} now?", default=True):
-        return
+    wanted = session.talk.yes(f"Look at {login} now?", default=True)
+    if wanted is None:
+        return False
+    session.looked_at.add(login)
+    if wanted:
+        _look(session, connector, login)
+    return True
+
+
+def _look(session: Session, connector: Connector, login: str) -> None:
     session.talk.say(f"● looking at {login} …")
     try:
         facts = connector.look(session.tools.target(login), TalkAsk(session.talk))

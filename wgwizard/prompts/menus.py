@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, toggled_words, wrapped
+from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, paragraphs, toggled_words
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
@@ -77,8 +77,8 @@ class MenuTalk:
             return found
         return self._told(asked, choices, toggled_words(choices, _reconciled(found, [word for word in found if word not in held])))
 
-    def yes(self, prompt: str, *, default: bool) -> bool:
-        """Yes or no."""
+    def yes(self, prompt: str, *, default: bool) -> bool | None:
+        """Yes or no; `None` goes back."""
         import questionary
 
         answer: Any = WHY
@@ -86,7 +86,7 @@ class MenuTalk:
             answer = self._ask(lambda: questionary.confirm(prompt, default=default, qmark=_MARK, auto_enter=False), keys=True)
             if answer == WHY:
                 self.say(WHY_YES)
-        return answer is True
+        return None if answer == BACK else answer is True
 
     def secret(self, prompt: str) -> Secret | None:
         """Typed without being seen."""
@@ -99,7 +99,7 @@ class MenuTalk:
         example = f"e.g. {asked.example}" if asked.example and not (asked.tried or asked.current) else ""
         keys = ". Enter takes it, - leaves it empty" if asked.proposed else ""
         about = f"{asked.remark}{keys}" if asked.remark else example
-        self.say(f"\n{wrapped(about, self.columns, '  ')}" if about else "")
+        self.say(f"\n{paragraphs(about, self.columns)}" if about else "")
 
     def _told(self, asked: Asked, choices: tuple[Choice, ...], answer: str) -> str:
         """Leave what was chosen to be read, in a line: questionary leaves the whole row, and of several only their count."""

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 from wgwizard.cli.asking import say
-from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, toggled_words, wrapped
+from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, paragraphs, toggled_words
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
@@ -38,14 +38,14 @@ class NumberedTalk:
         """Several choices, by their numbers or words."""
         return self._chosen(asked, choices, several=True)
 
-    def yes(self, prompt: str, *, default: bool) -> bool:
-        """Yes or no."""
+    def yes(self, prompt: str, *, default: bool) -> bool | None:
+        """Yes or no; `None` goes back."""
         while True:
             typed = self._line(f"\n{prompt} [{'Y/n' if default else 'y/N'}] ").lower()
             if not typed:
                 return default
             if typed in ("y", "yes", "n", "no", BACK):
-                return typed.startswith("y")
+                return None if typed == BACK else typed.startswith("y")
             self.say(WHY_YES if typed == WHY else f"× “{typed}” is neither y nor n")
 
     def secret(self, prompt: str) -> Secret | None:
@@ -56,7 +56,7 @@ class NumberedTalk:
     def _put(self, asked: Asked) -> None:
         self.say(f"\n{asked.prompt}" + (f"   ({asked.word})" if asked.word else ""))
         if asked.remark:
-            self.say(wrapped(asked.remark, self.columns, "  "))
+            self.say(paragraphs(asked.remark, self.columns))
 
     def _chosen(self, asked: Asked, choices: tuple[Choice, ...], *, several: bool) -> str:
         self._put(asked)

@@ -51,14 +51,14 @@ def save_page(session: Session) -> bool:
 def _may_write(session: Session, path: str) -> bool:
     """Whether another file there, or what others did to this one meanwhile, may be replaced; what differs is shown before."""
     if would_replace(session.draft, path):
-        return session.talk.yes(f"{path} is there already. Replace it?", default=False)
+        return session.talk.yes(f"{path} is there already. Replace it?", default=False) is True
     found = conflict(session.draft, path, session.tools.keeping.others())
     if found is None:
         return True
     session.tell(f"! {found.text}")
     if found.difference:
         session.talk.say(found.difference.rstrip())
-    return session.talk.yes(f"Replace {path}?", default=False)
+    return session.talk.yes(f"Replace {path}?", default=False) is True
 
 
 def _written(session: Session, path: str) -> bool:

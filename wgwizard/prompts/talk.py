@@ -12,7 +12,7 @@ from wgwizard.secret import Secret
 
 # What may be typed (or pressed) in place of an answer, the same everywhere.
 BACK, WHY, NOTHING = "<", "?", "-"
-WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < is no."
+WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < goes back, and nothing is done."
 _NARROWEST, _WIDEST = 40, 100
 
 
@@ -20,8 +20,8 @@ class Asked(Struct, frozen=True):
     """A question as it is put.
 
     `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,
-    `remark` what is to be said of that, `example` shows the notation, `tried` is what was typed and refused just now. `proposed`: nobody
-    gave the current answer yet, so that whatever is typed takes its place.
+    `remark` what is to be said of that, one paragraph a line, `example` shows the notation, `tried` is what was typed and refused just
+    now. `proposed`: nobody gave the current answer yet, so that whatever is typed takes its place.
     """
 
     prompt: str
@@ -56,8 +56,8 @@ class Talk(Protocol):
     def many(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """The answers of all chosen ones, as words in one text; BACK or WHY where that was typed."""
 
-    def yes(self, prompt: str, *, default: bool) -> bool:
-        """Yes or no."""
+    def yes(self, prompt: str, *, default: bool) -> bool | None:
+        """Yes or no; `None` goes back, which is no yes."""
 
     def secret(self, prompt: str) -> Secret | None:
         """What was typed without being seen; `None` for nothing."""
@@ -69,6 +69,11 @@ def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
     if alone:
         return alone[-1]
     return " ".join(choice.answer for choice in choices if choice.answer in words)
+
+
+def paragraphs(text: str, columns: int) -> str:
+    """Each line as an indented paragraph."""
+    return "\n".join(wrapped(line, columns, "  ") for line in text.splitlines())
 
 
 def wrapped(text: str, columns: int, lead: str = "") -> str:

@@ -32,7 +32,7 @@ MAY_REACH = Question(
     id="points[*].may_reach",
     kind=Kind.RIGHTS,
     prompt="What may it reach at the site?",
-    word="rights: who [protocol [ports]]",
+    word="rights: who [protocol [ports]]; empty: all",
     example="192.168.1.20 tcp 80,445, 192.168.1.0/24",
     why="Host β lets through what is named and refuses the rest, so a lost phone opens one door and not the house. Name a "
     "computer, an address or a network, then perhaps tcp or udp and ports (or `nothing`); `ss -tlpn` on that computer prints its "

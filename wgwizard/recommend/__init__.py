@@ -10,14 +10,8 @@ from wgwizard.recommend.reasking import find_out, would_change
 from wgwizard.recommend.recommendation import TITLES, Ranked, Reason, Recommendation, Verdict, WouldChange
 from wgwizard.recommend.situation import Situation, situation_of
 from wgwizard.recommend.unmet import UNMET, unmet
-from wgwizard.recommend.words import lack_text, ranked_one, title
+from wgwizard.recommend.words import lack_text, ranked_one, title, unknown_of
 from wgwizard.site import Site, Strategy
-
-# The unknowns on which a way back can hang (siteroutes.Trouble), as the end of "find out …".
-_UNKNOWN = {
-    "site.routes": "where at the site a route to the tunnel can be added",
-    "site.router_drops_invalid": "whether the router drops connections of which it sees only half",
-}
 
 # The code of the problem where nothing gives what is asked for.
 NO_STRATEGY = "no-strategy-fits"
@@ -86,9 +80,9 @@ def _none_fits(situation: Situation, ranked: tuple[Judged, ...], changes: tuple[
 
 def _unsure(situation: Situation, judged: Judged) -> Problem:
     """The warning where the best that there is hangs on something that is not known."""
-    lack = judged.lacks[0]
+    lack, unknown = judged.lacks[0], unknown_of(judged)
     text = f"{title(judged.strategy)} is the only one that may work, and {lack_text(situation, lack)}"
-    hint = f"find out {_UNKNOWN[lack.question]} ({lack.question}); until then the plan shows what does not work"
+    hint = f"find out {unknown}; until then the plan shows what does not work"
     return warning("hangs-on-unknown", lack.question, text, hint)
 
 

@@ -4,7 +4,7 @@ from wgwizard.recommend.fitness import Code, Judged, Lack, Outlook, deciding_ope
 from wgwizard.recommend.recommendation import TITLES, Ranked, Reason, Verdict
 from wgwizard.recommend.situation import Situation
 from wgwizard.site import RoutesAt, Site, Strategy
-from wgwizard.siteroutes import Trouble
+from wgwizard.siteroutes import UNKNOWN, Trouble, Unknown
 
 PLACES = {
     RoutesAt.ROUTER: "one route on the router",
@@ -12,7 +12,7 @@ PLACES = {
     RoutesAt.HOSTS: "a route on each computer that the points reach",
 }
 _TROUBLES = {
-    Trouble.NOT_KNOWN: "it is not known where a route to the tunnel can be added, and answers from {network} need one",
+    Trouble.NOT_KNOWN: f"it is not known {UNKNOWN[Trouble.NOT_KNOWN].text}, and answers from {{network}} need one",
     Trouble.NO_ROUTE: "no route to the tunnel can be added at the site, so answers from {network} never find it",
     Trouble.CLOUD: "a cloud delivers by its own route table alone, so answers from {network} never find the tunnel",
     Trouble.BEHIND_ROUTER: "{network} lies behind the router, so that only a route on the router helps its answers",
@@ -65,12 +65,18 @@ def changes_needed(situation: Situation, outlook: Outlook, strategy: Strategy) -
     return tuple(place for place in ("router", "dhcp", "hosts", "cloud", "site") if place in places)
 
 
+def unknown_of(judged: Judged) -> Unknown:
+    """What a strategy that may work hangs on."""
+    return next(UNKNOWN[lack.trouble] for lack in judged.lacks if lack.trouble in UNKNOWN)
+
+
 def _headline(situation: Situation, outlook: Outlook, judged: Judged, *, first: bool) -> str:
     """The line beside the strategy's name."""
     if judged.verdict is Verdict.UNFIT:
         return "does not fit"
     if judged.verdict is Verdict.UNSURE:
-        return "may work: something is not known yet"
+        unknown = unknown_of(judged)
+        return f"may work; not known: {unknown.field}, {unknown.text}"
     if judged.surplus and not first:
         return "more than needed"
     change = _change_text(situation, outlook, judged.strategy)
@@ -84,7 +90,7 @@ def _change_text(situation: Situation, outlook: Outlook, strategy: Strategy) -> 
         return "needs a route in the cloud's route table, and the source/destination check off"
     needs = [text for place, text in PLACES.items() if place.value in changes]
     if "site" in changes:
-        needs.append("a route to the tunnel at a place that is not known yet")
+        needs.append(f"a route to the tunnel at a place that is not known yet ({UNKNOWN[Trouble.NOT_KNOWN].field})")
     return f"needs {' and '.join(needs)}" if needs else "no routes are needed at the site"
 
 

@@ -41,10 +41,28 @@ _ODD = (
     (IPv4Network("203.0.113.0/24"), "documentation-address", "is reserved for documentation"),
 )
 _PRIVATE4 = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+# The blocks that nobody can dial over the internet; Python's is_private takes several of them together.
+_NOT_PUBLIC: tuple[tuple[Network, str], ...] = (
+    (IPv4Network("127.0.0.0/8"), "a loopback address"),
+    (IPv6Network("::1/128"), "a loopback address"),
+    (IPv4Network("169.254.0.0/16"), "a link-local address"),
+    (IPv6Network("fe80::/10"), "a link-local address"),
+    (IPv4Network("10.0.0.0/8"), "a private address"),
+    (IPv4Network("172.16.0.0/12"), "a private address"),
+    (IPv4Network("192.168.0.0/16"), "a private address"),
+    (IPv6Network("fc00::/7"), "a private address"),
+    (IPv4Network("100.64.0.0/10"), "an address inside a provider's network (RFC 6598)"),
+    (IPv4Network("198.18.0.0/15"), "an address for measurements (RFC 2544)"),
+)
 _GLOBAL6 = IPv6Network("2000::/3")
 _LOCAL6 = IPv6Network("fc00::/7")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _WIDEST = {4: 8, 6: 8}
+
+
+def not_public(address: Address) -> str:
+    """What an address is that nobody can dial over the internet; nothing where that can be."""
+    return next((kind for network, kind in _NOT_PUBLIC if address.version == network.version and address in network), "")
 
 
 def read_address(text: str, field: str, problems: list[Problem]) -> Address | None:

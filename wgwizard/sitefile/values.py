@@ -8,7 +8,7 @@ import unicodedata
 
 from wgwizard.problems import Problem, error, warning
 from wgwizard.site import Endpoint, PortRange
-from wgwizard.sitefile.addresses import odd_kind, parse_address, refuse_unusable
+from wgwizard.sitefile.addresses import not_public, odd_kind, parse_address, refuse_unusable
 from wgwizard.sitefile.shape import shown
 
 MAX_PORT = 65535
@@ -157,10 +157,9 @@ def _endpoint_address(text: str, port: int, field: str, problems: list[Problem])
     odd = odd_kind(address)
     if odd is not None and odd[0] == "documentation-address":
         problems.append(warning("example-endpoint", field, f"{address} is an address that only examples have", _OWN_ENDPOINT))
-    elif address.is_loopback or address.is_private:
-        kind = "loopback" if address.is_loopback else "private"
+    elif kind := not_public(address):
         hint = "whoever dials it over the internet needs a public address or a name; keep it only if both are on one network"
-        problems.append(warning("private-endpoint", field, f"{address} is a {kind} address", hint))
+        problems.append(warning("private-endpoint", field, f"{address} is {kind}", hint))
     elif refuse_unusable(address, text, field, problems):
         return None
     return Endpoint(str(address), port)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
 from wgwizard.site import Address, Family, InterfaceAddress, Network, RoutesAt
-from wgwizard.siteroutes import RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
+from wgwizard.siteroutes import UNKNOWN, RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
 
 
 class Placeholder(Enum):
@@ -34,14 +34,14 @@ Place = Address | Network
 NOT_KNOWN: Final = "not known: "
 
 _NO_WAY_BACK = {
-    Trouble.NOT_KNOWN: f"{NOT_KNOWN}where at the site a route to the tunnel network can be added, and the answers need one",
+    Trouble.NOT_KNOWN: f"{NOT_KNOWN}{UNKNOWN[Trouble.NOT_KNOWN]}, and the answers need one",
     Trouble.NO_ROUTE: "the site has no route to the tunnel network and sends such packets to its own default gateway",
     Trouble.CLOUD: "a cloud delivers by its own route table alone, and that has no route to the tunnel network",
     Trouble.BEHIND_ROUTER: "this network lies behind the site's router, which has no route to the tunnel network",
     Trouble.IPV4_ONLY: "DHCP option 121 tells IPv4 routes only, so the IPv6 route to the tunnel network is missing",
     Trouble.HALF_SEEN: "the route stands on the router only, the host answers past it, and the router drops what it sees half of",
-    Trouble.HALF_SEEN_MAYBE: f"{NOT_KNOWN}whether the router drops what it sees half of; the route stands on the router only, and the "
-    "host answers past it",
+    Trouble.HALF_SEEN_MAYBE: f"{NOT_KNOWN}{UNKNOWN[Trouble.HALF_SEEN_MAYBE]}; the route stands on the router only, and the host "
+    "answers past it",
 }
 
 

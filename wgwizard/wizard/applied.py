@@ -55,7 +55,7 @@ def before(found: Study, path: str | None) -> str:
     """What is said before anything is applied: what would not work yet, and how to apply later."""
     lines = [f"{UNMET}:", *found.unmet, ""] if found.unmet else []
     later = (
-        f"Later: wgwizard apply {quote(path) if path else 'SITE.yaml'}"
+        f"Later: wgwizard apply {quote(path) if path else 'SITE.yaml'}, or by hand: the next page says how."
         if found.site.host.ssh is not None
         else "Go on: the next page says what to do by hand."
     )

@@ -25,8 +25,14 @@ def told(error: WgwizardError) -> str:
     reasons = error.problems if isinstance(error, SiteRefusedError) else ()
     lines = [f"× {error.message}", *([f"  {error.hint}"] if error.hint else [])]
     # A refusal for one reason has that reason as its message.
-    lines += [f"{said(one)} ({one.field})" if one.field else said(one) for one in reasons if one.message != error.message]
+    lines += [_said_where(one) for one in reasons if one.message != error.message]
     return "\n".join(lines)
+
+
+def _said_where(problem: Problem) -> str:
+    """A problem with its field, unless its own words name that."""
+    text, field = said(problem), f"({problem.field})"
+    return text if not problem.field or field in text else f"{text} {field}"
 
 
 def cut(text: str, room: int) -> str:
