@@ -23,9 +23,10 @@ class Trouble(StrEnum):
 
 
 class Unknown(Struct, frozen=True):
-    """An answer that is missing: the site file's field, and in plain words what is not known."""
+    """An answer that is missing: the site file's field, what it is about, and in plain words what is not known."""
 
     field: str
+    about: str
     text: str
 
     def __str__(self) -> str:
@@ -34,8 +35,10 @@ class Unknown(Struct, frozen=True):
 
 # What to find out where the way back hangs on an answer that is not known.
 UNKNOWN = {
-    Trouble.NOT_KNOWN: Unknown("site.routes", "where at the site a route to the tunnel can be added"),
-    Trouble.HALF_SEEN_MAYBE: Unknown("site.router_drops_invalid", "whether the router drops connections of which it sees only half"),
+    Trouble.NOT_KNOWN: Unknown("site.routes", "the site's routes", "where at the site a route to the tunnel can be added"),
+    Trouble.HALF_SEEN_MAYBE: Unknown(
+        "site.router_drops_invalid", "the router's filter", "whether the router drops connections of which it sees only half"
+    ),
 }
 
 

@@ -261,9 +261,8 @@ def test_what_hangs_on_the_unknown_is_unsure_and_warned_of():
     unsaid = recommend(site("points", True, None))
     assert [(problem.code, problem.field) for problem in unsaid.problems] == [("hangs-on-unknown", "site.routes")]
     assert unsaid.problems[0].hint.startswith("find out where at the site a route to the tunnel can be added (site.routes)")
-    whether = "site.router_drops_invalid, whether the router drops connections of which it sees only half"
-    assert found.ranked[0].headline == f"may work; not known: {whether}"
-    assert unsaid.ranked[0].headline == "may work; not known: site.routes, where at the site a route to the tunnel can be added"
+    assert found.ranked[0].headline == "may work; unknown: the router's filter"
+    assert unsaid.ranked[0].headline == "may work; unknown: the site's routes"
 
 
 def test_a_strategy_written_by_hand_is_obeyed_with_its_losses():

@@ -75,8 +75,7 @@ def _headline(situation: Situation, outlook: Outlook, judged: Judged, *, first: 
     if judged.verdict is Verdict.UNFIT:
         return "does not fit"
     if judged.verdict is Verdict.UNSURE:
-        unknown = unknown_of(judged)
-        return f"may work; not known: {unknown.field}, {unknown.text}"
+        return f"may work; unknown: {unknown_of(judged).about}"
     if judged.surplus and not first:
         return "more than needed"
     change = _change_text(situation, outlook, judged.strategy)
