@@ -125,9 +125,13 @@ class Machine:
             ip("link", "set", name, "up")
         ip("link", "set", "tap0", "master", BRIDGE)
         self._pack()
-        with (self.directory / "console").open("wb") as console:
+        shutil.copy(self.image, self.directory / "disk")
+        self._start()
+        self._wait_until_ready()
+
+    def _start(self) -> None:
+        with (self.directory / "console").open("ab") as console:
             self._process = subprocess.Popen(self._qemu(), stdin=subprocess.DEVNULL, stdout=console, stderr=console)
-        self._wait_until_ready("")
 
     def _pack(self) -> None:
         tree = self.directory / "initramfs"
@@ -153,22 +157,20 @@ class Machine:
         ]
         return [
             *("qemu-system-x86_64", "-accel", "tcg", "-cpu", "Nehalem,+rdrand", "-smp", "1", "-m", MEMORY),
-            *("-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio"),
+            *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio"),
             *("-kernel", str(linux), "-initrd", str(self.directory / "initramfs.cpio")),
             *("-append", "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off security=selinux selinux=1 enforcing=1 net.ifnames=0"),
-            *("-drive", f"file={self.image},format=raw,if=virtio,snapshot=on"),
+            *("-drive", f"file={self.directory / 'disk'},format=raw,if=virtio"),
             *cards,
         ]
 
-    def _wait_until_ready(self, last_boot: str) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             assert self._process is not None
             if self._process.poll() is not None:
                 break
-            done = self.run("sh", "-c", "cat /proc/sys/kernel/random/boot_id; systemctl is-system-running --wait", check=False)
-            words = done.stdout.split()
-            if len(words) == 2 and words[0] != last_boot and words[1] in ("running", "degraded"):
+            if self.run("systemctl", "is-system-running", "--wait", check=False).stdout.strip() in ("running", "degraded"):
                 return
             time.sleep(1)
         raise base.LabError(f"the machine did not come up in {READY_WITHIN:.0f} s\n{self.console()}")
@@ -189,10 +191,12 @@ class Machine:
         return self.run("sh", "-c", script, check=check, timeout=timeout).stdout
 
     def reboot(self) -> None:
-        """Restart it, and wait until it is up again."""
-        last = self.sh("cat /proc/sys/kernel/random/boot_id").strip()
+        """Restart it, and wait until it is up again; qemu ends instead, and is started anew with the same disk."""
         self.run("systemctl", "reboot", check=False)
-        self._wait_until_ready(last)
+        assert self._process is not None
+        self._process.wait(READY_WITHIN)
+        self._start()
+        self._wait_until_ready()
 
     def far_side(self) -> Side:
         """Whom the second link leads to: a network namespace at .9, whose default gateway is the machine."""
@@ -208,10 +212,11 @@ class Machine:
         return Side(space, {4: "198.51.100.9", 6: "fd00:100::9"})
 
     def destroy(self) -> None:
-        """End it; its disk was never written to."""
+        """End it, and throw its disk away."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        (self.directory / "disk").unlink(missing_ok=True)
 
     def console(self) -> str:
         """What kernel and init said."""
