@@ -54,8 +54,15 @@ state_of() { states_of "$1" | cut -d ' ' -f 2-; }
 # "MODE UID:GID" of one.
 mode_of() { states_of "$1" | cut -d ' ' -f 3,4; }
 
-# The ruleset without its counters, which change with every packet.
-own_table() { nft -s list table inet "$TABLE" 2>/dev/null; }
+# SELinux lets other programs (nft, wg-quick, ip) read and write only what is labelled for them, and gives what is below /run another label
+# than what is below /etc. labelled_as MODEL PATH: that of MODEL, where SELinux is on.
+selinux_is_on() { [ -e /sys/fs/selinux/enforce ]; }
+labelled_as() { ! selinux_is_on || chcon --reference="$1" -- "$2"; }
+# labels_of FILE…: a line "LABEL PATH" for each that is there.
+labels_of() { for path; do if [ -f "$path" ]; then stat -c '%C %n' -- "$path"; fi; done; }
+
+# The ruleset without its counters, which change with every packet. Through a pipe: into a file of ours SELinux lets nft write nothing.
+own_table() { listed=$(nft -s list table inet "$TABLE" 2>/dev/null) && printf '%s\n' "$listed"; }
 forwarding_sysctls() {
   grep -s . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/accept_redirects \
     /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra

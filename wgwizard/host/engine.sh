@@ -111,6 +111,7 @@ restore_table() {
     return
   fi
   { echo "table inet $TABLE"; echo "delete table inet $TABLE"; cat "$T/old/table"; } >"$T/old/load.nft"
+  labelled_as "$T/old" "$T/old/load.nft"
   bounded 20 nft -f "$T/old/load.nft"
   if [ -e "$T/old/rules_active" ]; then start_unit "$RULES_UNIT"; fi
 }
@@ -139,13 +140,18 @@ rollback() {
   return 0
 }
 
-# place FILE MODE OWNER SOURCE: the file is there whole or not at all, also after a power cut.
+# What a unit writes below /etc has another label by itself than what an admin writes there.
+give_label() { # TEMPORARY FILE [LABEL]
+  if [ -n "$3" ]; then chcon -- "$3" "$1"; else labelled_as "${2%/*}" "$1"; fi
+}
+
+# place FILE MODE OWNER SOURCE [LABEL]: the file is there whole or not at all, also after a power cut; without a label with its directory's.
 place() {
   directory=${1%/*}
   if [ ! -d "$directory" ]; then mkdir -p -- "$directory" && chmod 755 "$directory" || return 1; fi
   temporary=$directory/.wgwizard-$ID
-  cp -p -- "$4" "$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && flush "$temporary" && mv -f -- "$temporary" "$1" &&
-    flush "$directory" && return 0
+  cp -p -- "$4" "$temporary" && chown "$3" "$temporary" && chmod "$2" "$temporary" && give_label "$temporary" "$1" "${5:-}" &&
+    flush "$temporary" && mv -f -- "$temporary" "$1" && flush "$directory" && return 0
   rm -f -- "$temporary"
   return 1
 }
@@ -174,7 +180,10 @@ back_to_baseline() {
   read -r kind mode owner links sum <<END
 $(awk -v path="$1" '$6 == path { print $1, $2, $3, $4, $5 }' "$saved/index")
 END
-  if [ "$kind" = file ]; then place "$1" "$mode" "$owner" "$saved/${1##*/}"; else rm -f -- "$1"; fi
+  if [ "$kind" != file ]; then rm -f -- "$1"; return; fi
+  label=$(awk -v path="$1" '$2 == path { print $1 }' "$saved/labels" 2>/dev/null)
+  selinux_is_on || label=
+  place "$1" "$mode" "$owner" "$saved/${1##*/}" "$label"
 }
 
 keep_baseline() {

@@ -28,6 +28,9 @@ take_lock() {
   rm -rf -- "$RUN"/result-* "$RUN"/notes-* "$RUN"/stale-*
   # Until the undo is armed, a client that goes away leaves nothing behind.
   trap 'release; exit 1' HUP INT TERM PIPE
+  # What is staged is read like what is in /etc; and any program may append to a file of /tmp's label that it is given.
+  { labelled_as /etc "$T" && true >"$T/log" && labelled_as /tmp "$T/log"; } 2>"$T/label.err" ||
+    give_up "SELinux is on, and $T cannot be labelled: $(cat "$T/label.err")"
 }
 
 # put NAME SHA256: a staged file from stdin, used only if it came whole.
@@ -107,6 +110,7 @@ save_files() {
 # What the first apply finds is kept for uninstall, with the directories that were not there, and forwarding.
 save_baseline() {
   save_files "$T/baseline"
+  if selinux_is_on; then labels_of $(our_files) >"$T/baseline/labels"; fi
   for file in $(our_files); do
     directory=${file%/*}
     if [ ! -d "$directory" ]; then echo "$directory" >>"$T/baseline/directories"; fi

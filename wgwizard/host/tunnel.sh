@@ -55,7 +55,8 @@ wanted_routes() {
 # What wg(8) takes of its owner's file.
 stripped() {
   case $OWNER in
-    wg-quick) wg-quick strip "$1" ;;
+    # Through a pipe, like own_table.
+    wg-quick) text=$(wg-quick strip "$1") && printf '%s\n' "$text" ;;
     systemd-networkd) awk '/^\[/ { skip = $0 == "[NetDev]"; sub(/WireGuardPeer/, "Peer"); sub(/WireGuard/, "Interface") } !skip' "$1" ;;
     NetworkManager) stripped_keyfile "$1" ;;
   esac

@@ -108,16 +108,21 @@ def _prepare(share: Path, command: tuple[str, ...]) -> None:
     shutil.copy(busybox, tree)
     shutil.copy(HERE / "boot.sh", tree / "init")
     (tree / "init").chmod(0o755)
-    order = _in_order(modules)
+    order = in_order(modules, FIRST_MODULES)
     for module in order:
         shutil.copy(module, tree / "modules")
     (tree / "modules/order").write_text("".join(f"{module.name}\n" for module in order))
-    pack = "find . -print0 | cpio --quiet -0 -o -H newc >../initramfs.cpio"
-    subprocess.run(["sh", "-c", pack], cwd=tree, check=True)
+    pack(tree)
 
 
-def _in_order(modules: Path) -> list[Path]:
-    """The first modules, each after those that it needs."""
+def pack(tree: Path) -> None:
+    """An initramfs of this tree, beside it."""
+    command = "find . -print0 | cpio --quiet -0 -o -H newc >../initramfs.cpio"
+    subprocess.run(["sh", "-c", command], cwd=tree, check=True)
+
+
+def in_order(modules: Path, names: tuple[str, ...]) -> list[Path]:
+    """These modules, each after those that it needs."""
     (version,) = modules.iterdir()
     lines = (version / "modules.dep").read_text().splitlines()
     needs = {name: rest.split() for name, _, rest in (line.partition(":") for line in lines)}
@@ -129,7 +134,7 @@ def _in_order(modules: Path) -> list[Path]:
             add(need)
         found.setdefault(name)
 
-    for name in FIRST_MODULES:
+    for name in names:
         add(by_name[name])
     return [version / name for name in found]
 
