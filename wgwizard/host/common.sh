@@ -91,6 +91,7 @@ fingerprint() {
     printf '%s\n' "$addresses" | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'
     printf '%s\n' "$routes6" | sed 's/ expires [0-9]*sec//'
     wg show "$IFACE" dump 2>/dev/null | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
+    cat "/sys/class/net/$IFACE/mtu" 2>/dev/null
   } | digest
 }
 

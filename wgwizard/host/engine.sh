@@ -52,6 +52,7 @@ fail() {
 }
 still_wanted() { [ -e "$T/pending" ] || exit 1; }
 interface_exists() { [ -e "/sys/class/net/$IFACE" ]; }
+interface_is_on() { interface_exists && [ $(($(cat "/sys/class/net/$IFACE/flags") & 1)) = 1 ]; }
 
 load_rules() {
   bounded 20 nft -c -f "$T/new/$IFACE.nft" || fail "nft refuses the rules"
@@ -70,9 +71,10 @@ activate() {
   else
     load_rules
     still_wanted
-    if interface_exists; then update_tunnel || fail "the running tunnel could not be changed"
+    if interface_is_on; then update_tunnel || fail "the running tunnel could not be changed"
     else
-      if unit_runs "$TUNNEL_UNIT"; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
+      # One that somebody switched off, or that its owner made anew, lacks what its unit adds to it.
+      if interface_exists || unit_runs "$TUNNEL_UNIT"; then stop_tunnel || fail "the tunnel that is switched off could not be taken away"; fi
       start_tunnel || fail "the tunnel could not be started"
     fi
     still_wanted

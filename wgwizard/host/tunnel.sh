@@ -78,6 +78,17 @@ stripped_keyfile() {
     }' "$1"
 }
 
+mtu_in() { [ ! -f "$1" ] || conf_values "$1" '[Mm][Tt][Uu]\(Bytes\)*'; }
+# What the tunnel gets where its file names no MTU: that of the way out, less what WireGuard adds, from wg-quick; the kernel's from others.
+usual_mtu() {
+  out=1500
+  if [ "$OWNER" = wg-quick ]; then
+    way=$(ip route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+    out=$(cat "/sys/class/net/$way/mtu" 2>/dev/null || echo 1500)
+  fi
+  echo $((out - 80))
+}
+
 # A running tunnel keeps its interface and its sessions.
 update_tunnel() {
   conf=$T/new/${TUNNEL##*/} network=$T/new/${NETWORK##*/}
@@ -89,6 +100,8 @@ update_tunnel() {
   sync_addresses "$T/want_addresses" || return 1
   wanted_routes "$conf" "$network" >"$T/want_routes"
   sync_routes "$T/want_routes" || return 1
-  mtu=$(conf_values "$conf" '[Mm][Tt][Uu]\(Bytes\)*')
+  mtu=$(mtu_in "$conf")
+  # Where the file of before named one and this names none, it is the owner's choice again.
+  if [ -z "$mtu" ] && [ -n "$(mtu_in "$TUNNEL")" ]; then mtu=$(usual_mtu); fi
   [ -z "$mtu" ] || bounded 5 ip link set dev "$IFACE" mtu "$mtu"
 }
