@@ -328,6 +328,27 @@ def test_whatever_is_staged_yet_is_taken_away_and_its_owner_told(shell: Shell, t
     assert not [place for place in places.values() if place.exists()]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_other_addresses_come_with_the_ipv6_routes_that_network_manager_makes(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "transaction").mkdir()
+    want = tmp_path / "want"
+    want.write_text("10.88.0.1/24\nfd00:88::1/64\nfd00:99::1/64\n")
+    stubs = "bounded() { shift; echo $*; }; current_addresses() { printf '%s\\n' 10.64.0.1/24 fd00:64::1/64 fd00:99::1/64; }\n"
+    route = "ip -6 route replace {} dev wg0 proto kernel metric 1024"
+    assert said(shell, script(LAYOUT, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path))).splitlines() == [
+        "ip -6 route flush dev wg0 proto kernel",
+        route.format("fd00:99::1/64"),
+        "ip -4 address add 10.88.0.1/24 dev wg0",
+        "ip -6 address add fd00:88::1/64 dev wg0 noprefixroute",
+        route.format("fd00:88::1/64"),
+        "ip -4 address del 10.64.0.1/24 dev wg0",
+        "ip -6 address del fd00:64::1/64 dev wg0",
+    ]
+    by_others = said(shell, script(QUICK, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path)))
+    assert "route" not in by_others
+    assert "ip -6 address add fd00:88::1/64 dev wg0\n" in by_others
+
+
 def said(shell: Shell, text: str) -> str:
     done = subprocess.run([*shell, "-s"], input=text, capture_output=True, text=True, check=False)
     assert done.stderr == ""

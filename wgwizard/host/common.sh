@@ -54,6 +54,9 @@ state_of() { states_of "$1" | cut -d ' ' -f 2-; }
 # "MODE UID:GID" of one.
 mode_of() { states_of "$1" | cut -d ' ' -f 3,4; }
 
+# Whether the tunnel's interface is switched on (IFF_UP).
+interface_is_on() { flags=$(cat "/sys/class/net/$IFACE/flags" 2>/dev/null) && [ $(($flags & 1)) = 1 ]; }
+
 # The ruleset without its counters, which change with every packet.
 own_table() { nft -s list table inet "$TABLE" 2>/dev/null; }
 forwarding_sysctls() {

@@ -52,7 +52,6 @@ fail() {
 }
 still_wanted() { [ -e "$T/pending" ] || exit 1; }
 interface_exists() { [ -e "/sys/class/net/$IFACE" ]; }
-interface_is_on() { interface_exists && [ $(($(cat "/sys/class/net/$IFACE/flags") & 1)) = 1 ]; }
 
 load_rules() {
   bounded 20 nft -c -f "$T/new/$IFACE.nft" || fail "nft refuses the rules"
@@ -105,6 +104,7 @@ restore_tunnel() {
   sync_addresses "$T/old/addresses"
   sync_routes "$T/old/routes"
   bounded 5 ip link set dev "$IFACE" mtu "$(cat "$T/old/mtu")"
+  if [ -e "$T/old/off" ]; then bounded 5 ip link set dev "$IFACE" down; fi
 }
 
 restore_table() {

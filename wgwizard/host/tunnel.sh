@@ -11,15 +11,23 @@ current_routes() {
 sync_addresses() {
   sort -u "$1" >"$T/want"
   current_addresses >"$T/have"
-  if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then routes_by_the_kernel; fi
-  for address in $(comm -13 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address add "$address" dev "$IFACE" || return 1; done
+  if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then take_away_its_routes; fi
+  for address in $(comm -13 "$T/have" "$T/want"); do give_address "$address" || return 1; done
   for address in $(comm -23 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address del "$address" dev "$IFACE" || return 1; done
 }
-# NetworkManager makes the IPv6 route of an address itself, which then stays when the address goes: those of the addresses that stay are
-# made anew with them.
-routes_by_the_kernel() {
+# NetworkManager makes the IPv6 route of an address itself, with a metric of its own, and the kernel none: it would stay when the address
+# goes, and stand there twice after a restart where the kernel had made it. So ours is what NetworkManager would make. (The kernel takes an
+# address for the network that it is in.)
+take_away_its_routes() {
   bounded 5 ip -6 route flush dev "$IFACE" proto kernel
-  for address in $(comm -12 "$T/have" "$T/want" | grep :); do bounded 5 ip -6 address replace "$address" dev "$IFACE"; done
+  for address in $(comm -12 "$T/have" "$T/want" | grep :); do its_route "$address"; done
+}
+its_route() { bounded 5 ip -6 route replace "$1" dev "$IFACE" proto kernel metric 1024; }
+give_address() {
+  case $OWNER$1 in
+    NetworkManager*:*) bounded 5 ip -6 address add "$1" dev "$IFACE" noprefixroute && its_route "$1" ;;
+    *) bounded 5 ip "$(family_of "$1")" address add "$1" dev "$IFACE" ;;
+  esac
 }
 # reconnect_at_other_addresses FILE: where the addresses were changed to others than those, NetworkManager brings them back, with its routes.
 reconnect_at_other_addresses() {
