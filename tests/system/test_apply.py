@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import pytest
 from msgspec.structs import replace
@@ -187,6 +188,24 @@ def test_an_address_and_port_of_a_running_tunnel_can_change(beta: LabHost, make_
     assert ifindex(beta) == index
     client.rollback()
     assert (beta.sh("wg show wg0 listen-port").strip(), beta.sh("cat /sys/class/net/wg0/mtu").strip()) == ("51820", "1420")
+    assert ifindex(beta) == index
+
+
+def test_an_address_of_a_running_tunnel_can_change_within_its_network(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    index, there = ifindex(beta), client.site.tunnel
+    routes = beta.sh("ip route show dev wg0; ip -6 route show dev wg0 | grep -v fe80")
+    others = (ip_address("10.64.0.77"), ip_address(f"{there.networks[1].network_address}77"))
+    client.change_site(replace(client.site, tunnel=replace(there, addresses=others)))
+    assert client.apply().state == "applied"
+    shown = "ip -o address show dev wg0 | awk '$4 !~ /^fe80/ { print $4 }'"
+    assert set(beta.sh(shown).split()) == {
+        f"{address}/{network.prefixlen}" for address, network in zip(others, there.networks, strict=True)
+    }
+    client.rollback()
+    assert set(beta.sh(shown).split()) == {f"{one}/{net.prefixlen}" for one, net in zip(there.addresses, there.networks, strict=True)}
+    assert beta.sh("ip route show dev wg0; ip -6 route show dev wg0 | grep -v fe80") == routes
     assert ifindex(beta) == index
 
 

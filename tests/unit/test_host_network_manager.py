@@ -338,11 +338,11 @@ def test_other_addresses_come_with_the_ipv6_routes_that_network_manager_makes(sh
     assert said(shell, script(LAYOUT, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path))).splitlines() == [
         "ip -6 route flush dev wg0 proto kernel",
         route.format("fd00:99::1/64"),
+        "ip -4 address del 10.64.0.1/24 dev wg0",
+        "ip -6 address del fd00:64::1/64 dev wg0",
         "ip -4 address add 10.88.0.1/24 dev wg0",
         "ip -6 address add fd00:88::1/64 dev wg0 noprefixroute",
         route.format("fd00:88::1/64"),
-        "ip -4 address del 10.64.0.1/24 dev wg0",
-        "ip -6 address del fd00:64::1/64 dev wg0",
     ]
     by_others = said(shell, script(QUICK, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path)))
     assert "route" not in by_others

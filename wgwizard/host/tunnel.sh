@@ -12,8 +12,14 @@ sync_addresses() {
   sort -u "$1" >"$T/want"
   current_addresses >"$T/have"
   if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then take_away_its_routes; fi
+  for address in $(comm -23 "$T/have" "$T/want"); do take_address "$address" || return 1; done
+  # Looked at anew: with the first IPv4 address of a network all others in it go.
+  current_addresses >"$T/have"
   for address in $(comm -13 "$T/have" "$T/want"); do give_address "$address" || return 1; done
-  for address in $(comm -23 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address del "$address" dev "$IFACE" || return 1; done
+}
+take_address() {
+  if ! current_addresses | grep -qFx "$1"; then return 0; fi
+  bounded 5 ip "$(family_of "$1")" address del "$1" dev "$IFACE"
 }
 # NetworkManager makes the IPv6 route of an address itself, with a metric of its own, and the kernel none: it would stay when the address
 # goes, and stand there twice after a restart where the kernel had made it. So ours is what NetworkManager would make. (The kernel takes an
