@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import pytest
 from msgspec.structs import replace
@@ -185,6 +186,56 @@ def test_an_address_and_port_of_a_running_tunnel_can_change(beta: LabHost, make_
     client.apply()
     assert (beta.sh("wg show wg0 listen-port").strip(), beta.sh("cat /sys/class/net/wg0/mtu").strip()) == ("51999", "1380")
     assert ifindex(beta) == index
+    client.rollback()
+    assert (beta.sh("wg show wg0 listen-port").strip(), beta.sh("cat /sys/class/net/wg0/mtu").strip()) == ("51820", "1420")
+    assert ifindex(beta) == index
+
+
+def test_an_address_of_a_running_tunnel_can_change_within_its_network(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    index, there = ifindex(beta), client.site.tunnel
+    routes = beta.sh("ip route show dev wg0; ip -6 route show dev wg0 | grep -v fe80")
+    others = (ip_address("10.64.0.77"), ip_address(f"{there.networks[1].network_address}77"))
+    client.change_site(replace(client.site, tunnel=replace(there, addresses=others)))
+    assert client.apply().state == "applied"
+    shown = "ip -o address show dev wg0 | awk '$4 !~ /^fe80/ { print $4 }'"
+    assert set(beta.sh(shown).split()) == {
+        f"{address}/{network.prefixlen}" for address, network in zip(others, there.networks, strict=True)
+    }
+    client.rollback()
+    assert set(beta.sh(shown).split()) == {f"{one}/{net.prefixlen}" for one, net in zip(there.addresses, there.networks, strict=True)}
+    assert beta.sh("ip route show dev wg0; ip -6 route show dev wg0 | grep -v fe80") == routes
+    assert ifindex(beta) == index
+
+
+def test_another_mtu_than_the_applied_one_is_named_and_mended(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.site = replace(client.site, tunnel=replace(client.site.tunnel, mtu=1380))
+    client.apply()
+    beta.sh("ip link set dev wg0 mtu 1300")
+    assert [one.what for one in client.status().differences] == ["the tunnel's MTU is 1300, not 1380"]
+    assert [change.diff for change in client.apply().changes] == ["+ take the MTU 1380 (now 1300)\n"]
+    assert client.status().as_applied
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("ip link del wg0", "the tunnel does not run"), ("ip link set wg0 down", "the tunnel is switched off")]
+)
+def test_a_tunnel_that_somebody_took_away_or_switched_off_is_started_again(
+    beta: LabHost, make_client: MakeClient, command: str, said: str
+) -> None:
+    client = make_client(beta)
+    client.apply()
+    runs, stands = running(beta), take(beta)
+    beta.sh(command)
+    assert said in {one.what for one in client.status().differences}
+    assert "+ start\n" in {change.diff for change in client.apply().changes}
+    assert running(beta) == runs
+    # The userspace WireGuard gets another link-local address each time.
+    passing = ("files: /var/lib/wgwizard/", "addresses:", "routes:")
+    assert [line for line in stands.differences(take(beta)) if not line.startswith(passing)] == []
+    assert client.apply().state == "unchanged"
 
 
 def test_uninstall_leaves_forwarding_on_that_something_else_needs_by_now(beta: LabHost, make_client: MakeClient) -> None:

@@ -81,6 +81,21 @@ def test_a_change_of_a_running_tunnel_that_fails_puts_the_old_one_back(beta: Lab
     assert_old(beta, before)
 
 
+def test_a_change_of_a_tunnel_that_is_switched_off_that_fails_leaves_it_so(beta: LabHost, make_client: MakeClient) -> None:
+    client = make_client(beta)
+    client.apply()
+    beta.sh("ip link set wg0 down")
+    before = [line for line in running(beta).splitlines() if "fe80" not in line]
+    client.on_event = at(Step.VERIFY, State.RUNNING, lambda: beta.sh("wg set wg0 listen-port 60001"))
+    with pytest.raises(RemoteError, match="listens on port 60001, not 51820"):
+        client.apply()
+    assert [line for line in running(beta).splitlines() if "fe80" not in line] == before
+    assert client.status().differences[0].what == "the tunnel is switched off"
+    client.on_event = lambda _: None
+    assert client.apply().state == "applied"
+    assert client.status().as_applied
+
+
 # --- the client or the link goes away --------------------------------------------------------------------------------------
 
 

@@ -87,7 +87,7 @@ def applied(text: str | None = None) -> Facts:
         table=TABLE,
         applied_table=TABLE,
         units={unit: UnitState("enabled", "active") for unit in (LAYOUT.rules_unit, LAYOUT.tunnel_unit)},
-        tunnel=LiveTunnel(PUBLIC, 51820, (ip_interface("10.0.0.2/24"),), (peer,)),
+        tunnel=LiveTunnel(PUBLIC, 51820, (ip_interface("10.0.0.2/24"),), (peer,), 1420),
         applied={path: file.sha256 for path, file in files.items()},
         baseline=dict.fromkeys(files, "absent"),
     )
@@ -156,6 +156,9 @@ def test_mode_owner_and_bytes_count(field: str, value: str, line: str) -> None:
         (replace(applied(), units={**applied().units, LAYOUT.rules_unit: UnitState("enabled", "inactive")}), LAYOUT.rules_unit),
         (replace(applied(), sysctls={**applied().sysctls, "net/ipv4/conf/eth0/forwarding": "0"}), "wg0"),
         (replace(applied(), tunnel=replace(applied().tunnel, peers=())), "wg0"),  # type: ignore[type-var]
+        (replace(applied(), tunnel=None), LAYOUT.tunnel_unit),  # somebody took it away, and its unit still counts as running
+        (replace(applied(), tunnel=None, system=replace(SYSTEM, init="init")), "wg0"),
+        (replace(applied(), tunnel=replace(applied().tunnel, up=False)), LAYOUT.tunnel_unit),  # type: ignore[type-var]
     ],
 )
 def test_what_no_longer_runs_is_a_change(facts: Facts, path: str) -> None:
@@ -190,8 +193,9 @@ def test_a_file_at_an_unknown_place_is_a_programming_error() -> None:
         (conf(address="10.0.0.3/24"), "the tunnel's addresses are 10.0.0.2/24, not 10.0.0.3/24"),
         (conf(allowed="10.9.0.0/24"), f"peer {PEER} has AllowedIPs 10.0.0.1/32, not 10.9.0.0/24"),
         (conf().replace(PEER, PUBLIC), f"peer {PEER} is still there"),
+        (conf().replace("\n\n", "\nMTU = 1380\n\n", 1), "the tunnel's MTU is 1420, not 1380"),
     ],
-    ids=["port", "address", "allowed-ips", "peer"],  # the keys are new in every process, and xdist's must agree
+    ids=["port", "address", "allowed-ips", "peer", "mtu"],  # the keys are new in every process, and xdist's must agree
 )
 def test_the_running_tunnel_is_compared_with_the_plan(text: str, line: str) -> None:
     assert running_differences(applied(), wanted(applied())) == ()
@@ -293,7 +297,7 @@ def test_without_systemd_a_start_script_stands_for_the_units_and_none_is_asked_f
     assert lines[-2] == '"$ip" link set dev wg0 group 7 || echo 7 >/sys/class/net/wg0/netdev_group || exit 1'
     assert lines[-1] == "echo 1 >/proc/sys/net/ipv4/conf/wg0/forwarding || exit 1"
     assert lines.index("  nft -f /etc/wgwizard/wg0.nft || exit 1") < lines.index("  echo 1 >/proc/sys/net/ipv4/conf/eth0/forwarding")
-    assert [change.path for change in changes(facts, want, LAYOUT) if change.kind == "run"] == ["inet wgwizard_wg0", "/proc/sys"]
+    assert [change.path for change in changes(facts, want, LAYOUT) if change.kind == "run"] == ["inet wgwizard_wg0", "wg0", "/proc/sys"]
 
 
 def replaced(artefact: Artefact, text: str) -> Artefact:

@@ -119,7 +119,7 @@ def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     assert (found.ipv4_forwarding, found.ipv6_forwarding) == (False, False)
     assert found.tunnel is not None
     assert found.public_key == found.tunnel.public_key
-    assert found.tunnel.listen_port == 51820
+    assert (found.tunnel.listen_port, found.tunnel.mtu, found.tunnel.up) == (51820, 1420, True)
     assert found.tunnel.addresses[0] == ip_interface("10.64.0.1/24")
     assert {"10.64.0.2/32", "fdcc:9c77:4654::2/128"} in [peer.allowed_ips for peer in found.tunnel.peers]
     assert {peer.handshake for peer in found.tunnel.peers} == {None}
@@ -133,6 +133,13 @@ def test_a_host_with_our_tunnel_is_told_as_it_was_without_us() -> None:
     assert set(found.baseline.values()) == {"absent"}
     assert [stop.name for stop in stops(found.ways.firewall, "forward", NftPacket(4, "wg0", "eth0"))] == ["ip filter FORWARD"]
     assert Route(ip_network("10.99.0.0/16"), "eth0", gateway=True, via=ip_address("192.168.200.9")) in found.routes
+
+
+def test_a_tunnel_that_is_switched_off_is_seen() -> None:
+    off = "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue\n3: wg0: <POINTOPOINT,NOARP> mtu 1380 qdisc noqueue state DOWN group default\n"
+    found = facts("applied", links=off).tunnel
+    assert found is not None
+    assert (found.mtu, found.up) == (1380, False)
 
 
 def test_files_come_with_mode_owner_digest_and_hidden_keys() -> None:

@@ -178,7 +178,7 @@ def test_a_family_without_an_address_has_no_routes_either() -> None:
 
 def test_the_keyfile_asks_for_the_tunnel_that_the_conf_asks_for_and_for_nothing_strange() -> None:
     one, two = parse_conf(ROUTED), parse_conf(CONF.format(table=""))
-    assert (one.addresses, one.listen_port, one.peers, one.endpoints) == (two.addresses, two.listen_port, two.peers, two.endpoints)
+    assert replace(one, interface_lines=()) == replace(two, interface_lines=())
     assert list(lint_conf(one)) == []
     assert list(lint_conf(parse_conf(ROUTED.replace("ip4-auto-default-route=0", "fwmark=1")))) == ["the tunnel's file has fwmark"]
 
@@ -291,6 +291,62 @@ def test_wg_takes_what_is_left_of_a_keyfile(shell: Shell, tmp_path: Path) -> Non
     )
     main = f"conf_values {file} '[Aa]ddress[0-9]*'; wanted_routes x {file}; exit"
     assert said(shell, script(LAYOUT, "tunnel", main=main)).split() == ["10.0.0.2/24", "fd00:10::2/64", "10.9.0.0/24"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("owner", "line"), [(Owner.WG_QUICK, "MTU = 1380"), (Owner.NETWORKD, "MTUBytes = 1380"), (Owner.NETWORK_MANAGER, "mtu=1380")]
+)
+def test_a_tunnel_whose_file_names_no_mtu_any_more_gets_the_usual_one(shell: Shell, tmp_path: Path, owner: Owner, line: str) -> None:
+    there, new = tmp_path / "old/tunnel", tmp_path / "transaction/new/tunnel"
+    for file in (there, new):
+        file.parent.mkdir(parents=True)
+    main = (
+        "bounded() { shift; echo $*; }; ip() { :; }; wg() { :; }; stripped() { :; }; wanted_routes() { :; }; current_addresses() { :; }\n"
+    )
+    values = {"TUNNEL": str(there), "NETWORK": "", "RUN": str(tmp_path)}
+    text = script(Layout("wg0", owner), "tunnel", main=f"{main}update_tunnel | grep ' mtu '; exit", **values)
+    for before, after, told in (("", line, "1380"), (line, "", "1420"), (line, line, "1380"), ("", "", "")):
+        there.write_text(f"[Interface]\n{before}\n")
+        new.write_text(f"[Interface]\n{after}\n")
+        assert said(shell, text) == (f"ip link set dev wg0 mtu {told}\n" if told else "")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("killed_after", ["the first file", "all files", "the files were taken away"])
+@pytest.mark.parametrize("owner", [Owner.NETWORKD, Owner.NETWORK_MANAGER])
+def test_whatever_is_staged_yet_is_taken_away_and_its_owner_told(shell: Shell, tmp_path: Path, owner: Owner, killed_after: str) -> None:
+    places = {name: tmp_path / name for name in ("unit", "profile", "network.netdev", "network.network")}
+    first = places["network.netdev" if owner is Owner.NETWORKD else "profile"]
+    files = {"the first file": [first], "all files": [first, places["unit"]], "the files were taken away": [places["unit"]]}
+    for file in files[killed_after]:
+        file.write_text("")
+    values = {"STAGED_UNIT": places["unit"], "STAGED_PROFILE": places["profile"], "STAGED_NETWORK": tmp_path / "network"}
+    settings = "".join(f"{name}={place}\n" for name, place in {**values, "DROPPED": tmp_path / "units/dropped"}.items())
+    stubs = "on_systemd() { true; }; bounded() { :; }; forget_profile() { :; }; tell_owner() { echo told; }\n"
+    assert said(shell, script(Layout("wg0", owner), "starting", main=f"{settings}{stubs}drop_in_away; exit")) == "told\n"
+    assert not [place for place in places.values() if place.exists()]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_other_addresses_come_with_the_ipv6_routes_that_network_manager_makes(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "transaction").mkdir()
+    want = tmp_path / "want"
+    want.write_text("10.88.0.1/24\nfd00:88::1/64\nfd00:99::1/64\n")
+    stubs = "bounded() { shift; echo $*; }; current_addresses() { printf '%s\\n' 10.64.0.1/24 fd00:64::1/64 fd00:99::1/64; }\n"
+    route = "ip -6 route replace {} dev wg0 proto kernel metric 1024"
+    assert said(shell, script(LAYOUT, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path))).splitlines() == [
+        "ip -6 route flush dev wg0 proto kernel",
+        route.format("fd00:99::1/64"),
+        "ip -4 address del 10.64.0.1/24 dev wg0",
+        "ip -6 address del fd00:64::1/64 dev wg0",
+        "ip -4 address add 10.88.0.1/24 dev wg0",
+        "ip -6 address add fd00:88::1/64 dev wg0 noprefixroute",
+        route.format("fd00:88::1/64"),
+    ]
+    by_others = said(shell, script(QUICK, "tunnel", main=f"{stubs}sync_addresses {want}; exit", RUN=str(tmp_path)))
+    assert "route" not in by_others
+    assert "ip -6 address add fd00:88::1/64 dev wg0\n" in by_others
 
 
 def said(shell: Shell, text: str) -> str:

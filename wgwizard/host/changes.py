@@ -181,10 +181,14 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
         found.append(Change(f"inet {layout.table}", "run", "+ load the rules into the kernel\n"))
     for unit in layout.units if facts.system.systemd else ():
         state = facts.units.get(unit)
-        lines = "" if state and state.active == "active" else "+ start\n"
+        # A unit that only switches a tunnel on counts as running when somebody else takes that away.
+        runs = state is not None and state.active == "active" and (unit != layout.tunnel_unit or _is_on(facts))
+        lines = "" if runs else "+ start\n"
         lines += "" if state and state.enabled == "enabled" else "+ start at boot\n"
         if lines:
             found.append(Change(unit, "run", lines))
+    if not _is_on(facts) and not facts.system.systemd:
+        found.append(Change(layout.interface, "run", "+ start\n"))
     if facts.system.openrc and layout.service not in facts.units:
         found.append(Change(layout.service, "run", "+ start at boot\n"))
     if facts.tunnel is not None:
@@ -194,6 +198,10 @@ def _run_changes(facts: Facts, wanted: Wanted, layout: Layout) -> tuple[Change, 
     elif wrong := _sysctl_differences(facts, wanted):
         found.append(Change("/proc/sys", "run", "".join(f"+ {one.to_do}\n" for one in wrong)))
     return (*found, *opening_changes(wanted.openings))
+
+
+def _is_on(facts: Facts) -> bool:
+    return facts.tunnel is not None and facts.tunnel.up
 
 
 class _Difference(Struct, frozen=True):
@@ -215,12 +223,16 @@ def _differences(facts: Facts, wanted: Wanted) -> list[_Difference]:
     tunnel = facts.tunnel
     if tunnel is None:
         return [*found, _Difference("the tunnel does not run", ""), *_sysctl_differences(facts, wanted)]
+    if not tunnel.up:
+        found.append(_Difference("the tunnel is switched off", ""))
     port, addresses = wanted.tunnel.listen_port, wanted.tunnel.addresses
     if port not in (None, tunnel.listen_port):
         found.append(_changed("the tunnel listens on port {}, not {}", "listen on port {1} (now {0})", tunnel.listen_port, port))
     if set(tunnel.addresses) != set(addresses):
         here, then = _listed(tunnel.addresses), _listed(addresses)
         found.append(_changed("the tunnel's addresses are {}, not {}", "take the addresses {1} (now {0})", here, then))
+    if wanted.tunnel.mtu not in (None, tunnel.mtu):
+        found.append(_changed("the tunnel's MTU is {}, not {}", "take the MTU {1} (now {0})", tunnel.mtu, wanted.tunnel.mtu))
     found += _peer_differences({peer.public_key: peer.allowed_ips for peer in tunnel.peers}, wanted.tunnel.peers)
     return [*found, *_sysctl_differences(facts, wanted)]
 

@@ -54,6 +54,9 @@ state_of() { states_of "$1" | cut -d ' ' -f 2-; }
 # "MODE UID:GID" of one.
 mode_of() { states_of "$1" | cut -d ' ' -f 3,4; }
 
+# Whether the tunnel's interface is switched on (IFF_UP).
+interface_is_on() { flags=$(cat "/sys/class/net/$IFACE/flags" 2>/dev/null) && [ $(($flags & 1)) = 1 ]; }
+
 # SELinux lets other programs (nft, wg-quick, ip) read and write only what is labelled for them, and gives what is below /run another label
 # than what is below /etc. labelled_as MODEL PATH: that of MODEL, where SELinux is on.
 selinux_is_on() { [ -e /sys/fs/selinux/enforce ]; }
@@ -102,6 +105,7 @@ fingerprint() {
     printf '%s\n' "$addresses" | sed 's/ *\\.*//; s/ tentative//; s/ dadfailed//'
     printf '%s\n' "$routes6" | sed 's/ expires [0-9]*sec//'
     wg show "$IFACE" dump 2>/dev/null | awk -F '\t' 'NR == 1 { print $1, $3 } NR > 1 { print $1, $2, $4, $8 }' | sort
+    cat "/sys/class/net/$IFACE/mtu" 2>/dev/null
   } | digest
 }
 

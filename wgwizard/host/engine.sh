@@ -70,9 +70,10 @@ activate() {
   else
     load_rules
     still_wanted
-    if interface_exists; then update_tunnel || fail "the running tunnel could not be changed"
+    if interface_is_on; then update_tunnel || fail "the running tunnel could not be changed"
     else
-      if unit_runs "$TUNNEL_UNIT"; then bounded 15 systemctl stop "$TUNNEL_UNIT"; fi
+      # One that somebody switched off, or that its owner made anew, lacks what its unit adds to it.
+      if interface_exists || unit_runs "$TUNNEL_UNIT"; then stop_tunnel || fail "the tunnel that is switched off could not be taken away"; fi
       start_tunnel || fail "the tunnel could not be started"
     fi
     still_wanted
@@ -103,6 +104,7 @@ restore_tunnel() {
   sync_addresses "$T/old/addresses"
   sync_routes "$T/old/routes"
   bounded 5 ip link set dev "$IFACE" mtu "$(cat "$T/old/mtu")"
+  if [ -e "$T/old/off" ]; then bounded 5 ip link set dev "$IFACE" down; fi
 }
 
 restore_table() {

@@ -43,12 +43,14 @@ class LivePeer(Struct, frozen=True):
 
 
 class LiveTunnel(Struct, frozen=True):
-    """The running WireGuard interface."""
+    """The WireGuard interface that is there; `mtu` is `None` where the host does not say it, `up` whether it is switched on."""
 
     public_key: str
     listen_port: int
     addresses: tuple[InterfaceAddress, ...]
     peers: tuple[LivePeer, ...]
+    mtu: int | None = None
+    up: bool = True
 
 
 class UnitState(Struct, frozen=True):

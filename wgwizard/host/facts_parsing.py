@@ -39,7 +39,8 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
     applied = _applied(parts.get("applied", ""))
     addresses = addresses_in(parts.get("addresses", ""))
     own = addresses.pop(layout.interface, ()) if applied else ()
-    tunnel = _tunnel(parts.get("wireguard", ""), own or addresses.get(layout.interface, ()))
+    links = parts.get("links", "")
+    tunnel = _tunnel(parts.get("wireguard", ""), own or addresses.get(layout.interface, ()), *_link(links, layout.interface))
     sysctls = _sysctls(parts.get("sysctls", ""))
     before = _sysctls(parts.get("baseline_sysctls", "")) or sysctls
     system = _pairs(parts.get("system", ""))
@@ -51,7 +52,7 @@ def parse_facts(parts: Sections, layout: Layout) -> Facts:
         ipv6_forwarding=before.get("net/ipv6/conf/all/forwarding") == "1",
         ra_default_interfaces=_ra_interfaces(routes),
         public_key=_public_key(files[layout.tunnel], tunnel) if applied else None,
-        links=links_in(parts.get("links", "")),
+        links=links_in(links),
         routes=routes_in(routes),
         sysctls=sysctls,
         udp_ports=ports_in(parts.get("listening", "")),
@@ -119,6 +120,12 @@ def addresses_in(text: str) -> dict[str, tuple[InterfaceAddress, ...]]:
 def links_in(text: str) -> frozenset[str]:
     """The interfaces' names, from `ip -o link show`."""
     return frozenset(re.findall(r"^\d+: ([^:@\s]+)", text, re.MULTILINE))
+
+
+def _link(links: str, interface: str) -> tuple[int | None, bool]:
+    """An interface's MTU, and whether it is switched on."""
+    match = re.search(rf"^\d+: {re.escape(interface)}[:@].*<(\S*)> mtu (\d+)", links, re.MULTILINE)
+    return (int(match[2]), "UP" in match[1].split(",")) if match else (None, True)
 
 
 def ports_in(text: str) -> frozenset[int]:
@@ -197,13 +204,13 @@ def _units(text: str) -> dict[str, UnitState]:
     return {row[0]: UnitState(row[1], row[2]) for row in rows if len(row) == 3}
 
 
-def _tunnel(text: str, addresses: tuple[InterfaceAddress, ...]) -> LiveTunnel | None:
+def _tunnel(text: str, addresses: tuple[InterfaceAddress, ...], mtu: int | None, up: bool) -> LiveTunnel | None:
     """From `wg show … dump` without its secrets (wg(8)): the first row is the interface, each other a peer."""
     rows = [line.split("\t") for line in text.splitlines()]
     if not rows or len(rows[0]) != 2:
         return None
     peers = tuple(_peer(row) for row in rows[1:] if len(row) == 5)
-    return LiveTunnel(rows[0][0], int(rows[0][1]), addresses, peers)
+    return LiveTunnel(rows[0][0], int(rows[0][1]), addresses, peers, mtu, up)
 
 
 def _peer(row: list[str]) -> LivePeer:

@@ -108,20 +108,27 @@ stop_tunnel() {
   ! interface_exists
 }
 
+is_staged() {
+  for file in "$STAGED_UNIT" "$STAGED_PROFILE" "$STAGED_NETWORK.netdev" "$STAGED_NETWORK.network"; do
+    if [ -e "$file" ]; then return 0; fi
+  done
+  return 1
+}
 drop_in_away() {
   on_systemd || return 0
   rm -f -- "$DROPPED"
   rmdir -- "${DROPPED%/*}" 2>/dev/null
-  if [ "$OWNER" = systemd-networkd ] && [ -e "$STAGED_UNIT" ]; then
-    rm -f -- "$STAGED_NETWORK.netdev" "$STAGED_NETWORK.network" "$STAGED_UNIT"
-    rmdir -- "${STAGED_NETWORK%/*}" 2>/dev/null
+  if [ "$OWNER" != wg-quick ] && is_staged; then
+    if [ "$OWNER" = systemd-networkd ]; then
+      rm -f -- "$STAGED_NETWORK.netdev" "$STAGED_NETWORK.network"
+      rmdir -- "${STAGED_NETWORK%/*}" 2>/dev/null
+    else
+      if [ ! -e "$STATE/$IFACE/applied" ]; then forget_profile; fi
+      rm -f -- "$STAGED_PROFILE"
+    fi
     tell_owner
-  fi
-  if [ "$OWNER" = NetworkManager ] && [ -e "$STAGED_UNIT" ]; then
+    # Last, as by it a second call finds what one that was killed has left.
     rm -f -- "$STAGED_UNIT"
-    if [ ! -e "$STATE/$IFACE/applied" ]; then forget_profile; fi
-    rm -f -- "$STAGED_PROFILE"
-    tell_owner
   fi
   bounded 10 systemctl daemon-reload
 }

@@ -83,6 +83,8 @@ def _interface_changes(facts: Facts, wanted: Wanted, layout: Layout) -> Iterator
         keys.add("privatekey")
     if wanted.tunnel.listen_port not in (None, live.listen_port):
         keys.add("listenport")
+    if wanted.tunnel.mtu not in (None, live.mtu):
+        keys.add("mtu")
     if set(wanted.tunnel.addresses) != set(live.addresses):
         keys.add("address")
     for key in sorted(keys):

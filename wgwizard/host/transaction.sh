@@ -174,6 +174,7 @@ back_up() {
     ip -o addr show dev "$IFACE" | awk '$3 ~ /^inet/ && $0 !~ /scope link/ { print $4 }' >"$T/old/addresses"
     { ip -o -4 route show dev "$IFACE"; ip -o -6 route show dev "$IFACE"; } | grep -v 'proto kernel' | awk '{ print $1 }' >"$T/old/routes"
     ip -o link show dev "$IFACE" | sed 's/.* mtu \([0-9]*\).*/\1/' >"$T/old/mtu"
+    interface_is_on || true >"$T/old/off"
   fi
   if [ ! -d "$STATE/$IFACE/baseline" ]; then save_baseline; else save_before; fi
   true >"$T/old/COMPLETE" || give_up "the backup cannot be written"

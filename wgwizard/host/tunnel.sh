@@ -11,15 +11,29 @@ current_routes() {
 sync_addresses() {
   sort -u "$1" >"$T/want"
   current_addresses >"$T/have"
-  if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then routes_by_the_kernel; fi
-  for address in $(comm -13 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address add "$address" dev "$IFACE" || return 1; done
-  for address in $(comm -23 "$T/have" "$T/want"); do bounded 5 ip "$(family_of "$address")" address del "$address" dev "$IFACE" || return 1; done
+  if [ "$OWNER" = NetworkManager ] && ! cmp -s "$T/have" "$T/want"; then take_away_its_routes; fi
+  for address in $(comm -23 "$T/have" "$T/want"); do take_address "$address" || return 1; done
+  # Looked at anew: with the first IPv4 address of a network all others in it go.
+  current_addresses >"$T/have"
+  for address in $(comm -13 "$T/have" "$T/want"); do give_address "$address" || return 1; done
 }
-# NetworkManager makes the IPv6 route of an address itself, which then stays when the address goes: those of the addresses that stay are
-# made anew with them.
-routes_by_the_kernel() {
+take_address() {
+  if ! current_addresses | grep -qFx "$1"; then return 0; fi
+  bounded 5 ip "$(family_of "$1")" address del "$1" dev "$IFACE"
+}
+# NetworkManager makes the IPv6 route of an address itself, with a metric of its own, and the kernel none: it would stay when the address
+# goes, and stand there twice after a restart where the kernel had made it. So ours is what NetworkManager would make. (The kernel takes an
+# address for the network that it is in.)
+take_away_its_routes() {
   bounded 5 ip -6 route flush dev "$IFACE" proto kernel
-  for address in $(comm -12 "$T/have" "$T/want" | grep :); do bounded 5 ip -6 address replace "$address" dev "$IFACE"; done
+  for address in $(comm -12 "$T/have" "$T/want" | grep :); do its_route "$address"; done
+}
+its_route() { bounded 5 ip -6 route replace "$1" dev "$IFACE" proto kernel metric 1024; }
+give_address() {
+  case $OWNER$1 in
+    NetworkManager*:*) bounded 5 ip -6 address add "$1" dev "$IFACE" noprefixroute && its_route "$1" ;;
+    *) bounded 5 ip "$(family_of "$1")" address add "$1" dev "$IFACE" ;;
+  esac
 }
 # reconnect_at_other_addresses FILE: where the addresses were changed to others than those, NetworkManager brings them back, with its routes.
 reconnect_at_other_addresses() {
@@ -79,6 +93,17 @@ stripped_keyfile() {
     }' "$1"
 }
 
+mtu_in() { [ ! -f "$1" ] || conf_values "$1" '[Mm][Tt][Uu]\(Bytes\)*'; }
+# What the tunnel gets where its file names no MTU: that of the way out, less what WireGuard adds, from wg-quick; the kernel's from others.
+usual_mtu() {
+  out=1500
+  if [ "$OWNER" = wg-quick ]; then
+    way=$(ip route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+    out=$(cat "/sys/class/net/$way/mtu" 2>/dev/null || echo 1500)
+  fi
+  echo $((out - 80))
+}
+
 # A running tunnel keeps its interface and its sessions.
 update_tunnel() {
   conf=$T/new/${TUNNEL##*/} network=$T/new/${NETWORK##*/}
@@ -90,6 +115,8 @@ update_tunnel() {
   sync_addresses "$T/want_addresses" || return 1
   wanted_routes "$conf" "$network" >"$T/want_routes"
   sync_routes "$T/want_routes" || return 1
-  mtu=$(conf_values "$conf" '[Mm][Tt][Uu]\(Bytes\)*')
+  mtu=$(mtu_in "$conf")
+  # Where the file of before named one and this names none, it is the owner's choice again.
+  if [ -z "$mtu" ] && [ -n "$(mtu_in "$TUNNEL")" ]; then mtu=$(usual_mtu); fi
   [ -z "$mtu" ] || bounded 5 ip link set dev "$IFACE" mtu "$mtu"
 }

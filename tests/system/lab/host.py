@@ -15,7 +15,7 @@ from tests.system.lab.inside import LAB, OUR_CGROUP, remove_cgroup
 from tests.system.lab.small import with_busybox, with_busybox_init, with_openrc, without_systemd
 
 PID1 = Path(__file__).with_name("pid1.sh")
-READY_WITHIN = 30.0  # seconds; 0.5 is usual
+READY_WITHIN = 180.0  # seconds; 0.5 is usual, a minute in an emulated machine
 REBOOTED = -signal.SIGHUP  # how `unshare` tells that its init asked the kernel to reboot
 POWERED_OFF = -signal.SIGINT
 REBOOTS = {"systemd": ("systemctl", "reboot"), "openrc": ("openrc-shutdown", "-r", "now"), "none": ("reboot",)}
@@ -135,7 +135,8 @@ class LabHost:
 
     def run(self, *command: str, check: bool = True, timeout: float = 60.0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `command` on the host as root; LabError with its output when it fails and `check` is set."""
-        enter = ["nsenter", "-t", str(self.pid), "-m", "-p", "-n", "-u", "-i", "-C", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+        environment = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SYSTEMD_BUS_TIMEOUT=300")  # 25 s are not enough for an emulated one
+        enter = ["nsenter", "-t", str(self.pid), "-m", "-p", "-n", "-u", "-i", "-C", "env", "-i", *environment]
         done = subprocess.run([*enter, *command], capture_output=True, text=True, input=stdin, timeout=timeout, check=False)
         if check and done.returncode:
             raise base.LabError(f"{self.name}: {' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from wgwizard.site import Needs, Opens, Strategy
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1500)]
 
-SLOW = 300.0  # seconds that an emulated host gets for a change
+SLOW = 900.0  # seconds that an emulated host gets for a change, on a machine that others use, too
 UNDO_AFTER = 60.0
 # Its addresses stand there already; systemd-networkd 252 asks for such again and again, if they are its own.
 LAN = """\
@@ -89,18 +90,6 @@ def run_by_network_manager(make_beta: Callable[..., LabHost]) -> LabHost:
 RUN_BY = {Owner.NETWORKD: run_by_networkd, Owner.NETWORK_MANAGER: run_by_network_manager}
 
 
-@pytest.fixture(params=list(RUN_BY))
-def owner(request: pytest.FixtureRequest) -> Owner:
-    """What runs the host's networks, and so makes its tunnel."""
-    return Owner(request.param)
-
-
-@pytest.fixture
-def host(owner: Owner, make_beta: Callable[..., LabHost]) -> LabHost:
-    """Such a host."""
-    return RUN_BY[owner](make_beta)
-
-
 def left(host: LabHost, before: Snapshot) -> list[str]:
     """What is not as it was, but for what the kernel's WireGuard does itself when an interface is switched on (wg_open in Linux)."""
     lines = [line for line in before.differences(take(host)) if line != "sysctls: net.ipv4.conf.all.send_redirects: 1 -> 0"]
@@ -112,8 +101,8 @@ def known_to_network_manager(host: LabHost, *places: str) -> list[str]:
     return host.sh(f"grep -rs {Layout('wg0').profile} {' '.join(places)} || true").split()
 
 
-def client_of(make_client: Callable[..., Client], host: LabHost) -> Client:
-    client = make_client(host, confirm_timeout=SLOW)
+def client_of(make_client: Callable[..., Client], host: LabHost, **options: Any) -> Client:
+    client = make_client(host, confirm_timeout=SLOW, **options)
     client.strategy = Strategy.GATEWAY
     client.site = replace(client.site, host=replace(client.site.host, endpoint=ENDPOINT), needs=Needs(opens=Opens.BOTH))
     return client
