@@ -1,6 +1,6 @@
 """The host's own firewall as nft lists it: what a packet meets there, and what is said of it."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 from msgspec.structs import replace
@@ -351,3 +351,15 @@ def test_port_forwards_alone_pass_where_rewritten_packets_do() -> None:
     assert said(chain("ct status dnat accept", hook="forward"), forwards) == []
     assert len(said(chain(hook="forward"), forwards)) == 2
     assert wanted(fresh()).tunnel.listen_port == 51820
+
+
+def test_a_router_is_asked_about_each_lan_that_the_rules_name_and_not_about_its_way_out() -> None:
+    out_alone = chain('oifname "eth0" accept', 'iifname "eth0" accept', hook="forward")
+    both = chain('oifname { "eth0", "lan1", "lan2" } accept', 'iifname { "eth0", "lan1", "lan2" } accept', hook="forward")
+    first_alone = both.replace(', "lan2"', "")
+    rules = RULES.replace("@full_site4 accept", "@full_site4 ip daddr { 10.1.0.0/24, 10.2.0.0/24 } accept")
+    interfaces = {
+        name: (ip_interface(text),) for name, text in (("eth0", "192.0.2.1/24"), ("lan1", "10.1.0.1/24"), ("lan2", "10.2.0.1/24"))
+    }
+    told = {firewall: beside(firewall, rules, interfaces=interfaces).openings for firewall in (out_alone, first_alone, both)}
+    assert [bool(openings) for openings in told.values()] == [True, True, False]

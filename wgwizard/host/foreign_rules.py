@@ -1,6 +1,8 @@
 """The host's own firewall against the plan (lock-outs 19 and 22): what of it stops the tunnel, and what it must let through; pure."""
 
+import re
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
 
 from msgspec import Struct
 
@@ -11,8 +13,9 @@ from wgwizard.host.nft_reading import ReadRules, read_rules
 from wgwizard.host.nft_verdicts import NftPacket, Passage, Stop, stops
 from wgwizard.host.openings import Opening, openings_for
 from wgwizard.problems import Problem, warning
-from wgwizard.site import DEFAULT_PORT
+from wgwizard.site import DEFAULT_PORT, Network
 
+_NETWORK = re.compile(r"(?<![\w.:])[0-9a-f]*[.:][0-9a-f.:]*(?:/[0-9]+)?(?![\w.:])")
 _PERHAPS = {Passage.CLOSED: "drops", Passage.SOME: "may drop"}
 
 
@@ -65,7 +68,7 @@ def unlisted(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> 
 def _stops(firewall: ReadRules, facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> Iterator[tuple[Stop, str, bool]]:
     """Each chain in there that stops something, with what that is in words, and whether it is forwarded."""
     port = tunnel.listen_port
-    for version, device in _lan(facts) if port is not None else ():
+    for version, device in _ways_in(facts) if port is not None else ():
         for stop in stops(firewall, "input", NftPacket(version, device, None, "udp", port)):
             yield stop, f"UDP port {port}, on which the points reach it", False
     for packet, what in _wanted_forwards(facts, tunnel, rules, layout):
@@ -97,7 +100,7 @@ def not_opened(found: Iterable[Stopped], tools: frozenset[str]) -> tuple[Problem
     return tuple(problems)
 
 
-def _lan(facts: Facts) -> Iterator[tuple[int, str]]:
+def _ways_in(facts: Facts) -> Iterator[tuple[int, str]]:
     """Each family that the host has, with the interface by which others come in: that of its default route, else of its addresses."""
     for version in (4, 6):
         devices = [route.device for route in facts.routes if route.network.version == version and route.network.prefixlen == 0]
@@ -106,12 +109,32 @@ def _lan(facts: Facts) -> Iterator[tuple[int, str]]:
             yield version, next((device for device in devices if device in own), own[0])
 
 
+def _lans(facts: Facts, rules: str, layout: Layout) -> Iterator[tuple[int, str]]:
+    """The same with each interface in whose network something lies that our rules name; where there is none, the site is that way."""
+    named = [network for text in set(_NETWORK.findall(rules)) if (network := _network(text)) is not None]
+    for version, way_in in _ways_in(facts):
+        sites = [network for network in named if network.version == version]
+        near = [
+            name
+            for name, items in facts.interfaces.items()
+            if name != layout.interface and any(item.network.overlaps(site) for item in items if item.version == version for site in sites)
+        ]
+        yield from ((version, device) for device in near or [way_in])
+
+
+def _network(text: str) -> Network | None:
+    try:
+        return ip_network(text)
+    except ValueError:  # a time, a number
+        return None
+
+
 def _wanted_forwards(facts: Facts, tunnel: WantedTunnel, rules: str, layout: Layout) -> Iterator[tuple[NftPacket, str]]:
     """A packet each way that our rules let through, if they let any through that way."""
     tables = read_rules(rules).tables
     chains = tables[0].chains if tables else {}
     opened = {name: chain for name, chain in chains.items() if name in ("from_points", "to_points") and len(chain.rules) > 2}
-    for version, device in _lan(facts):
+    for version, device in _lans(facts, rules, layout):
         point = next((network.network_address for network in tunnel.networks() if network.version == version), None)
         inside = next((item.ip for item in facts.interfaces.get(device, ()) if item.version == version), None)
         if point is None or not any(address.version == version for address in tunnel.addresses):

@@ -11,7 +11,7 @@ from wgwizard.host.sysctl_files import sysctls_in
 from wgwizard.render.artefact import Artefact
 
 _AFTER = "ExecStartPost="
-_SYSCTL = "sysctl -q -w "
+_SYSCTL = re.compile(r"sysctl -q (?:-e )?-w (.+)")
 _GROUP = re.compile(r"ip link set dev (\S+) group (\d+)")
 
 
@@ -52,8 +52,8 @@ def without_units(artefacts: Mapping[str, Artefact], layout: Layout, *, openrc: 
 def _commands_after(unit: str, before: Mapping[str, str]) -> tuple[str, ...]:
     """What the tunnel's unit would run after it has started, in words that busybox has, too; without the settings made `before`."""
     commands = (line.removeprefix(_AFTER) for line in unit.splitlines() if line.startswith(_AFTER))
-    made = {f"{_SYSCTL}{key}={value}" for key, value in before.items()}
-    return tuple(_small(command) for command in commands if command not in made)
+    made = {f"{key}={value}" for key, value in before.items()}
+    return tuple(_small(command) for command in commands if (found := _SYSCTL.fullmatch(command)) is None or found[1] not in made)
 
 
 def _small(command: str) -> str:
@@ -61,8 +61,9 @@ def _small(command: str) -> str:
     group = _GROUP.fullmatch(command)
     if group is not None:
         return f'"$ip" link set dev {group[1]} group {group[2]} || echo {group[2]} >/sys/class/net/{group[1]}/netdev_group || exit 1'
-    if command.startswith(_SYSCTL):
-        return "".join(f"echo {value} >/proc/sys/{key} || exit 1" for key, value in sysctls_in(command.removeprefix(_SYSCTL)).items())
+    sysctl = _SYSCTL.fullmatch(command)
+    if sysctl is not None:
+        return "".join(f"echo {value} >/proc/sys/{key} || exit 1" for key, value in sysctls_in(sysctl[1]).items())
     return command
 
 

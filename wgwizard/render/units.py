@@ -74,5 +74,6 @@ def _drop_in(plan: Plan, interface: str) -> str:
     ]
     if plan.forwarding.ipv4:
         lines.append(f"ExecStartPost=sysctl -q -w {sysctl_key('ipv4', interface, 'forwarding')}=1")
-    lines += [f"ExecStartPost=sysctl -q -w {key}={value}" for key, value in settings(plan)]
+    # -e: an interface that is not there now, as one that was pulled out, must not keep the tunnel from the others.
+    lines += [f"ExecStartPost=sysctl -q -e -w {key}={value}" for key, value in settings(plan)]
     return "\n".join(lines) + "\n"

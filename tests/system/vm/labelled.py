@@ -216,6 +216,8 @@ class Machine:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        ip("link", "delete", "tap0")  # the other one went with its namespace
+        subprocess.run(["ip", "link", "delete", "tap1"], capture_output=True, check=False)
         (self.directory / "disk").unlink(missing_ok=True)
 
     def console(self) -> str:

@@ -322,8 +322,8 @@ After=wgwizard-wg0.service
 [Service]
 ExecStartPost=ip link set dev wg0 group 30567
 ExecStartPost=sysctl -q -w net/ipv4/conf/wg0/forwarding=1
-ExecStartPost=sysctl -q -w net/ipv4/conf/eth0/forwarding=1
-ExecStartPost=sysctl -q -w net/ipv6/conf/all/forwarding=1
+ExecStartPost=sysctl -q -e -w net/ipv4/conf/eth0/forwarding=1
+ExecStartPost=sysctl -q -e -w net/ipv6/conf/all/forwarding=1
 END_OF_WGWIZARD_FILE
   put '/etc/sysctl.d/60-wgwizard-wg0.conf' 0644 settings <<'END_OF_WGWIZARD_FILE'
 # wgwizard: site site-b, strategy gateway
