@@ -28,7 +28,7 @@ cat /proc/sys/net/ipv4/conf/$I/forwarding | shows forwarding
 ip -o address show dev $I | awk '$4 !~ /^fe80/ { print $4 }' | sort | shows addresses
 for family in 4 6; do ip -$family route show table all dev $I; done | grep -v -e fe80 -e ^multicast | sed 's/ *$//' | sort | shows routes
 wg show $I listen-port | shows port
-wg show $I dump | awk 'NR > 1 { print $1, $4, $8 }' | sort | shows peers
+wg show $I dump | awk 'NR > 1 { n = split($4, a, ","); for (i = 1; i <= n; i++) print $1, a[i], $8 }' | sort | shows peers
 { wg show $I private-key; wg show $I preshared-keys | sort; } | sha256sum | shows keys
 """
 
