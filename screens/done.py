@@ -112,7 +112,7 @@ class DoneStep(Step):
             return
         blocks = what_to_do(result.plan, result.bundle, self.folder, self.found.unmet, undone(self.draft, self.found))
         width = self.query_one(VerticalScroll).scrollable_content_region.width
-        self.query_one("#owners", Static).update(shown(blocks, max(width, 30)))
+        self.query_one("#owners", Static).update(shown(blocks, max(width or self.room - 4, 30)))
 
     def on_resize(self) -> None:
         """Wrap anew."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 
 from wgwizard.wizard.draft import Draft
 
@@ -47,6 +48,15 @@ class Step(Vertical):
     def __init__(self, draft: Draft) -> None:
         super().__init__()
         self.draft = draft
+
+    @property
+    def room(self) -> int:
+        """The page's width, or, while another one is shown, that of what both are in.
+
+        What is wrapped for less, and again once the page is shown, would keep the height of before (Textual 8).
+        """
+        around = self.parent if isinstance(self.parent, Widget) else self
+        return self.size.width or around.size.width
 
     def enter(self, draft: Draft) -> None:
         """Show the page for this draft and focus what comes first."""

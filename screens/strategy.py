@@ -103,7 +103,7 @@ class StrategyStep(Step):
 
     @property
     def _room(self) -> int:
-        return max(self.size.width - 4, 40)
+        return max(self.room - 4, 40)
 
     def _show_reach(self, plan: Plan | None) -> None:
         lines = table(trace(plan), self._room) if plan is not None else ["No strategy, no way."]

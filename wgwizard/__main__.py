@@ -140,15 +140,16 @@ def _terminated(number: int, _: FrameType | None) -> None:
 def _say_error(problem: "WgwizardError", options: argparse.Namespace) -> None:
     """An error in words, with every problem of a refused site and what to do; as JSON too where that was asked for."""
     from wgwizard.cli import output
-    from wgwizard.errors import SiteRefusedError
+    from wgwizard.errors import ExitCode, SiteRefusedError
 
     refused = problem.problems if isinstance(problem, SiteRefusedError) else ()
     if getattr(options, "json", False):
         write = output.to_json_line if options.verb in ("apply", "uninstall") else output.to_json
         print(write(output.error_document(problem, refused)), flush=True)  # noqa: T201 - data
-    # A refusal for one reason has that reason as its message.
+    # A refusal for one reason has that reason as its message; what a person ended is no failure.
+    sign = "○" if problem.exit_code is ExitCode.CANCELLED else "×"
     if [one.message for one in refused] != [problem.message]:
-        _say(f"× {problem.message}")
+        _say(f"{sign} {problem.message}")
     for one in refused:
         _say(output.problem_text(one))
     if problem.hint and not refused:

@@ -194,7 +194,8 @@ def test_from_the_first_page_one_gets_back_to_what_one_may_begin_with_and_the_an
     begins = "What would you like"
     talk = Scripted(
         (begins, "new"), ("What do you call", "hut"), ("Which computers", "<"), ("What do you call", "<"),
-        (begins, "present"), ("What do you call", "<"), (begins, "preset"), ("Which one?", "home-pi"), ("What do you call", "^D"),
+        (begins, "present"), ("What do you call", "<"), (begins, "preset"), ("Which one?", "?"), ("Which one?", "home-pi"),
+        ("What do you call", "^D"),
     )  # fmt: skip
     with pytest.raises(CancelledError):
         converse(talk, Tools())

@@ -1,13 +1,13 @@
 """What has the focus is on the screen, whatever is said beside the answers above it."""
 
 import pytest
-from textual.widgets import Collapsible, Input
+from textual.widgets import Collapsible, Input, Static
 
 from screens.field import Field
 from screens.form import Form
 from tests.screens.person import Person, sit_down
 from tests.stages import fast
-from wgwizard.questions.about_site import ROUTER_KIND
+from wgwizard.questions.about_site import ROUTER_KIND, SITE
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import open_preset
 
@@ -100,3 +100,28 @@ async def test_a_points_rights_are_read_whole_in_the_list_on_a_small_terminal(si
     async with sit_down(draft=open_preset("family-devices"), begin_at="points", size=size) as person:
         await person.sees("tablet", "films tcp 8096", "udp 53")
         assert "…" not in person.read()
+
+
+async def walk(person: Person, key: str) -> None:
+    """Five pages on or back, each seen before the next."""
+    for _ in range(5):
+        await person.press(key)
+
+
+@pytest.mark.slow
+async def test_a_text_that_became_shorter_while_another_page_was_shown_leaves_no_gap_below_it():
+    routes = next(question for question in SITE.questions if question.id == "site.routes")
+    host = {"addresses": ["192.168.200.2/24"], "endpoint": "vpn.b.home.arpa:51820", "default_gateway": False}
+    asked = {"points": [{"name": "anna"}], "needs": {"opens": "points", "tell_points_apart": True}}
+    document = {**FIELD, "host": host, **asked}
+    del document["strategy"]
+    async with sit_down(draft=Draft(document), begin_at="site") as person:
+        await walk(person, "ctrl+n")
+        await walk(person, "escape")
+        person.app.page.change(person.app.draft.answered("site.routes", routes, "hosts"))
+        await person.waits(lambda: "routes" in person.app.draft.document["site"])
+        person.app.page.enter(person.app.draft)
+        await walk(person, "ctrl+n")
+        assert person.app.here == "strategy", person.read()
+        for part in person.app.page.query("#reasons, #else, #reach").results(Static):
+            assert part.size.height == len(str(part.content).splitlines()), part.id

@@ -184,3 +184,14 @@ def test_a_computer_to_which_a_right_leads_is_not_refused_in_the_row_of_its_netw
     plan = plan_of({**document, "points": [{**first, "may_reach": [{"to": "endpoint-b"}]}, *others]})
     rows = [(one.reach.reachable, one.what) for one in connections(plan, trace(plan)) if one.who == "endpoint-a → endpoint-b"]
     assert rows == [(True, "everything"), (True, "everything, IPv6")]
+
+
+def test_what_a_right_names_and_cannot_reach_yet_is_not_told_as_refused_by_the_rights_too() -> None:
+    named = {"name": "b", "may_reach": [{"to": "endpoint-b"}]}
+    document = article_document("gateway")
+    document["site"].pop("routes", None)
+    document["points"] = [named]
+    document["strategy"] = "gateway"
+    plan = plan_of(document)
+    why = [one.reach.why for one in connections(plan, trace(plan)) if one.who == "b → endpoint-b" and one.reach.family == 4]
+    assert [text.split(":")[0] for text in why] == ["not known"]

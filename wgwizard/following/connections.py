@@ -43,17 +43,17 @@ def shown(name: str) -> str:
 
 
 def connections(plan: Plan, reaches: tuple[Reach, ...]) -> Iterator[Connection]:
-    """Every row of the trace; a network that has named computers also as each of these, unless a right opens one that the row refuses."""
+    """Every row of the trace; a network that has named computers also as each of these, but what is refused not where a right names one."""
     named: dict[tuple[str, int], tuple[SiteHost, ...]] = {}
     for item in plan.site.networks:
         inside = tuple(host for host in plan.site.hosts if any(_in(address, item.cidr) for address in host.addresses))
         key = (item.name or str(item.cidr), item.cidr.version)
         named[key] = (*named.get(key, ()), *inside)
-    opened = {(reach.point, reach.target, reach.family) for reach in reaches if reach.reachable and reach.origin == reach.point}
+    by_right = {(reach.point, reach.target, reach.family) for reach in reaches if reach.origin == reach.point}
     for reach in reaches:
         network = reach.target if reach.origin == reach.point else reach.origin
         for host in named.get((network, reach.family), ()):
-            if reach.reachable or reach.origin != reach.point or (reach.point, host.name, reach.family) not in opened:
+            if reach.reachable or reach.origin != reach.point or (reach.point, host.name, reach.family) not in by_right:
                 yield Connection(reach, host)
         yield Connection(reach)
 

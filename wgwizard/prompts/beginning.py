@@ -70,8 +70,9 @@ def begin_saved(session: Session, path: str) -> None:
 def _preset(session: Session, offered: list[Offer]) -> Draft | None:
     """A preset, chosen by its title; `None` goes back."""
     choices = tuple(Choice(offer.preset, offer.text) for offer in offered)
-    chosen = session.talk.one(Asked("Which one?", current=choices[0].answer), choices)
-    if chosen in (BACK, WHY):
+    while (chosen := session.talk.one(Asked("Which one?", current=choices[0].answer), choices)) == WHY:
+        session.say(WHY_OFFERS)
+    if chosen == BACK:
         return None
     session.say(next(offer.about for offer in offered if offer.preset == chosen))
     return open_preset(chosen)
@@ -81,8 +82,11 @@ def _saved(session: Session) -> Draft | None:
     """A site file by its path; `None` goes back."""
     while True:
         typed = session.talk.text(Asked("Which file?", "path", example="./home.yaml"))
-        if typed in ("", BACK, WHY):
+        if typed in ("", BACK):
             return None
+        if typed == WHY:
+            session.say(WHY_OFFERS)
+            continue
         path = as_typed(typed)
         if why_not := why_no_site(path):
             session.tell(why_not)
