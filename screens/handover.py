@@ -82,7 +82,7 @@ class HandOver(ModalScreen[None]):
         self.marked = event.option_index
         self.query_one(".heading", Static).update(f"Hand over a point's file: {self.file.point.name}")
         self._hide()
-        self._say(_UNSAVED if self.draft.has_unsaved_keys else "")
+        self._say(why_not_whole(self.file) or (_UNSAVED if self.draft.has_unsaved_keys else ""))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter goes on to what can be done with it."""

@@ -237,6 +237,7 @@ async def test_an_incomplete_file_is_not_handed_over_and_the_reason_is_said():
     document = {**DOCUMENT, "host": {**DOCUMENT["host"], "keys": "host", "ssh": "admin@192.168.200.2"}}
     async with sit_down(draft=Draft(document), begin_at="files") as person:
         await opens(person)
+        await person.sees("× The file of phone is not complete yet", "let the key be made here")  # before anything is pressed
         for button in ("#qr", "#save", "#show"):
             await person.clicks(button)
             await person.sees("× The file of phone is not complete yet; missing: Host β's public key")

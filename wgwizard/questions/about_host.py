@@ -70,7 +70,7 @@ KEYS = Question(
     default="host",
     choices=(Choice("host", "On Host β, where it stays"), Choice("here", "Here, and sent to it")),
     why="A key that never leaves the host cannot be lost on the way. There is nothing to look up; `sudo wg show` prints the "
-    "public half later. When unsure, let Host β make it.",
+    "public half later. When unsure, let Host β make it, unless you mean to bring its files there by hand: then make it here.",
     when=reached_by_ssh,
     detail=True,
 )
