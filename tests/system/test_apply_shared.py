@@ -52,7 +52,8 @@ def test_a_colleague_without_the_secrets_changes_rights_and_keeps_every_key(
 
     # The file itself is written anew, with the keys that were in it.
     client.change_site(replace(client.site, tunnel=replace(client.site.tunnel, mtu=1380)))
-    assert [change.path for change in client.apply().changes] == [CONF]
+    assert [change.path for change in client.apply().changes] == [CONF, "wg0"]
+    assert beta.sh("cat /sys/class/net/wg0/mtu").strip() == "1380"
     assert beta.read(CONF) == conf.replace("\nTable = off\n", "\nMTU = 1380\nTable = off\n")
     assert running_keys(beta) == keys
     beta.run("ln", "-sf", "dash", "/bin/sh")
