@@ -34,9 +34,10 @@ class Listed(OptionList):
     def render_line(self, y: int) -> Strip:
         """A line of a row, behind the sign of the marked one."""
         line, place = super().render_line(y), self.scroll_offset.y + y
-        if place >= len(self._lines):
+        lines = self._lines  # laid out anew, where need be, at each look
+        if place >= len(lines):
             return line
-        marked = self._lines[place] == (self.highlighted, 0)
+        marked = lines[place] == (self.highlighted, 0)
         sign = (_SIGN if self.has_focus else _SIGN_LEFT) if marked else _GUTTER
         return Strip([Segment(sign, next(iter(line)).style), *line])
 
