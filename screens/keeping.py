@@ -138,11 +138,10 @@ class KeepsAnswers(Careful):
             self.leave_with(0 if self.tools.keeping.draft.is_saved else 130)
 
     def keep_answers(self) -> bool:
-        """Before an end that nobody asked for; what cannot be kept is printed. Whether it was kept."""
+        """Before an end that nobody asked for; where they are is printed, or what cannot be kept. Whether it was kept."""
         keeping = self.tools.keeping
         keeping.flush()
-        if keeping.is_lost:
-            self.parting = keeping.parting_text()
+        self.parting = keeping.parting_text() if keeping.is_lost else keeping.farewell()
         return not keeping.is_lost
 
     def leave_with(self, code: int) -> None:

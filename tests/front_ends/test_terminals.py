@@ -160,9 +160,34 @@ def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
         assert "They are kept as a draft" in shown
     else:
         child.kill(end)
-        assert ended(child)[0] in (128 + end, -end)
+        code, shown = ended(child)
+        assert code in (128 + end, -end)
+        assert ("They are kept as a draft" in shown) is (end != signal.SIGKILL)
     (kept,) = unfinished.drafts()
     assert kept.document["site"]["networks"] == ["192.168.1.0/24"]
+
+
+def test_what_cannot_be_kept_is_printed_when_a_signal_ends_it():
+    child = terminal("new", "--plain", TERM="dumb", HOME="", XDG_STATE_HOME="", WGWIZARD_LOOK="no")
+    talk(child, ("What would you like to begin with?", ""), ("What do you call", "office-north"))
+    child.expect_exact("Which computers there matter")
+    child.kill(signal.SIGTERM)
+    code, shown = ended(child)
+    assert code == 143
+    assert "cannot be kept as a draft either" in shown
+    assert "name: office-north" in shown
+
+
+def test_a_fault_of_the_program_says_that_the_answers_are_kept():
+    broken = "import sys, wgwizard.prompts as p; p.PAGES['host'] = lambda session: 1 / 0; from wgwizard.__main__ import main; "
+    words = ["-c", f"{broken}sys.exit(main(['new', '--plain']))"]
+    variables = environment(TERM="dumb", WGWIZARD_LOOK="no")
+    child = pexpect.spawn(sys.executable, words, dimensions=(24, 80), env=variables, timeout=60, encoding="utf-8", echo=False)
+    talk(child, ("What would you like to begin with?", ""), *NAS)
+    code, shown = ended(child)
+    assert code == 1
+    assert shown.index("They are kept as a draft") < shown.index("wgwizard broke (ZeroDivisionError)")
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["home"]
 
 
 @pytest.mark.parametrize("term", fast(["xterm-256color", "dumb"]))

@@ -253,3 +253,21 @@ def test_what_was_claimed_is_let_go_where_the_state_directory_is_gone(state):
     claim.release()
     state.unlink()
     assert claims.Claim("one").holder is None
+
+
+def test_where_it_cannot_be_written_the_place_stays_the_same_so_that_it_is_said_once(monkeypatch):
+    keeper, told = Keeper(), set()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        for name in ("office", "office-north"):
+            keeper.note({**ANSWERS, "name": name})
+            with pytest.raises(FileError) as failure:
+                keeper.flush()
+            told.add(failure.value.message)
+    assert len(told) == 1
+    keeper.flush()
+    assert [draft.document["name"] for draft in unfinished.drafts()] == ["office-north"]

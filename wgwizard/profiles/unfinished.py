@@ -116,6 +116,7 @@ class Keeper:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self._name = ""
         self._lock = threading.Lock()
         self._wanted: _Answers | None = None
         self._written: _Answers | None = None
@@ -134,8 +135,10 @@ class Keeper:
             if wanted is None or wanted == self._written:
                 return
             document, about = wanted
-            path = self.path or private_directory("drafts") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.urandom(3).hex()}.yaml"
-            about = replace(about, kept=datetime.now(UTC))
+            now = datetime.now(UTC)
+            self._name = self._name or f"{now:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}.yaml"  # the same again where it could not be written
+            path = self.path or private_directory("drafts") / self._name
+            about = replace(about, kept=now)
             replace_file(path, draft_text(document, about).encode(), 0o600)
             self.path, self._written = path, wanted
             if self._claim is None:
@@ -148,6 +151,7 @@ class Keeper:
             if self.path is not None:
                 throw_away(self.path)
             self.path = self._written = None
+            self._name = ""
             self._let_go()
 
     def close(self) -> None:

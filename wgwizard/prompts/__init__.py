@@ -1,6 +1,7 @@
 """The wizard as a conversation (`--plain`, and terminals that cannot draw a page): the same questions, files, apply and resume."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from wgwizard.errors import CancelledError
 from wgwizard.prompts.applying import apply_page, done_page
@@ -48,7 +49,8 @@ def converse(
     """The whole wizard; gives the draft as it ended.
 
     It begins with a saved site, a document (a preset's), or with the choice of what to begin with. What is left early is kept as the
-    wizard's draft, and CancelledError says where; SiteRefusedError or FileError for a site that cannot be opened.
+    wizard's draft, and CancelledError says where; SiteRefusedError or FileError for a site that cannot be opened. Where anything else
+    ends it (a signal, a fault of our own), that is said before the error goes on.
     """
     session = Session(talk, tools)
     try:
@@ -58,6 +60,9 @@ def converse(
     except (EOFError, KeyboardInterrupt):
         session.take(session.draft)
         raise CancelledError(_left(tools)) from None
+    except BaseException:
+        _say_left(session)
+        raise
     finally:
         tools.keeping.closed()
     return session.draft
@@ -95,6 +100,14 @@ def _in_the_way(session: Session) -> str | None:
             session.say(f"Some answers are still in the way, on the page {group.title}.")
             return group.name
     return None
+
+
+def _say_left(session: Session) -> None:
+    """Before an end that nobody asked for."""
+    session.take(session.draft)
+    if session.draft.has_answers:
+        with suppress(OSError):  # a terminal that went away
+            session.talk.say(f"\n{_left(session.tools)}")
 
 
 def _left(tools: Tools) -> str:

@@ -129,7 +129,8 @@ class Keeping:
         except FileError:
             folder = "wgwizard/drafts in the directory that XDG_STATE_HOME names"
         lead = (
-            "Your answers could not be kept. Put these lines into a file that ends in .yaml below",
+            "Your answers could not be kept. Put these lines into a file that ends",
+            "in .yaml below",
             folder,
             "and the wizard offers them.",
         )
