@@ -105,9 +105,13 @@ def _in_the_way(session: Session) -> str | None:
 def _say_left(session: Session) -> None:
     """Before an end that nobody asked for."""
     session.take(session.draft)
+    keeping = session.tools.keeping
     if session.draft.has_answers:
         with suppress(OSError):  # a terminal that went away
-            session.talk.say(f"\n{_left(session.tools)}")
+            session.talk.say("")
+            session.tell(keeping.where_kept())
+            if keeping.is_lost:
+                session.talk.say(f"\n{keeping.parting_text()}")
 
 
 def _left(tools: Tools) -> str:
