@@ -108,7 +108,8 @@ class KeepsAnswers(Careful):
         """What must be known while one goes on."""
         text = self.tools.keeping.notice()
         if text and self.query("#middle") and not self.query("#notice"):
-            self.screen.mount(Static(id="notice", markup=False), before="#middle")
+            middle = self.query_one("#middle")  # below the dialog that may be shown
+            middle.screen.mount(Static(id="notice", markup=False), before=middle)
         for notice in self.query("#notice").results(Static):  # there is none any more where the wizard ends meanwhile
             if notice.content != text:
                 notice.display = bool(text)

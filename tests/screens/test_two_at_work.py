@@ -10,8 +10,10 @@ import pytest
 
 from tests.screens.person import sit_down
 from wgwizard import profiles
+from wgwizard.keys import Keyring, generate_private, public_of
 from wgwizard.lock import Lock, with_others
 from wgwizard.profiles import unfinished
+from wgwizard.secret import Secret
 from wgwizard.wizard.opening import open_site
 
 OFFICE = {
@@ -60,6 +62,16 @@ async def test_the_second_is_told_who_has_it_open_and_saving_asks(other):
         await person.sees("9 of 9")
         await person.sees_gone("Also open in")
     assert profiles.load_site("office.yaml").document["name"] == "annex"
+
+
+async def test_the_second_is_told_behind_the_question_for_the_passphrase_too(other):
+    private = generate_private()
+    profiles.save_lock("office.yaml", Lock(public_keys={"phone": public_of(private)}))
+    profiles.save_keys("office.yaml", Keyring({"phone": public_of(private)}, {"phone": private}), Secret("open sesame"))
+    async with sit_down(draft=open_site("office.yaml", None), begin_at="site") as person:
+        await person.sees("The passphrase of its keys", f"Also open in another wizard (process {other.pid}")
+        await person.press("escape")
+        await person.sees("1 of 9 · Site", f"! Also open in another wizard (process {other.pid}")
 
 
 @pytest.mark.slow
