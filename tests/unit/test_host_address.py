@@ -141,6 +141,12 @@ def test_without_ssh_an_address_is_taken_as_written(monkeypatch: pytest.MonkeyPa
     assert resolve(SshAddress("root", "beta", 2222)) == ssh_config.Login(SshAddress("root", "beta", 2222), "root", "[beta]:2222")
 
 
+@pytest.mark.parametrize(("line", "expected"), [("", False), ("HashKnownHosts yes", True), ("HashKnownHosts no", False)])
+def test_whether_names_are_hashed_is_as_ssh_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, expected: bool) -> None:
+    with_config(monkeypatch, tmp_path, f"Host *\n {line}\n")
+    assert resolve(SshAddress("root", "beta")).hash_names is expected
+
+
 @pytest.mark.parametrize("user", ["CORP\\me", "machine$", "CORP\\new$", "me"])
 def test_a_proxy_command_gets_the_users_name_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str) -> None:
     """What the shell hands to the program, in each kind of quotes that the configuration may have."""

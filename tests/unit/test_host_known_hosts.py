@@ -113,6 +113,19 @@ def test_a_new_line_stands_alone(before: bytes, lead: bytes) -> None:
     assert new_line("beta", "ssh-ed25519", KEY, after=before) == lead + f"beta ssh-ed25519 {KEY_TEXT}\n".encode()
 
 
+@pytest.mark.parametrize("hash_names", [False, True])
+def test_a_new_name_is_hashed_where_ssh_hashes_it_and_ssh_finds_it(tmp_path: Path, hash_names: bool) -> None:
+    """HashKnownHosts, which Debian switches on for everybody."""
+    file = tmp_path / "known_hosts"
+    login = Login(SshAddress("root", "beta", 2222), "root", "[beta]:2222", known_hosts=(str(file),), hash_names=hash_names)
+    for name in ("key", "other"):
+        HostKeyFiles.of(Target("root@beta:2222"), login).remember(shown(a_key(tmp_path, name)))
+    assert ("beta" in file.read_text()) is not hash_names
+    assert len({line.split()[0] for line in file.read_text().splitlines()}) == (2 if hash_names else 1)  # each with a salt of its own
+    assert HostKeyFiles.of(Target("root@beta:2222"), login).check(shown(tmp_path / "key.pub")) is Verdict.KNOWN
+    subprocess.run(["ssh-keygen", "-F", "[beta]:2222", "-f", str(file)], check=True, capture_output=True)
+
+
 def a_key(folder: Path, name: str) -> Path:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)], check=True)
     return folder / f"{name}.pub"

@@ -17,13 +17,14 @@ from wgwizard.target import Target
 class HostKeyFiles(Struct, frozen=True):
     """What the files know of one host, and the file that new keys are appended to (`None` where ssh's configuration says none).
 
-    `host` is the host's name without a port, `revoked` the file of RevokedHostKeys.
+    `host` is the host's name without a port, `revoked` the file of RevokedHostKeys, `hash_names` HashKnownHosts.
     """
 
     known: KnownKeys
     host: str
     own: Path | None
     revoked: Path | None = None
+    hash_names: bool = False
 
     @classmethod
     def of(cls, target: Target, login: Login) -> "HostKeyFiles":
@@ -33,7 +34,8 @@ class HostKeyFiles(Struct, frozen=True):
         files = [Path(name).expanduser() for name in every]
         entries = tuple(entry for file in files for entry in known_hosts.parse(_text(file), str(file)))
         unwanted = Path(login.revoked_keys).expanduser() if login.revoked_keys is not None else None
-        return cls(KnownKeys(entries, login.known_hosts_name), login.key_host, files[0] if own else None, unwanted)
+        known = KnownKeys(entries, login.known_hosts_name)
+        return cls(known, login.key_host, files[0] if own else None, unwanted, login.hash_names)
 
     def kinds(self) -> tuple[str, ...]:
         """The key types to ask for first: certificates, where an authority may vouch for the host, and those that are known."""
@@ -85,7 +87,8 @@ class HostKeyFiles(Struct, frozen=True):
         try:
             self.own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             before = self.own.read_bytes() if self.own.exists() else b""
-            line = known_hosts.new_line(self.known.name, key.get_name(), key.asbytes(), after=before)
+            name = known_hosts.hashed(self.known.name, os.urandom(20)) if self.hash_names else self.known.name
+            line = known_hosts.new_line(name, key.get_name(), key.asbytes(), after=before)
             descriptor = os.open(self.own, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "ab") as file:
                 file.write(line)

@@ -80,7 +80,16 @@ def _matches_hash(field: str, name: str) -> bool:
         salt, digest = (base64.b64decode(part, validate=True) for part in field[3:].split("|"))
     except (binascii.Error, ValueError):
         return False
-    return hmac.compare_digest(hmac.new(salt, name.encode(), hashlib.sha1).digest(), digest)
+    return hmac.compare_digest(_digest(salt, name), digest)
+
+
+def _digest(salt: bytes, name: str) -> bytes:
+    return hmac.new(salt, name.encode(), hashlib.sha1).digest()
+
+
+def hashed(name: str, salt: bytes) -> str:
+    """The name as HashKnownHosts has it in the file, so that who reads the file does not learn it; `salt` is 20 random bytes."""
+    return "|".join(("", "1", *(base64.b64encode(part).decode() for part in (salt, _digest(salt, name)))))
 
 
 class KnownKeys(Struct, frozen=True):

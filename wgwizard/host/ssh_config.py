@@ -31,7 +31,7 @@ class Login(Struct, frozen=True):
 
     `agent` is the agent's socket, "none" for no agent, `None` for the usual one. A new host key goes to the first of `known_hosts`.
     `jumps` are the hosts on the way as they are written, the nearest first; `proxy` is a command that is the connection. `revoked_keys`
-    is the file of RevokedHostKeys, `None` where none is named.
+    is the file of RevokedHostKeys, `None` where none is named; `hash_names` is HashKnownHosts.
     """
 
     address: SshAddress
@@ -46,6 +46,7 @@ class Login(Struct, frozen=True):
     jumps: tuple[str, ...] = ()
     proxy: str | None = None
     revoked_keys: str | None = None
+    hash_names: bool = False
 
     @property
     def key_host(self) -> str:
@@ -108,6 +109,7 @@ def resolve(address: SshAddress) -> Login:
         tuple(jump for jump in _unless_none(settings, "proxyjump").split(",") if jump),
         _proxy(settings, tokens),
         expand(_unless_none(settings, "revokedhostkeys"), tokens) or None,
+        _first(settings, "hashknownhosts", "no") == "yes",
     )
 
 
