@@ -2,12 +2,14 @@
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.system.apply_support import Client, with_points
 from tests.system.lab.host import LabHost
 from tests.system.lab.snapshot import take
+from tests.system.ssh_support import configure_ssh
 from tests.system.test_apply_faults import apply_in_child, at, kill_self
 from wgwizard.applying import State, Step
 
@@ -34,6 +36,16 @@ def test_what_was_applied_is_told_without_the_sites_file_and_nothing_is_written(
     assert began <= found.at <= now
     assert found.handshakes == {client.keyring.public[point.name]: None for point in client.site.points}
     assert stands.differences(take(beta)) == []
+
+
+def test_who_applied_is_a_user_even_where_the_login_is_a_name_of_sshs_configuration(
+    beta: LabHost, make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client(beta)
+    configure_ssh(monkeypatch, tmp_path, "Host site\n HostName 192.168.200.2\n User admin\n")
+    client.address = "site"
+    client.apply()
+    assert client.status().who == "admin@192.168.200.2 from 192.168.200.254"
 
 
 def test_whatever_was_changed_since_is_named_and_shown_without_its_secrets(beta: LabHost, make_client: MakeClient) -> None:

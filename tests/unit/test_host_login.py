@@ -9,15 +9,18 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from msgspec.structs import replace
 
 from tests.system.apply_support import Answers
-from wgwizard.errors import RemoteError
+from wgwizard.cli.asking import TerminalAsk
+from wgwizard.errors import RemoteError, UsageError
 from wgwizard.host import authentication, key_files, launch
 from wgwizard.host.channel import ConnectionLostError
 from wgwizard.host.connecting import connect
 from wgwizard.host.key_files import KeyFile
 from wgwizard.host.logins import Logins
 from wgwizard.host.userauth import Transport
+from wgwizard.secret import Secret
 from wgwizard.target import Target
 
 
@@ -108,3 +111,26 @@ def test_a_key_that_is_gone_since_it_was_found_is_said(tmp_path: Path, monkeypat
     with server("publickey", known) as port, pytest.raises(RemoteError, match="id_ecdsa cannot be read any more: No such file") as caught:
         connect(Target(f"me@127.0.0.1:{port}", target.identity, target.known_hosts), Answers(), Logins())
     assert caught.value.hint == f"See whether it is still there: ls -l {path}"
+
+
+def test_where_nobody_can_be_asked_for_a_password_the_keys_that_were_tried_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, path = tmp_path / "known", tmp_path / "locked"
+    paramiko.ECDSAKey.generate().write_private_key_file(str(path), password="right")
+    monkeypatch.setattr("wgwizard.cli.asking.has_terminal", lambda: False)
+    target = Target("", str(path), str(known), key_passphrase=Secret("wrong"))
+    with server("publickey,password", known) as port, pytest.raises(UsageError, match="asks for the password of me") as caught:
+        connect(replace(target, address=f"me@127.0.0.1:{port}"), TerminalAsk(yes=True), Logins())
+    assert f"Not used: {path} is locked by a passphrase (1 wrong)." in caught.value.message
+    assert caught.value.hint == f"Unlock it into the agent first: ssh-add {path}; or add --ssh-password-file FILE, or log in by key"
+
+
+def test_a_jump_host_that_fails_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text('#!/bin/sh\ncase "$*" in *beta) echo proxyjump 127.0.0.1:1 ;; esac\n')
+    ssh.chmod(0o755)
+    with pytest.raises(RemoteError) as caught:
+        connect(Target("beta"), Answers(), Logins())
+    said = "On the way to beta, at a jump host of ssh's configuration: 127.0.0.1 port 1 cannot be reached"
+    assert caught.value.message.startswith(said)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import paramiko
 
 from wgwizard.applying import Ask, Prompt
-from wgwizard.errors import RemoteError
+from wgwizard.errors import RemoteError, UsageError
 from wgwizard.host import key_files
 from wgwizard.host.identities import Identities, Identity, identities
 from wgwizard.host.key_files import KeyFile, PublicHalf, UnusableKeyError
@@ -44,7 +44,7 @@ class Authentication:
         who = self._login.who
         self._account = account(who, self._transport.get_remote_server_key().asbytes())
         remembered = self._logins.passwords.get(self._account)
-        self._passwords = Passwords(remembered, self._target.ssh_password, lambda refused: self._ask.login_password(who, refused))
+        self._passwords = Passwords(remembered, self._target.ssh_password, self._ask_password)
         self._methods = offered = reply.methods
         keys = self._try_keys()
         while reply.said is not Said.ACCEPTED:
@@ -182,6 +182,13 @@ class Authentication:
             self._passwords.refused += 1
         return reply
 
+    def _ask_password(self, refused: int) -> Secret | None:
+        """Where nobody can be asked it is said which keys were tried before."""
+        try:
+            return self._ask.login_password(self._login.who, refused)
+        except UsageError as error:
+            raise UsageError("\n".join([error.message, *self._tried_keys()]), "; or ".join([*self._hints[:1], error.hint])) from None
+
     def _make_room(self) -> None:
         """A new connection where refused keys have used up the attempts of this one, or the server has hung up meanwhile."""
         if self._failures > MOST_FAILURES - MOST_TRIES and not self._further:
@@ -218,17 +225,19 @@ class Authentication:
 
     # -- what to say --------------------------------------------------------------------------------------------------------
 
+    def _tried_keys(self) -> list[str]:
+        """Which keys were refused, and which were not used and why."""
+        left_out = [*self._notes, *(self._identities.left_out if self._identities is not None else ())]
+        lines = [f"Refused: {', '.join(self._tried)}."] if self._tried else []
+        if not self._tried and not left_out:
+            lines.append("No key was found: neither in an agent nor in ~/.ssh.")
+        return lines + [f"Not used: {note}." for note in left_out]
+
     def _failure(self, offered: tuple[str, ...]) -> RemoteError:
         """What was tried, what was not and why, what the host takes, and what to do."""
         login = self._login
         by = "by key" if not self._passwords.refused else "by key or password" if self._tried else "by password"
-        lines = [f"{login.address} does not let {login.user} in {by}."]
-        if self._tried:
-            lines.append(f"Refused: {', '.join(self._tried)}.")
-        left_out = [*self._notes, *(self._identities.left_out if self._identities is not None else ())]
-        if not self._tried and not left_out:
-            lines.append("No key was found: neither in an agent nor in ~/.ssh.")
-        lines += [f"Not used: {note}." for note in left_out]
+        lines = [f"{login.address} does not let {login.user} in {by}.", *self._tried_keys()]
         if self._passwords.refused:
             lines.append(f"The password was wrong ({self._passwords.refused} tried).")
         lines.append(f"The host lets in by: {', '.join(offered) or 'nothing that it names'}.")

@@ -51,9 +51,17 @@ def connect(target: Target, ask: Ask, logins: Logins, *, pinned: Mapping[str, by
             hop = _Hop(login, own, ask, keys, through, str(hops[len(transports) - 1].address), on_the_way=not last)
             authentication = Authentication(hop.open, login, own, ask, logins)
             undo.callback(hop.close)
-            transports.append(authentication.run())
+            try:
+                transports.append(authentication.run())
+            except RemoteError as error:
+                raise error if last else _at_jump_host(target, error) from error
         undo.pop_all()
     return SshConnection(transports, hops[-1], keys)
+
+
+def _at_jump_host(target: Target, error: RemoteError) -> RemoteError:
+    """Nobody typed that host's name here: it is said where it comes from."""
+    return RemoteError(f"On the way to {target.address}, at a jump host of ssh's configuration: {error.message}", error.hint)
 
 
 class _Hop(Struct):

@@ -140,7 +140,7 @@ class Transaction(Struct):
 
     def _who(self, shell: RootShell) -> str:
         client = f" from {self.facts.ssh.client}" if self.facts.ssh is not None else ""
-        return f"{shell.connection.address}{client}"
+        return f"{shell.connection.who}{client}"
 
     def _on_line(self, line: str) -> None:
         match = _SAID.fullmatch(line)
