@@ -50,6 +50,16 @@ def test_sudo_logs_neither_script_nor_secret(make_beta: Callable[..., LabHost], 
     assert [secret for secret in secrets if secret.reveal() in log] == []
 
 
+@pytest.mark.parametrize("rule", ["admin ALL=(ALL) /usr/bin/true", "admin ALL=(ALL) NOPASSWD: /usr/bin/true", ""])
+def test_a_sudo_that_lets_one_do_little_or_nothing_is_said(make_beta: Callable[..., LabHost], make_client: MakeClient, rule: str) -> None:
+    beta = make_beta(sudo="password")
+    beta.write("/etc/sudoers.d/admin", f"{rule}\n", mode=0o440)
+    client = make_client(beta, answers=Answers(password=base.SUDO_PASSWORD))
+    with pytest.raises(RemoteError, match=r"sudo does not let admin@192.168.200.2 be root: .*(not allowed to execute|sudoers)") as caught:
+        client.apply(dry_run=True)
+    assert "`admin ALL=(ALL) ALL`" in caught.value.hint
+
+
 @pytest.fixture
 def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """An SSH agent without keys, and a home without any; the home."""

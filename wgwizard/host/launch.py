@@ -21,7 +21,7 @@ _AFTER_SENTINEL = f'while IFS= read -r line; do [ "$line" = {SENTINEL} ] && exec
 _WITH_PASSWORD = f"sudo -S -p '' sh -c {shlex.quote(_AFTER_SENTINEL)}"
 _ENCODED_TOOLS = f"command -v base64 >/dev/null && command -v gzip >/dev/null || exit {NO_TOOLS}; "
 _AUTO = (
-    'if [ "$(id -u)" = 0 ]; then set -- sh -s; elif sudo -n true 2>/dev/null </dev/null; then set -- sudo -n sh -s; '
+    'if [ "$(id -u)" = 0 ]; then set -- sh -s; elif sudo -n sh -c : 2>/dev/null </dev/null; then set -- sudo -n sh -s; '
     f"else command -v sudo >/dev/null || exit {NO_SENTINEL}; exit {NEEDS_PASSWORD}; fi; "
 )
 _CONNECTION = "echo \"SSH_CONNECTION_SEEN='$SSH_CONNECTION'\"; "
@@ -60,7 +60,7 @@ def as_user(script: str) -> Command:
 
 def validation(password: Secret) -> Command:
     """The password tried once, alone: with a script behind it sudo would take the next lines for more attempts."""
-    return Command("exec sudo -S -p '' -k true", password.reveal().encode() + b"\n")
+    return Command("exec sudo -S -p '' -k sh -c :", password.reveal().encode() + b"\n")
 
 
 def _password_lines(password: Secret) -> bytes:

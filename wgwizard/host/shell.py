@@ -69,7 +69,10 @@ class RootShell:
         if result.status == 0:
             return True
         if "sudoers" in said or "not allowed" in said:
-            raise RemoteError(f"sudo does not let {self.connection.who} do anything: {said}", "Let this user use sudo, or log in as root.")
+            raise RemoteError(
+                f"sudo does not let {self.connection.who} be root: {said}",
+                f"Let this user do everything by sudo (`{self.connection.user} ALL=(ALL) ALL` in /etc/sudoers.d), or log in as root.",
+            )
         if "tty" in said or "terminal" in said:
             raise RemoteError(
                 f"sudo on the host wants a terminal (requiretty): {said}",
