@@ -4,6 +4,8 @@ Both come from the one command line of wgwizard.cli.arguments; tests/unit/test_s
 """
 
 import argparse
+import os
+import re
 from pathlib import Path
 
 import shtab
@@ -26,7 +28,7 @@ asks about a site, from the beginning or from a draft that was left.
 .B wgwizard ./home.yaml
 opens a saved site to change it.
 .TP
-.B wgwizard presets pi\\-at\\-home > home.yaml; wgwizard plan home.yaml
+.B wgwizard presets home\\-pi > home.yaml; wgwizard plan home.yaml
 shows every file and who reaches whom, without the wizard.
 .TP
 .B wgwizard apply home.yaml \\-\\-dry\\-run
@@ -52,6 +54,15 @@ no colour, as \\-\\-no\\-color.
 .B TERM
 where it is "dumb", the questions come one line at a time.
 .TP
+.B WGWIZARD_ASCII
+with 1 only ASCII signs, as \\-\\-ascii.
+.TP
+.B WGWIZARD_LOOK
+with "no" the wizard does not look at the computer that it runs on, and finds nothing there.
+.TP
+.B XDG_STATE_HOME
+where drafts are kept (FILES).
+.TP
 .B SSH_AUTH_SOCK
 the agent whose keys log in to Host \u03b2; ~/.ssh/config is read as ssh reads it (ssh \\-G).
 """,
@@ -72,7 +83,7 @@ the site file is refused, or no strategy fits
 Host \u03b2 or SSH
 .TP
 .B 5
-apply \\-\\-dry\\-run found differences
+apply \\-\\-dry\\-run or status found differences
 .TP
 .B 130
 cancelled
@@ -82,6 +93,11 @@ terminated
 """,
     "see also": ".BR wg (8),\n.BR wg\\-quick (8),\n.BR nft (8),\n.BR ssh_config (5)\n",
 }
+
+
+# A verb's part as argparse has it: what it does, its usage, and the same once more.
+_VERB = re.compile(r"^(\.SS [^\n]*\n([^\n]*\n))\nusage: (.*?)\n\n\2", re.DOTALL | re.MULTILINE)
+_COLUMNS = 70  # for lines that stay as they are, beside man's margin
 
 
 def texts() -> dict[str, str]:
@@ -98,13 +114,23 @@ def man_page() -> str:
         "date": f"wgwizard {wgwizard.__version__}",
         "manual_title": "User Commands",
     }
+    os.environ["COLUMNS"] = str(_COLUMNS)
     whole = parser()
     whole.epilog = None  # its exit codes have a section of their own here
     page = Manpage(whole, about, format="single-commands-section")
     for heading, text in _SECTIONS.items():
         page.add_section(heading, "=", text.rstrip("\n"))
+    made = _VERB.sub(_verb, str(page)).replace("POSITIONAL ARGUMENTS", "COMMANDS", 1)
+    made = made.replace("VERB ...\n", "VERB ...\n.br\n.B wgwizard\nSITE.yaml\n", 1)  # the wizard on a saved site
+    made = made.replace("\n.SH", "\n.nh\n.ad l\n.SH", 1)  # no hyphen within an option
     # In a locale without such signs man would end the page at the first: troff's own names (groff_char(7), mandoc_char(7)).
-    return "".join(_TROFF.get(sign, sign) for sign in str(page))
+    return "".join(_TROFF.get(sign, sign) for sign in made)
+
+
+def _verb(found: re.Match[str]) -> str:
+    """A verb's part with the lines of its usage as they are, and nothing twice."""
+    lines = "\n".join(line.removeprefix(" " * len("usage: ")) for line in found[3].splitlines())
+    return f"{found[1]}.sp\n.nf\n{lines}\n.fi\n"
 
 
 def completion(shell: str) -> str:

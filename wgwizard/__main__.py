@@ -144,7 +144,7 @@ def _say_error(problem: "WgwizardError", options: argparse.Namespace) -> None:
 
     refused = problem.problems if isinstance(problem, SiteRefusedError) else ()
     if getattr(options, "json", False):
-        write = output.to_json_line if options.verb in ("apply", "uninstall") else output.to_json
+        write = output.to_json_line if options.verb in ("apply", "rollback", "uninstall") else output.to_json
         print(write(output.error_document(problem, refused)), flush=True)  # noqa: T201 - data
     # A refusal for one reason has that reason as its message; what a person ended is no failure.
     sign = "○" if problem.exit_code is ExitCode.CANCELLED else "×"

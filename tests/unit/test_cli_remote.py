@@ -394,3 +394,17 @@ def test_at_a_terminal_everything_is_asked(answers, expected):
     assert "+ create  /etc/x" in seen
     assert "× That was not it (1 tried)." in seen
     assert "hunter" not in seen
+
+
+@pytest.mark.parametrize(("verb", "lines"), [("apply", 1), ("rollback", 1), ("uninstall", 1), ("status", 5)])
+def test_an_error_is_one_line_where_the_verb_prints_events(folder, verb, lines):
+    words = [sys.executable, "-m", "wgwizard", verb, "site.yaml", "--ssh", "127.0.0.1:1", "--json"]
+    words += ["--passphrase-file", "phrase"] if verb == "apply" else []
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert done.returncode == ExitCode.REMOTE
+    printed = done.stdout.splitlines()
+    assert len([line for line in printed if '"step"' not in line]) == lines
+    assert "cannot be reached" in json.loads("".join(line for line in printed if '"step"' not in line))["error"]

@@ -1,5 +1,6 @@
 """What an installation brings besides the program is what the program makes of its own command line."""
 
+import re
 import subprocess
 import sys
 
@@ -51,6 +52,15 @@ def test_the_man_page_has_every_verb_and_nothing_that_man_stumbles_over(locale):
         assert f"wgwizard {verb}" in done.stdout
     for section in ("EXAMPLES", "FILES", "ENVIRONMENT", "EXIT STATUS"):
         assert section in done.stdout
+
+
+def test_the_man_page_says_each_thing_once_keeps_the_lines_of_a_usage_and_names_presets_that_there_are():
+    done = subprocess.run(["man", "-l", shipped.FOLDER / "wgwizard.1"], capture_output=True, text=True, check=True, env={"MANWIDTH": "80"})
+    plan = done.stdout.split("   wgwizard plan\n")[1].split("   wgwizard rehearse\n")[0]
+    assert plan.count("every file for every node") == 1
+    assert "\n                     [--linux-points {wg-quick,networkd,NetworkManager}]\n" in plan
+    assert set(re.findall(r"wgwizard presets (\S+) >", done.stdout)) <= set(presets.names())
+    assert re.search(r"wgwizard presets \S+ >", done.stdout)
 
 
 # --- the schema that editors use -------------------------------------------------------------------------------------------

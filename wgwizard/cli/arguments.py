@@ -114,10 +114,13 @@ def _add_apply(apply: argparse.ArgumentParser) -> None:
     apply.add_argument("--dry-run", action="store_true", help="only show what would change; exit code 5 where something would")
     _add_passphrase(apply)
     _add_remote(apply)
+    _add_change(apply)
 
 
 def _add_status(status: argparse.ArgumentParser) -> None:
-    _add_on_host(status)
+    _add_standing(status)
+    status.add_argument("--json", action="store_true", help="one JSON object")
+    status.set_defaults(yes=False)
     status.add_argument(
         "--prove",
         action="store_true",
@@ -126,7 +129,13 @@ def _add_status(status: argparse.ArgumentParser) -> None:
 
 
 def _add_on_host(verb: argparse.ArgumentParser) -> None:
-    """Status, rollback and uninstall."""
+    """Rollback and uninstall."""
+    _add_standing(verb)
+    _add_change(verb)
+
+
+def _add_standing(verb: argparse.ArgumentParser) -> None:
+    """What is about a tunnel that stands on the host, whether its site's file is here or not."""
     verb.add_argument("site", metavar="SITE.yaml", nargs="?", help="may be left out with --ssh")
     verb.add_argument("--interface", help="the tunnel's interface (default: the site's, else wg0)")
     _add_remote(verb)
@@ -157,10 +166,15 @@ def _add_completion(completion: argparse.ArgumentParser) -> None:
 
 
 def _add_remote(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--ssh", metavar="TARGET", help="[user@]host[:port], or local on Host β itself (default: host.ssh of the site)")
+    about = "[user@]host[:port], a name of ~/.ssh/config, or local on Host β itself (default: host.ssh of the site)"
+    verb.add_argument("--ssh", metavar="TARGET", help=about)
+    _add_connection(verb)
+
+
+def _add_change(verb: argparse.ArgumentParser) -> None:
+    """What belongs to a change of the host."""
     verb.add_argument("--yes", action="store_true", help="do not ask whether the changes are wanted")
     verb.add_argument("--json", action="store_true", help="events as JSON lines")
-    _add_connection(verb)
 
 
 def _add_connection(parser: argparse.ArgumentParser) -> None:

@@ -41,9 +41,7 @@ _shtab_wgwizard_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--dry-run[only show what would change\; exit code 5 where something would]"
   "--passphrase-file[file with the passphrase of NAME.secrets, or a file descriptor\'s number]:FILE:_files"
-  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
-  "--yes[do not ask whether the changes are wanted]"
-  "--json[events as JSON lines]"
+  "--ssh[\[user\@\]host\[\:port\], a name of \~\/.ssh\/config, or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
   "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
@@ -51,6 +49,8 @@ _shtab_wgwizard_apply_options=(
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
   "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  "--yes[do not ask whether the changes are wanted]"
+  "--json[events as JSON lines]"
   ":SITE.yaml:_files"
 )
 
@@ -135,9 +135,7 @@ _shtab_wgwizard_rehearse_defaults_added=0
 _shtab_wgwizard_rollback_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
-  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
-  "--yes[do not ask whether the changes are wanted]"
-  "--json[events as JSON lines]"
+  "--ssh[\[user\@\]host\[\:port\], a name of \~\/.ssh\/config, or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
   "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
@@ -145,6 +143,8 @@ _shtab_wgwizard_rollback_options=(
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
   "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  "--yes[do not ask whether the changes are wanted]"
+  "--json[events as JSON lines]"
   ":may be left out with --ssh:_files"
 )
 
@@ -174,9 +174,7 @@ _shtab_wgwizard_secrets_defaults_added=0
 _shtab_wgwizard_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
-  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
-  "--yes[do not ask whether the changes are wanted]"
-  "--json[events as JSON lines]"
+  "--ssh[\[user\@\]host\[\:port\], a name of \~\/.ssh\/config, or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
   "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
@@ -184,6 +182,7 @@ _shtab_wgwizard_status_options=(
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
   "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  "--json[one JSON object]"
   "--prove[also try from Host β to connect to whatever the points may reach, and say why where that fails]"
   ":may be left out with --ssh:_files"
 )
@@ -194,9 +193,7 @@ _shtab_wgwizard_status_defaults_added=0
 _shtab_wgwizard_uninstall_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--interface[the tunnel\'s interface (default\: the site\'s, else wg0)]:interface:"
-  "--ssh[\[user\@\]host\[\:port\], or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
-  "--yes[do not ask whether the changes are wanted]"
-  "--json[events as JSON lines]"
+  "--ssh[\[user\@\]host\[\:port\], a name of \~\/.ssh\/config, or local on Host β itself (default\: host.ssh of the site)]:TARGET:"
   "--identity[private SSH key]:FILE:_files"
   "--known-hosts[known_hosts file (default\: ssh\'s own)]:FILE:_files"
   "*--accept-host-key[take an unknown host key with this fingerprint\; once more for a jump host\'s]:SHA256:…:"
@@ -204,6 +201,8 @@ _shtab_wgwizard_uninstall_options=(
   "--ssh-password-file[file with the login\'s password, or a file descriptor\'s number]:FILE:_files"
   "--sudo-password-file[file with the sudo password, or a file descriptor\'s number]:FILE:_files"
   "--confirm-timeout[undo unless confirmed within (default\: 90)]:SECONDS:"
+  "--yes[do not ask whether the changes are wanted]"
+  "--json[events as JSON lines]"
   ":may be left out with --ssh:_files"
 )
 
