@@ -17,8 +17,15 @@ from wgwizard.cli.arguments import SHELLS, parser
 
 FOLDER = Path(wgwizard.__file__).parent / "cli" / "shipped"
 _PATHS = {"FILE": shtab.FILE, "FILE.png": shtab.FILE, "OTHER.secrets": shtab.FILE, "SITE.yaml": shtab.FILE, "DIR": shtab.DIRECTORY}
-# `wgwizard SITE.yaml` has a file where the other calls have a verb; fish offers files beside the verbs by itself.
+# `wgwizard SITE.yaml` has a file where the other calls have a verb: for each shell, what stands in the place of what shtab makes.
 _PREAMBLE = {"bash": "_shtab_wgwizard_pos_0_COMPGEN=_shtab_compgen_files\n"}
+_DESCRIBED = "_describe 'wgwizard commands' _commands\n"
+_ERASED = "complete -c wgwizard -f\n"
+_FILE_OR_VERB = {
+    "bash": ("", ""),
+    "zsh": (_DESCRIBED, f"{_DESCRIBED}  _files -g '*.y(a|)ml'\n"),
+    "fish": (_ERASED, f"{_ERASED}complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -F\n"),
+}
 _TROFF = {"β": "\\(*b", "…": "...", "→": "\\(->"}
 _SECTIONS = {
     "examples": """.TP
@@ -137,7 +144,7 @@ def completion(shell: str) -> str:
     """The completion for a shell: verbs, options, presets, files and folders."""
     whole = parser()
     _with_completions(whole)
-    return shtab.complete(whole, shell, preamble=_PREAMBLE).rstrip("\n") + "\n"
+    return shtab.complete(whole, shell, preamble=_PREAMBLE).replace(*_FILE_OR_VERB[shell]).rstrip("\n") + "\n"
 
 
 def _with_completions(one: argparse.ArgumentParser) -> None:

@@ -83,6 +83,7 @@ def shells(prefix, home):
         ("wgwizard apply --dry", "wgwizard apply --dry-run"),
         ("wgwizard presets article-masquerade-", "wgwizard presets article-masquerade-forward"),
         ("wgwizard plan only-si", "wgwizard plan only-site.yaml"),
+        ("wgwizard ./only-si", "wgwizard ./only-site.yaml"),
     ],
 )
 def test_the_shell_completes(by_pipx, tmp_path, shell, typed, completed):

@@ -55,6 +55,7 @@ set -g _shtab_wgwizard_opts_with_value --accept-host-key --confirm-timeout --ide
 
 complete -c wgwizard -e
 complete -c wgwizard -f
+complete -c wgwizard -n '_shtab_wgwizard_using; and test $_shtab_wgwizard_npos -eq 0' -F
 
 complete -c wgwizard -n _shtab_wgwizard_using -s h -l help -d 'show this help message and exit'
 complete -c wgwizard -n _shtab_wgwizard_using -l version -d 'show program'"'"'s version number and exit'

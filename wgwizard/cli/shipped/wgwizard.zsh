@@ -25,6 +25,7 @@ _shtab_wgwizard_commands() {
     uninstall:'take everything off Host β again'
   )
   _describe 'wgwizard commands' _commands
+  _files -g '*.y(a|)ml'
 }
 
 _shtab_wgwizard_options=(
