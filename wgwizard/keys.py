@@ -40,7 +40,7 @@ def key_problem(text: str) -> str | None:
     if "-" in text or "_" in text:
         return "is in the URL-safe alphabet (it has - or _ where WireGuard has + or /)"
     if len(text) != 44:
-        return f"has {len(text)} characters, not 44"
+        return f"has {len(text)} character{'' if len(text) == 1 else 's'}, not 44"
     if not text.endswith("=") or text.endswith("=="):
         return "is not the base64 of 32 bytes"
     return "is not canonical base64 (a letter is wrong)"
