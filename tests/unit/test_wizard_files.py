@@ -1,8 +1,12 @@
-"""The files' names in the list and above the preview, and what the preview shows."""
+"""The files' names in the list and above the preview, what the preview shows, and the folder that they are written to."""
 
+from pathlib import Path
+
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.article import article
+from wgwizard.errors import WgwizardError
 from wgwizard.keys import Keyring, complete_keyring, remember
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
@@ -72,3 +76,28 @@ def test_files_that_wait_for_sealed_keys_are_named_once_and_how_to_open_them(tmp
     assert "endpoint-a" in lines[1]
     assert "the preshared key of endpoint-a" in lines[2]
     assert "points[" not in "".join(lines)
+
+
+@pytest.mark.parametrize("broken", ["site", "site/endpoint-a", "site/host/etc"])
+def test_a_file_where_a_folder_has_to_be_is_said(tmp_path, monkeypatch, broken):
+    monkeypatch.chdir(tmp_path)
+    Path(broken).parent.mkdir(parents=True, exist_ok=True)
+    Path(broken).touch()
+    found = study(replace(article(), strategy=Strategy.GATEWAY), Lock())
+    keys = complete_keyring(found.site, Keyring(), found.lock)
+    made = result(found, keys)
+    with pytest.raises(WgwizardError, match=f"^{broken} is a file, where a folder has to be$") as caught:
+        write_files(Draft(path="site.yaml"), Outlook(made.plan, keys, made.bundle, (), ()))
+    assert "choose another place" in caught.value.hint
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    found = study(replace(article(), strategy=Strategy.GATEWAY), Lock())
+    keys = complete_keyring(found.site, Keyring(), found.lock)
+    made = result(found, keys)
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(WgwizardError, match="site cannot be made: No space left on device"):
+        write_files(Draft(path=str(tmp_path / "site.yaml")), Outlook(made.plan, keys, made.bundle, (), ()))
