@@ -155,7 +155,7 @@ def _incomplete(name: str, site: Site) -> Problem:
         "incomplete",
         name,
         f"The host has no {key}, and it is not known here.",
-        "Give the passphrase (--passphrase-file); where the keys were made by somebody else, bring the secrets file, too.",
+        "Open the site with its passphrase (a command: --passphrase-file); where somebody else made the keys, bring the secrets file, too.",
     )
 
 
