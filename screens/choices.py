@@ -15,6 +15,7 @@ from screens.cursor import HERE, row_of
 from wgwizard.questions import Choice
 
 _GAP = 2
+_SIGN = 5  # columns before a label
 
 
 class Choices(Widget, can_focus=True):
@@ -68,8 +69,12 @@ class Choices(Widget, can_focus=True):
         return choice.answer == self.answer
 
     def marked_cell(self) -> Offset:
-        """Of the row that the arrow keys came to."""
-        return row_of(self, 0 if self.across else self.cursor)
+        """Of the choice that the arrow keys came to."""
+        return row_of(self, 0) + Offset(self._begins(self.cursor), 0) if self.across else row_of(self, self.cursor)
+
+    def _begins(self, place: int) -> int:
+        """The column of a choice where they stand side by side."""
+        return sum(len(choice.label) + _SIGN + _GAP for choice in self.offered[:place])
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
         """As wide as there is room."""
@@ -131,18 +136,15 @@ class Choices(Widget, can_focus=True):
     def _place_at(self, x: int, y: int) -> int | None:
         if not self.across:
             return y if 0 <= y < len(self.offered) else None
-        start = 0
         for place, choice in enumerate(self.offered):
-            width = len(choice.label) + 5
-            if start <= x < start + width:
+            if 0 <= x - self._begins(place) < len(choice.label) + _SIGN:
                 return place
-            start += width + _GAP
         return None
 
     def watch_cursor(self) -> None:
-        """Keep the terminal's own cursor on the row, which screen readers follow."""
+        """Keep the terminal's own cursor on the choice, which screen readers follow."""
         if self.has_focus:
-            self.app.cursor_position = self.content_region.offset + ((0, 0) if self.across else (0, self.cursor))
+            self.app.cursor_position = self.marked_cell()
 
     def on_focus(self) -> None:
         """The same when the focus comes."""

@@ -8,6 +8,7 @@ import pytest
 
 from screens.terminal import CALM
 from tests.screens.contrast import contrast
+from tests.screens.person import sit_down
 from tests.screens.terminal import Terminal
 from tests.stages import fast
 
@@ -59,6 +60,19 @@ def test_the_terminals_cursor_stands_where_one_types():
     assert terminal.screen.cursor.x == terminal.screen.display[terminal.screen.cursor.y].index("north") + len("north")
     terminal.child.kill(signal.SIGTERM)
     assert terminal.end() == 143
+
+
+async def test_the_terminals_cursor_stands_at_the_marked_one_of_choices_side_by_side():
+    async with sit_down(begin_at="needs") as person:
+        await person.sees("5 of 9 · Needs")
+        await person.press("tab")
+        columns = []
+        for key in ("home", "right", "right"):
+            await person.press(key)
+            column, row = person.app.cursor_position
+            assert person.read().splitlines()[row][column] == "▸"
+            columns.append(column)
+        assert columns == sorted(set(columns))
 
 
 @pytest.mark.parametrize(("variables", "signs"), fast([({"NO_COLOR": "1"}, "●○×"), ({"TERM": "vt220"}, "*ox")], several=True))
