@@ -230,7 +230,9 @@ def test_a_wrong_password_runs_nothing(tmp_path: Path) -> None:
         done = launch(command, tmp_path, "password")
         assert (done.returncode, done.stdout) == (1, "")
     assert (
-        launch(Command(validation(PASSWORD).line.replace(" true", " printf yes"), validation(PASSWORD).stdin), tmp_path, "password").stdout
+        launch(
+            Command(validation(PASSWORD).line.replace(" sh -c :", " printf yes"), validation(PASSWORD).stdin), tmp_path, "password"
+        ).stdout
         == "yes"
     )
 
