@@ -25,7 +25,7 @@ def standing_document(found: Standing, names: Mapping[str, str]) -> dict[str, An
         "put_back": back,
         "differences": [{"what": named(one.what, names), "diff": one.diff} for one in found.differences],
         "under_way": found.under_way or None,
-        "points": [{"name": names.get(key, key), "handshake_seconds_ago": age} for key, age in found.handshakes.items()],
+        "points": [{"name": name, "handshake_seconds_ago": age} for name, age in _heard_of(found, names)],
         "proven": [{"works": one.works, "what": one.what, "seen": one.seen} for one in found.proven],
     }
 
@@ -48,9 +48,15 @@ def standing_text(found: Standing, names: Mapping[str, str], now: datetime) -> s
         lines.append("✓ files, rules, forwarding and units are as they were applied")
     if found.under_way:
         lines.append(f"! {found.under_way}")
-    rows = [handshake_text(names.get(key, key), age) for key, age in found.handshakes.items()]
+    rows = [handshake_text(name, age) for name, age in _heard_of(found, names)]
     lines += rows or [f"○ {found.interface} has no points, or does not run"]
     return "\n".join([*lines, *map(proven_text, found.proven)])
+
+
+def _heard_of(found: Standing, names: Mapping[str, str]) -> list[tuple[str, float | None]]:
+    """The points by name, those that nobody knows at last: the host tells them in another order each time."""
+    order = sorted(found.handshakes, key=lambda key: (key not in names, names.get(key, key)))
+    return [(names.get(key, key), found.handshakes[key]) for key in order]
 
 
 def _heading(found: Standing, now: datetime) -> str:
