@@ -167,6 +167,16 @@ def test_what_was_answered_before_an_end_is_kept_and_said(term, end):
     assert kept.document["site"]["networks"] == ["192.168.1.0/24"]
 
 
+def test_a_terminal_without_our_signs_gets_plain_ones_in_every_prompt():
+    child = terminal("new", "--plain", LC_ALL="C", WGWIZARD_LOOK="no")
+    shown = talk(child, ("What would you like to begin with?", ""), *NAS, ("How do you log in to Host beta?", ""), ("Which address", "<"))
+    child.kill(signal.SIGTERM)
+    shown += ended(child)[1]
+    assert "already: Where at the site could you" in shown
+    assert "\\x" not in shown
+    assert "Host ?" not in shown
+
+
 def test_what_cannot_be_kept_is_printed_when_a_signal_ends_it():
     child = terminal("new", "--plain", TERM="dumb", HOME="", XDG_STATE_HOME="", WGWIZARD_LOOK="no")
     talk(child, ("What would you like to begin with?", ""), ("What do you call", "office-north"))

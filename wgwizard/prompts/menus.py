@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from wgwizard.cli.streams import as_shown
 from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, paragraphs, toggled_words
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
@@ -83,7 +84,7 @@ class MenuTalk:
 
         answer: Any = WHY
         while answer == WHY:
-            answer = self._ask(lambda: questionary.confirm(prompt, default=default, qmark=_MARK, auto_enter=False), keys=True)
+            answer = self._ask(lambda: questionary.confirm(_shown(prompt), default=default, qmark=_MARK, auto_enter=False), keys=True)
             if answer == WHY:
                 self.say(WHY_YES)
         return None if answer == BACK else answer is True
@@ -92,7 +93,7 @@ class MenuTalk:
         """Typed without being seen."""
         import questionary
 
-        typed: str = self._ask(lambda: questionary.password(prompt, qmark=_MARK))
+        typed: str = self._ask(lambda: questionary.password(_shown(prompt), qmark=_MARK))
         return Secret(typed) if typed else None
 
     def _put(self, asked: Asked) -> None:
@@ -131,12 +132,17 @@ def _reconciled(found: list[str], fresh: list[str]) -> list[str]:
 
 
 def _message(asked: Asked) -> str:
-    return f"{asked.prompt} ({asked.word})" if asked.word else asked.prompt
+    return _shown(f"{asked.prompt} ({asked.word})" if asked.word else asked.prompt)
 
 
 def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
-    width = max(len(other.label) for other in choices)
-    return f"{choice.label.ljust(width)}   {choice.example}" if choice.example else choice.label
+    width = max(len(_shown(other.label)) for other in choices)
+    return _shown(f"{_shown(choice.label).ljust(width)}   {choice.example}" if choice.example else choice.label)
+
+
+def _shown(text: str) -> str:
+    """In the signs of the terminal: questionary would write a question mark for one that it lacks."""
+    return as_shown(text, sys.stderr)
 
 
 def _add_keys(application: Any, *, by_key: bool) -> None:
