@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from textual.app import ScreenStackError
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -13,6 +14,11 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.opening import latest_of, open_draft, sealed_text, with_opened_keys
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import told
+
+_HOST_GOES_BACK = """\
+Host β was being changed: it goes back by itself to how it was, unless the
+change was confirmed already. How it stands: wgwizard status, with the site.
+"""
 
 
 class KeepsAnswers(Careful):
@@ -142,11 +148,18 @@ class KeepsAnswers(Careful):
         """Before an end that nobody asked for; where they are is printed, or what cannot be kept. Whether it was kept."""
         keeping = self.tools.keeping
         keeping.flush()
-        self.parting = keeping.parting_text() if keeping.is_lost else keeping.farewell()
+        self.parting = self._cut_short() + (keeping.parting_text() if keeping.is_lost else keeping.farewell())
         return not keeping.is_lost
 
     def leave_with(self, code: int) -> None:
         """Keep what is not saved, and end with this exit code."""
         self.tools.keeping.flush()
-        self.parting = self.parting or self.tools.keeping.farewell()
+        self.parting = self._cut_short() + (self.parting or self.tools.keeping.farewell())
         self.exit(return_code=code)
+
+    def _cut_short(self) -> str:
+        """What was still going on, and what becomes of it."""
+        try:
+            return _HOST_GOES_BACK if any(page.under_way() for page in self.query(Step)) else ""
+        except ScreenStackError:  # it ends before it showed anything
+            return ""

@@ -1,5 +1,6 @@
 """Applying from the wizard. FakeConnector stands in for a real host; the live one is in tests/system."""
 
+import signal
 import threading
 from pathlib import Path
 
@@ -47,6 +48,19 @@ async def to_the_changes(person: Person) -> None:
     await person.sees(
         "+ create  the tunnel, its addresses, keys and points: /etc/wireguard/wg0.conf", "[Interface]", "+PrivateKey = (hidden)"
     )
+
+
+async def test_a_signal_amid_an_apply_says_what_becomes_of_the_host():
+    async with sit_down(FakeConnector(), draft=Draft(OFFICE), begin_at="strategy") as person:
+        await to_the_apply_page(person)
+        await to_the_changes(person)
+        await person.press("tab", "enter")
+        await person.sees("● switch over")
+        person.app.on_signal(signal.SIGHUP)
+        await person.waits(lambda: person.app.return_code is not None)
+    said = person.app.parting
+    assert said.index("Host β was being changed: it goes back by itself") < said.index("Everything is saved in")
+    assert max(map(len, said.splitlines())) < 80
 
 
 @pytest.mark.slow
