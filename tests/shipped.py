@@ -7,6 +7,7 @@ import argparse
 import os
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 import shtab
 from argparse_manpage.manpage import Manpage
@@ -121,13 +122,14 @@ def man_page() -> str:
         "date": f"wgwizard {wgwizard.__version__}",
         "manual_title": "User Commands",
     }
-    os.environ["COLUMNS"] = str(_COLUMNS)
     whole = parser()
     whole.epilog = None  # its exit codes have a section of their own here
     page = Manpage(whole, about, format="single-commands-section")
     for heading, text in _SECTIONS.items():
         page.add_section(heading, "=", text.rstrip("\n"))
-    made = _VERB.sub(_verb, str(page)).replace("POSITIONAL ARGUMENTS", "COMMANDS", 1)
+    with patch.dict(os.environ, COLUMNS=str(_COLUMNS)):
+        made = str(page)
+    made = _VERB.sub(_verb, made).replace("POSITIONAL ARGUMENTS", "COMMANDS", 1)
     made = made.replace("VERB ...\n", "VERB ...\n.br\n.B wgwizard\nSITE.yaml\n", 1)  # the wizard on a saved site
     made = made.replace("\n.SH", "\n.nh\n.ad l\n.SH", 1)  # no hyphen within an option
     # In a locale without such signs man would end the page at the first: troff's own names (groff_char(7), mandoc_char(7)).
