@@ -124,10 +124,10 @@ def man_page() -> str:
     }
     whole = parser()
     whole.epilog = None  # its exit codes have a section of their own here
-    page = Manpage(whole, about, format="single-commands-section")
-    for heading, text in _SECTIONS.items():
-        page.add_section(heading, "=", text.rstrip("\n"))
     with patch.dict(os.environ, COLUMNS=str(_COLUMNS)):
+        page = Manpage(whole, about, format="single-commands-section")
+        for heading, text in _SECTIONS.items():
+            page.add_section(heading, "=", text.rstrip("\n"))
         made = str(page)
     made = _VERB.sub(_verb, made).replace("POSITIONAL ARGUMENTS", "COMMANDS", 1)
     made = made.replace("VERB ...\n", "VERB ...\n.br\n.B wgwizard\nSITE.yaml\n", 1)  # the wizard on a saved site
