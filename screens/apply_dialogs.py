@@ -17,7 +17,7 @@ from screens.focus import focus
 from screens.listed import Listed
 from screens.preview import Preview
 from wgwizard.applying import Change, HostKey, Prompt
-from wgwizard.cli.output import change_line
+from wgwizard.cli.change_text import change_line
 from wgwizard.secret import Secret
 
 _WIDTH = 76  # a warning's, where it stands whole

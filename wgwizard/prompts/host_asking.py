@@ -1,7 +1,7 @@
 """What comes up while one is logged in to Host β, asked in the conversation."""
 
 from wgwizard.applying import Change, HostKey, Prompt
-from wgwizard.cli.output import changes_list, changes_text
+from wgwizard.cli.change_text import changes_list, changes_text
 from wgwizard.prompts.talk import Asked, Talk
 from wgwizard.secret import Secret
 
