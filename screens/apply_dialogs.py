@@ -45,7 +45,7 @@ class ConfirmChanges(ModalScreen[bool]):
         count = len(self.changes)
         yield Static(f" {count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet", classes="heading", markup=False)
         with Container(id="changes-both"):
-            yield Listed(*(line for line, _ in self.told), markup=False, compact=True, id="changes")
+            yield Listed(*(line for line, _ in self.told), markup=False, id="changes")
             yield Preview(id="difference")
         with Answers():
             yield Button("Make these changes", id="yes", compact=True)

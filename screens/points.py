@@ -112,7 +112,7 @@ class PointsStep(Step):
     def compose(self) -> ComposeResult:
         """What a point is, the list, and what can be done with it."""
         yield Static(POINT.about, classes="about", markup=False)
-        yield Listed(markup=False, compact=True)
+        yield Listed(markup=False)
         yield ProblemLine()
         with Answers():
             yield Button("Add a point", id="add", compact=True)
