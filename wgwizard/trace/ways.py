@@ -92,7 +92,12 @@ class PointKinds:
         accepted = on_host.allowed_ips if on_host is not None else ()
         families = tuple(
             [
-                (address.version, lies_in(address, accepted), lies_in(address, self._rewritten), lies_in(address, self._routes))
+                (
+                    address.version,
+                    address.network in accepted or lies_in(address, accepted),  # mostly the network itself, which is soon seen
+                    lies_in(address, self._rewritten),
+                    lies_in(address, self._routes),
+                )
                 for address in interface.addresses
             ]
         )
