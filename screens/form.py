@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.geometry import Region, Spacing
 from textual.message import Message
 from textual.widgets import Collapsible, Static
 
+from screens.cursor import place_of
 from screens.field import Field
 from screens.focus import focus
 from screens.problem_line import ProblemLine
@@ -161,15 +163,16 @@ class Form(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._show_focused)
 
     def _show_focused(self) -> None:
-        """Bring what has the focus into view, with its question above and, where there is room, what is said below."""
+        """Bring what has the focus into view: with its question above and what is said below where there is room, else its marked row."""
         focused = self.screen.focused if self.is_attached else None  # a page that was left, or a wizard that ends, has nothing to show
         if focused is None or self not in focused.ancestors:
             return
         field = next((node for node in focused.ancestors if isinstance(node, Field)), None)
-        if field is not None:
+        if field is not None and field.region.height <= self.size.height:
             self.scroll_to_widget(field, animate=False)
-        if field is None or field.region.height > self.size.height:
-            self.scroll_to_widget(focused, animate=False)
+        else:
+            marked = place_of(focused) - self.region.offset + self.scroll_offset
+            self.scroll_to_region(Region(*marked, 1, 1), spacing=Spacing(1, 0, 1, 0), animate=False)
 
     def on_field_left(self, event: Field.Left) -> None:
         """A typed answer was left: its problems are certain now, unless it was only passed by."""
