@@ -22,7 +22,7 @@ from screens.background import Broke, Ended, run_beside
 from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.keeping import KeepsAnswers
-from screens.pages import PAGES, TITLES, in_the_way, place_of, skipped
+from screens.pages import PAGES, TITLES, failed, in_the_way, place_of, skipped
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.questions import Document, new_document
@@ -161,7 +161,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
         bar = self.query_one(StepBar)
         bar.here, bar.reached = self.place - 1, self.reached - 1
-        bar.skipped = skipped(self.draft)
+        bar.skipped, bar.failed = skipped(self.draft), failed(self.draft)
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self._picture()
         if picture is not None:

@@ -31,13 +31,14 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, × in the way, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
+    """Every step with its sign: ✓ done, × in the way or failed, - skipped, ● here, ○ to come; a click goes to one that was reached before."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--wrong", "bar--open"}
     here: reactive[int] = reactive(0)
     reached: reactive[int] = reactive(0)
     skipped: reactive[frozenset[int]] = reactive(frozenset())
     wrong: reactive[frozenset[int]] = reactive(frozenset())
+    failed: reactive[frozenset[int]] = reactive(frozenset())
 
     class Picked(Message):
         """A step was clicked; `place` counts from 0."""
@@ -65,14 +66,22 @@ class StepBar(Widget):
     def _texts(self) -> list[str]:
         """Each step with its sign, and where there is room with its word; where they do not all fit, the others as their signs alone."""
         texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
-        worded = [f"{text} (in the way)" if self._sign(place)[0] == "×" else text for place, text in enumerate(texts)]
+        worded = [text + self._remark(place) for place, text in enumerate(texts)]
         fitting = (each for each in (worded, texts) if sum(map(len, each)) + len(each) <= self.size.width)
         return next(fitting, [text if place == self.here else text[:1] for place, text in enumerate(texts)])
+
+    def _remark(self, place: int) -> str:
+        """What the sign × says of a step, in words."""
+        if self._sign(place)[0] != "×":
+            return ""
+        return " (failed)" if place in self.failed else " (in the way)"
 
     def _sign(self, place: int) -> tuple[str, str]:
         """A step's sign and its component class."""
         if place == self.here:
             return "●", "bar--here"
+        if place in self.failed:
+            return "×", "bar--wrong"
         if place >= self.reached:
             return "○", "bar--open"
         if place in self.skipped:

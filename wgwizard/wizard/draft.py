@@ -29,7 +29,7 @@ class Draft(Struct, frozen=True):
     at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
     addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
     the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
-    disk, `applied` what was put on Host β in this session.
+    disk, `applied` what was put on Host β in this session, and `failed` what was to be put there last and was not.
     """
 
     document: Document = field(default_factory=new_document)
@@ -49,6 +49,7 @@ class Draft(Struct, frozen=True):
     kept_page: str = ""
     safe_keys: Keyring = field(default_factory=Keyring)
     applied: Document | None = None
+    failed: Document | None = None
 
     @property
     def is_saved(self) -> bool:
@@ -59,6 +60,11 @@ class Draft(Struct, frozen=True):
     def has_answers(self) -> bool:
         """Whether anything was answered at all: a preset that was only looked at is nobody's answer."""
         return self.document != (self.preset if self.preset is not None else new_document())
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether these answers were to be put on Host β in this session, and that did not come to its end."""
+        return self.failed is not None and self.failed == self.document
 
     @property
     def has_unsaved_keys(self) -> bool:
