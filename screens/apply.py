@@ -20,7 +20,19 @@ from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
 from wgwizard.errors import CancelledError, WgwizardError
 from wgwizard.questions import Document
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, WHY_NOT_HERE, apply, before, clock, invitation, remembered, with_lock_kept
+from wgwizard.wizard.applied import (
+    IF_CLOSED,
+    SIGNS,
+    STAGES,
+    WHY,
+    WHY_NOT_HERE,
+    apply,
+    before,
+    clock,
+    invitation,
+    remembered,
+    with_lock_kept,
+)
 from wgwizard.wizard.applied import ending as ending_text
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Study, study

@@ -31,7 +31,7 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, × in the way or failed, - skipped, ● here, ○ to come; a click goes to one that was reached before."""
+    """Every step with its sign: ✓ done, × in the way or failed, - skipped, ● here, ○ to come; a click goes to one reached before."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--wrong", "bar--open"}
     here: reactive[int] = reactive(0)

@@ -106,6 +106,7 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.fields:
             if path in ("", field.path):
                 self._take(field)
+                self.draft = self.draft.let_stand(field.question)
 
     def _is_untaken(self, field: Field) -> bool:
         """Whether what stands there is not in the draft yet, which so far knows only that something is missing."""

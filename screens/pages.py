@@ -102,7 +102,14 @@ PAGES: tuple[Page, ...] = (
     Page("strategy", "Strategy", _strategy, _no_strategy, picture="-spare"),
     Page("files", "Files", _files, lambda draft: bool(draft.key_problems()), picture="-never"),
     Page("save", "Save", _save, lambda draft: not draft.is_saved, lambda draft: not draft.is_saved),
-    Page("apply", "Apply", _apply, is_skipped=lambda draft: draft.applied != draft.document, is_failed=lambda draft: draft.has_failed, picture="-spare"),
+    Page(
+        "apply",
+        "Apply",
+        _apply,
+        is_skipped=lambda draft: draft.applied != draft.document,
+        is_failed=lambda draft: draft.has_failed,
+        picture="-spare",
+    ),
     Page("done", "Done", _done, picture="-spare"),
 )
 

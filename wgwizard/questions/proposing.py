@@ -200,7 +200,7 @@ def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts 
 
 
 def _about_points(document: Document, here: Surroundings | None) -> Found:
-    """The first point is most often the computer that one sits at, unless that is β, or the site alone opens things: then it is a device."""
+    """The first point is most often the computer that one sits at, unless that is β or the site alone opens things: then a device."""
     ssh, site_opens = value_at(document, "host.ssh"), value_at(document, "needs.opens") == "site"
     own = here if here is not None and ssh != LOCAL and not here.may_be_host and not site_opens else None
     name = _as_own_name(own.host_name) if own is not None else ""

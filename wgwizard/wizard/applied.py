@@ -31,8 +31,8 @@ SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIP
 WHY = (
     "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
     " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
-    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, apply: you see every change and are asked before the first"
-    " is made; going on without loses nothing."
+    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, apply: you see every change and are asked before the"
+    " first is made; going on without loses nothing."
 )
 WHY_NOT_HERE = (
     "Nothing here can log in to Host β, so nothing is changed there now. The next page says what to do by hand; `wgwizard apply SITE.yaml`"

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from wgwizard.keys import Keyring, keyring_problems
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
-from wgwizard.questions import Document, Proposal, Question, new_document
+from wgwizard.questions import UNUSED, Document, Proposal, Question, new_document
+from wgwizard.questions.about_needs import OPENS
 from wgwizard.questions.answers import concerns, put, text_at, value_at, with_value
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
@@ -29,7 +30,8 @@ class Draft(Struct, frozen=True):
     at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
     addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
     the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
-    disk, `applied` what was put on Host β in this session, and `failed` what was to be put there last and was not.
+    disk, `accepted` the questions whose usual answer a person let stand, or gave another. `applied` is what was put on Host β in this
+    session, and `failed` what was to be put there last and was not.
     """
 
     document: Document = field(default_factory=new_document)
@@ -48,6 +50,7 @@ class Draft(Struct, frozen=True):
     kept: str | None = None
     kept_page: str = ""
     safe_keys: Keyring = field(default_factory=Keyring)
+    accepted: tuple[str, ...] = ()
     applied: Document | None = None
     failed: Document | None = None
 
@@ -78,7 +81,12 @@ class Draft(Struct, frozen=True):
 
     def answered(self, path: str, question: Question, text: str) -> "Draft":
         """With this answer."""
-        return self.with_document(put(self.document, path, question, text))
+        return self.with_document(put(self.document, path, question, text)).let_stand(question)
+
+    def let_stand(self, *questions: Question) -> "Draft":
+        """With the answers to these questions as what a person wants: usual ones are nobody's until then."""
+        usual = (question.id for question in questions if question.usual)
+        return replace(self, accepted=tuple(dict.fromkeys((*self.accepted, *usual))))
 
     def took(self, path: str, question: Question, proposal: Proposal) -> "Draft":
         """With this proposal as the answer."""
@@ -119,8 +127,16 @@ class Draft(Struct, frozen=True):
 
         told = example_problems(self.document, self.preset)
         found = in_words(said_once(read(self.document)[1], told), self.document) + self.key_problems() + told
+        found = tuple(problem for problem in found if not self._waits(problem))
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
+
+    def _waits(self, problem: Problem) -> bool:
+        """Whether it hangs on who opens things while nobody was asked that yet: the answer is the usual one of a new set-up."""
+        if problem.code not in UNUSED or self.path is not None or self.preset is not None or OPENS.id in self.accepted:
+            return False
+        of_its_own = value_at(self.document, f"{problem.field.partition('.')[0]}.opens")
+        return of_its_own is None and self.text(OPENS.id, OPENS) == OPENS.usual
 
     def key_problems(self) -> tuple[Problem, ...]:
         """Keys that do not fit each other or the lock; nothing while the answers are no site yet."""
