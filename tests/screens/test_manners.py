@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from screens.chrome import StepBar
 from tests.screens.person import sit_down
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
+from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
 
 OFFICE = {
@@ -245,6 +247,26 @@ async def test_saving_early_goes_to_what_is_missing():
         await person.press("ctrl+s")
         await person.sees("1 of 9 · Site", "×")
         assert person.focused_path() == "site.networks"
+
+
+async def test_a_page_that_cannot_be_shown_yet_says_why_another_one_is():
+    async with sit_down() as person:
+        await person.press("f3")
+        await person.sees("1 of 9 · Site", "! Before Files: answers are missing or wrong, on: Site, Host β, Points", "network is missing")
+        await person.pastes("192.168.1.0/24")
+        await person.sees_gone("Before Files")
+        await person.press("ctrl+n", "f3")
+        await person.sees("2 of 9 · Host β", "! Before Files: answers are missing or wrong, on: Host β, Points")
+        await person.press("escape")
+        await person.sees("1 of 9 · Site")
+        person.sees_no("Before Files")
+
+
+async def test_whoever_asks_for_applying_comes_to_saving_and_saves_it_himself():
+    async with sit_down(draft=Draft(OFFICE, passphrase=Secret("quiet anvil marble thistle")), begin_at="strategy") as person:
+        await person.clicks("StepBar", offset=(person.app.query_one(StepBar).size.width - 8, 0))
+        await person.sees("8 of 9 · Save", "! Before Apply comes Save")
+        assert not Path("office.yaml").exists()
 
 
 async def test_another_file_is_replaced_only_when_one_says_so():
