@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from screens.chrome import StepBar
+from screens.save import SaveStep
 from tests.screens.person import sit_down
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.saving import Seal, save
 
 OFFICE = {
     "version": 1,
@@ -263,10 +265,15 @@ async def test_a_page_that_cannot_be_shown_yet_says_why_another_one_is():
 
 
 async def test_whoever_asks_for_applying_comes_to_saving_and_saves_it_himself():
-    async with sit_down(draft=Draft(OFFICE, passphrase=Secret("quiet anvil marble thistle")), begin_at="strategy") as person:
+    secret, sealed = Secret("quiet anvil marble thistle"), Path("office.yaml")
+    async with sit_down(draft=save(Draft(OFFICE), str(sealed), secret, Seal.NEW), begin_at="needs") as person:
+        await person.press("tab", "left")
+        assert person.app.draft.document["needs"]["tell_points_apart"] is True
+        before = sealed.read_text()
         await person.clicks("StepBar", offset=(person.app.query_one(StepBar).size.width - 8, 0))
         await person.sees("8 of 9 · Save", "! Before Apply comes Save")
-        assert not Path("office.yaml").exists()
+        assert not person.app.query_one(SaveStep).busy
+        assert sealed.read_text() == before
 
 
 async def test_another_file_is_replaced_only_when_one_says_so():
