@@ -159,6 +159,14 @@ class Form(VerticalScroll, can_focus=False):
         self._refresh_proposals()
         self.post_message(self.Changed(self, self.draft))
 
+    def on_field_confirmed(self, event: Field.Confirmed) -> None:
+        """An example's answer is the person's too."""
+        event.stop()
+        self.draft = self.draft.confirmed(event.field.path)
+        self._refresh_problems()
+        self._refresh_proposals()
+        self.post_message(self.Changed(self, self.draft))
+
     def on_descendant_focus(self) -> None:
         """What has the focus is on the screen once all that its coming changed is laid out: problems beside the answer that was left."""
         self.call_after_refresh(self._show_focused)

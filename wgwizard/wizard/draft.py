@@ -93,6 +93,10 @@ class Draft(Struct, frozen=True):
         found = self.answered(path, question, proposal.text)
         return replace(found, taken={**found.taken, path: proposal})
 
+    def confirmed(self, path: str) -> "Draft":
+        """With the answer at the path as the person's own, though it is as in the preset."""
+        return self if self.preset is None else replace(self, preset=with_value(self.preset, path, None))
+
     @property
     def known_host(self) -> "Facts | None":
         """What a look at Host β found, as long as the login is the one by which it was looked at."""
