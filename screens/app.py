@@ -134,6 +134,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
             await switcher.add_content(self._made(name))
         switcher.current = name
         self._refresh_frame()
+        self.query_one(Buttons).below("")
         self.page.enter(self.draft)
         self.keep(self.draft, 0)
 
@@ -218,6 +219,11 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.page.learn(self.draft)
         self._refresh_frame()
         self.keep(self.draft, KEEP_WITHIN)
+
+    def on_form_below(self, event: "Form.Below") -> None:
+        """How many questions the page has below what is seen of it."""
+        if self.page in event.form.ancestors:
+            self.query_one(Buttons).below(event.text)
 
     def on_form_changed(self, event: "Form.Changed") -> None:
         """A point that is being described, in a dialog: its answers are kept too, though they are not taken over yet."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from screens.answers import Answers
 from screens.button import Button
@@ -99,7 +100,7 @@ class StepBar(Widget):
 
 
 class Buttons(Answers):
-    """Back and Next, for the mouse and for those who look for them."""
+    """Back and Next, for the mouse and for those who look for them; at the left, how much of the page is below what is seen."""
 
     def __init__(self, *, can_go_back: bool) -> None:
         super().__init__(classes=None)
@@ -120,6 +121,13 @@ class Buttons(Answers):
         if can_go_back and not self.query("#back"):
             self.mount(Button("◀ Back", id="back", compact=True), before=0)
         self.query("#back").set(display=can_go_back)
+
+    def below(self, text: str) -> None:
+        """What is below, nothing where all of the page is seen."""
+        if text and not self.query("#below"):
+            self.mount(Static(id="below", markup=False), before=0)
+        for below in self.query("#below").results(Static):
+            below.update(text)
 
 
 Shown = tuple[Binding, str, bool]  # a key, how it is written, and whether it does something

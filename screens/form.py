@@ -35,12 +35,20 @@ class Form(VerticalScroll, can_focus=False):
             super().__init__()
             self.form, self.draft = form, draft
 
+    class Below(Message):
+        """There are other questions below what is seen than before."""
+
+        def __init__(self, form: "Form", text: str) -> None:
+            super().__init__()
+            self.form, self.text = form, text
+
     class Accepted(Message):
         """Enter was pressed in the last field."""
 
     def __init__(self, group: Group, draft: Draft, point: int | None = None) -> None:
         super().__init__()
         self.group, self.draft, self.point = group, draft, point
+        self._below = ""
 
     def compose(self) -> ComposeResult:
         """What the step is about, the questions, and behind "more" those that nearly everyone leaves alone."""
@@ -70,10 +78,37 @@ class Form(VerticalScroll, can_focus=False):
 
     def enter(self, draft: Draft) -> None:
         """Take over a draft that other steps, or a look at the host, may have changed."""
+        self._below = ""
         self.draft = draft
         self._refresh_shown()
         self._refresh_proposals()
         self._refresh_problems()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """What is below changes with what is seen."""
+        super().watch_scroll_y(old_value, new_value)
+        self.call_after_refresh(self._tell_below)
+
+    def on_resize(self) -> None:
+        """And with how much is seen."""
+        self.call_after_refresh(self._tell_below)
+
+    def watch_virtual_size(self) -> None:
+        """And with what there is."""
+        self.call_after_refresh(self._tell_below)
+
+    def _tell_below(self) -> None:
+        """How many questions are below what is seen, so that nobody takes the beginning of a page for the whole."""
+        if not self.is_attached:
+            return
+        seen_to = self.region.bottom
+        below = [field for field in self.fields if not self._folded(field) and field.control.region.y >= seen_to]
+        theirs = [field for field in below if self._came_along(field)]
+        answered = f", {len(theirs)} answered by the preset" if theirs else ""
+        text = f"▼ {len(below)} more question{'s' * (len(below) > 1)} below{answered}" if below else ""
+        if text != self._below:
+            self._below = text
+            self.post_message(self.Below(self, text))
 
     def _refresh_proposals(self) -> None:
         """Show what the wizard can answer by itself, and what of it was taken."""
@@ -91,9 +126,11 @@ class Form(VerticalScroll, can_focus=False):
         there = [field for field in fields if field.proposal is not None]
         if taken := ", ".join(f"{field.question.word} {field.text}" for field in there if field.stands):
             return f"{MORE_FOUND}: {taken}"
-        answered = (field for field in fields if field.text != field.question.default)
-        came_along = self.draft.preset is not None and any(self._is_prefilled(field) for field in answered)
-        return f"{MORE_PRESET if came_along else MORE}{f' ({len(there)} found)' if there else ''}"
+        return f"{MORE_PRESET if any(map(self._came_along, fields)) else MORE}{f' ({len(there)} found)' if there else ''}"
+
+    def _came_along(self, field: Field) -> bool:
+        """Whether the answer is the preset's."""
+        return self.draft.preset is not None and field.text != field.question.default and self._is_prefilled(field)
 
     def _is_prefilled(self, field: Field) -> bool:
         """Whether the answer is still as the preset, or a new set-up, began with it."""

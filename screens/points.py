@@ -57,6 +57,7 @@ class PointPage(ModalScreen[Draft | None]):
         with Answers():
             yield Button("Done", id="done", compact=True, variant="primary")
             yield Button("Leave it as it was", id="leave", compact=True)
+            yield Static(id="below", markup=False)
         yield Keys()
 
     def on_mount(self) -> None:
@@ -66,6 +67,11 @@ class PointPage(ModalScreen[Draft | None]):
     def on_form_changed(self, event: Form.Changed) -> None:
         """Keep the new draft; the app hears of it too and keeps it on disk."""
         self.draft = event.draft
+
+    def on_form_below(self, event: Form.Below) -> None:
+        """How many questions are below what is seen."""
+        event.stop()
+        self.query_one("#below", Static).update(event.text)
 
     def on_form_accepted(self, event: Form.Accepted) -> None:
         """Enter in the last answer."""
