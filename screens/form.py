@@ -105,7 +105,7 @@ class Form(VerticalScroll, can_focus=False):
         below = [field for field in self.fields if not self._folded(field) and field.control.region.y >= seen_to]
         theirs = [field for field in below if self._came_along(field)]
         answered = f", {len(theirs)} answered by the preset" if theirs else ""
-        text = f"▼ {len(below)} more question{'s' * (len(below) > 1)} below{answered}" if below else ""
+        text = f"▼ {len(below)} more below{answered}" if below else ""
         if text != self._below:
             self._below = text
             self.post_message(self.Below(self, text))

@@ -20,7 +20,18 @@ from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
-from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
+from wgwizard.wizard.recommended import (
+    OVERRULE,
+    beside,
+    choices_of,
+    chosen_among,
+    first_of,
+    lacking,
+    last_of,
+    reasons_of,
+    shown_of,
+    title_of,
+)
 from wgwizard.wizard.study import study
 from wgwizard.wizard.words import asked_where
 
@@ -87,7 +98,7 @@ class StrategyStep(Step):
             self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}\nEnter leads there"), Content(""))
             focus(self.query_one("#because"))
             return
-        offered = choices_of(found.recommendation)
+        offered = choices_of(found.recommendation, lacking(plan, self.draft.document))
         held = self.draft.text(OVERRULE.id, OVERRULE)
         ways.offer(offered, chosen_among(offered, held))
         focus(ways)

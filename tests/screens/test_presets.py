@@ -97,19 +97,19 @@ async def test_what_a_preset_answers_out_of_sight_is_not_called_good():
 
 async def test_how_many_questions_are_below_is_said_where_it_is_always_seen():
     async with sit_down(draft=open_preset("home-pi"), begin_at="site") as person:
-        await person.sees("▼ 7 more questions below, 1 answered by the preset   ")
+        await person.sees("▼ 7 more below, 1 answered by the preset   ")
         await person.press(*["tab"] * 5)
-        await person.sees("▼ 5 more questions below   ")
+        await person.sees("▼ 5 more below   ")
         await person.press("ctrl+n")
-        await person.sees("2 of 9 · Host β", "▼ 5 more questions below")
+        await person.sees("2 of 9 · Host β", "▼ 5 more below")
         await person.press("ctrl+n", "ctrl+n")
         await person.sees("4 of 9 · Points")
-        person.sees_no("questions below")
+        person.sees_no("more below")
         await person.press("enter")
         await person.sees("Point 1 · laptop")
-        person.sees_no("more questions below")
+        person.sees_no("more below")
         await person.press("escape", "ctrl+n", "ctrl+n", "escape", "escape", "escape", "escape")
-        await person.sees("2 of 9 · Host β", "▼ 5 more questions below")
+        await person.sees("2 of 9 · Host β", "▼ 5 more below")
 
 
 async def test_the_examples_devices_are_marked_until_somebody_describes_them():
