@@ -65,11 +65,24 @@ class StepBar(Widget):
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
 
     def _texts(self) -> list[str]:
-        """Each step with its sign, and where there is room with its word; where they do not all fit, the others as their signs alone."""
+        """Each step with its sign, and where there is room with its word."""
         texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
         worded = [text + self._remark(place) for place, text in enumerate(texts)]
-        fitting = (each for each in (worded, texts) if sum(map(len, each)) + len(each) <= self.size.width)
-        return next(fitting, [text if place == self.here else text[:1] for place, text in enumerate(texts)])
+        return next(filter(self._fits, (worded, texts)), None) or self._shortened(texts)
+
+    def _fits(self, texts: list[str]) -> bool:
+        return sum(map(len, texts)) + len(texts) <= self.size.width
+
+    def _shortened(self, texts: list[str]) -> list[str]:
+        """The names for which there is room, else signs alone: of the step here, those in the way, then those nearest to it."""
+        order = sorted(range(len(texts)), key=lambda place: (self._sign(place)[0] not in "●×", abs(place - self.here), place < self.here))
+        shown = [text[:1] for text in texts]
+        for place in order:
+            longer = [*shown[:place], texts[place], *shown[place + 1 :]]
+            if place != self.here and not self._fits(longer):
+                break
+            shown = longer
+        return shown
 
     def _remark(self, place: int) -> str:
         """What the sign × says of a step, in words."""
