@@ -105,7 +105,7 @@ class StrategyStep(Step):
         shown = shown_of(found.recommendation, found.site.strategy)
         why = [*listed(first_of(found.recommendation, shown), self._room), *_reasons(shown, self._room)]
         self._say(heading(found.recommendation, shown), Content("\n").join(why))
-        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown), self._room)))
+        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown, found.site), self._room)))
         self._show_reach(plan)
 
     def _say(self, heading: Content, reasons: Content) -> None:

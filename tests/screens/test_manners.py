@@ -251,6 +251,22 @@ async def test_saving_early_goes_to_what_is_missing():
         assert person.focused_path() == "site.networks"
 
 
+async def test_help_and_what_is_to_be_found_out_speak_the_routers_own_words():
+    site = {"networks": ["192.168.1.0/24"], "routes": ["router"], "router_kind": "opnsense"}
+    office = Draft({**OFFICE, "site": site, "needs": {"opens": "points", "tell_points_apart": True}})
+    async with sit_down(draft=office, begin_at="site", size=(80, 40)) as person:
+        await person.press(*["tab"] * 7)
+        assert person.focused_path() == "site.router_drops_invalid"
+        await person.press("f1", "end")
+        await person.sees("OPNsense, in its web page", "Static route filtering: is it", "▌ Close ▐")
+    async with sit_down(draft=office, begin_at="strategy", size=(80, 50)) as person:
+        await person.press("pagedown")
+        await person.sees("How to find out", "OPNsense, in its web page", "Static route")
+    async with sit_down(draft=office, begin_at="host") as person:
+        await person.press("tab", "tab", "f1")
+        await person.sees("Firewall → NAT → Destination NAT", "▌ Close ▐")
+
+
 async def test_a_page_that_cannot_be_shown_yet_says_why_another_one_is():
     async with sit_down() as person:
         await person.press("f3")

@@ -6,7 +6,8 @@ from wgwizard.questions import STRATEGY, Choice, Document
 from wgwizard.questions.examples import EXAMPLE_ENDPOINT
 from wgwizard.questions.naming import in_words, name_of
 from wgwizard.recommend import NO_STRATEGY, TITLES, Ranked, Recommendation, Verdict, WouldChange
-from wgwizard.site import Strategy
+from wgwizard.site import Site, Strategy
+from wgwizard.wizard.finding_out import found_out
 from wgwizard.wizard.reading import read
 
 OVERRULE = STRATEGY.questions[0]
@@ -50,10 +51,16 @@ def _easiest_first(change: WouldChange) -> int:
     return _CHANGEABLE.index(change.question)
 
 
-def last_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What comes after the reasons: what would change them, unless what would help came first, and how to find out what is not known."""
+def last_of(recommendation: Recommendation, shown: Ranked, site: Site | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What comes after the reasons: what would change them, unless what would help came first, and how to find out what is not known.
+
+    With the `site` that is said in the words of its router.
+    """
     changes = () if first_of(recommendation, shown) else tuple(change.text for change in recommendation.would_change)
-    blocks = (("What would change this", changes), ("How to find out", tuple(reason.text for reason in recommendation.find_out)))
+    blocks = (
+        ("What would change this", changes),
+        ("How to find out", tuple(found_out(reason, site) for reason in recommendation.find_out)),
+    )
     return tuple((title, texts) for title, texts in blocks if texts)
 
 
