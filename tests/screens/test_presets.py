@@ -148,16 +148,23 @@ async def test_an_example_that_is_right_is_kept_with_one_key_or_a_click_and_is_t
 
 async def test_an_example_that_is_what_was_found_is_kept_with_the_key_that_takes_what_was_found():
     preset = open_preset("home-pi")
-    draft = preset.with_document(with_value(preset.document, "site.networks", ["192.168.178.0/24"]))
+    draft = preset.with_document(with_value(preset.document, "site.networks", [{"cidr": "192.168.178.0/24", "name": "home"}]))
     draft = replace(draft, preset=draft.document)
     async with sit_down(tools=Tools(look_around=lambda: LAPTOP), draft=draft, begin_at="site") as person:
         await person.sees("○ found: this computer's wlan0")
         person.sees_no("192.168.178.0/24, found")
-        await goes_to(person, "192.168.178.0/24")
+        await goes_to(person, "home=192.168.178.0/24")
         told = person.read().count(EXAMPLE)
         await person.press("down")
         assert person.read().count(EXAMPLE) == told - 1
         assert person.app.draft.document == draft.document
+
+
+async def test_an_example_that_was_kept_is_not_proposed_again_as_the_network_around_the_kept_computers():
+    async with sit_down(draft=open_preset("home-pi"), begin_at="site") as person:
+        await person.press("tab", "up")
+        await person.sees("home=192.168.1.0/24")
+        person.sees_no("the usual size")
 
 
 async def test_a_scenarios_device_that_was_looked_at_is_the_persons():

@@ -113,10 +113,21 @@ class Draft(Struct, frozen=True):
         instead = proposals(own, self.here, self.known_host, self.lock)
         # What fits beside the example's answers may stand; what would only fit in their place is offered with them.
         beside = proposals(self.document, self.here, self.known_host, self.lock) if own != self.document else instead
-        found = {path: replace(proposal, only_offered=True) for path, proposal in instead.items()} | dict(beside)
+        offered = {path: self._in_own_words(path, proposal) for path, proposal in instead.items()}
+        found = {path: replace(proposal, only_offered=True) for path, proposal in offered.items() if proposal is not None} | dict(beside)
         if self.path is None:
             return found
         return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
+
+    def _in_own_words(self, path: str, proposal: Proposal) -> Proposal | None:
+        """A proposal in place of an answer; one that says the same networks says them by their names, or nothing if it was not found."""
+        from wgwizard.questions.about_site import NETWORKS
+        from wgwizard.questions.proposing import networks_at
+
+        same = {"site": {"networks": proposal.text.split(", ")}}
+        if path != NETWORKS.id or networks_at(same, path) != networks_at(self.document, path):
+            return proposal
+        return replace(proposal, text=self.text(path, NETWORKS)) if proposal.found else None
 
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""
