@@ -70,6 +70,7 @@ class Form(VerticalScroll, can_focus=False):
         """Show what matters."""
         self._refresh_shown()
         self._refresh_proposals()
+        self._refresh_problems()
 
     @property
     def fields(self) -> tuple[Field, ...]:

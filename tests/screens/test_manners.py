@@ -1,6 +1,7 @@
 """How the wizard behaves: nothing is lost, nothing is said too early, and every way of working it works."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
 from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import draft_of
 from wgwizard.wizard.saving import Seal, save
 
 OFFICE = {
@@ -76,6 +78,47 @@ async def test_a_problem_is_said_beside_its_field_when_it_is_left_and_never_befo
         await person.press("shift+tab", "backspace", "backspace")
         await person.pastes("24")
         person.sees_no("×")
+
+
+UNUSED = "'web' is not used"
+
+
+async def test_what_hangs_on_a_question_that_was_not_asked_yet_is_said_once_it_was():
+    """A service is described before it is asked who opens things; the usual answer to that is nobody's yet."""
+    host = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820"}
+    begun = Draft({**new_document(), "site": {"networks": ["192.168.1.0/24"]}, "host": host})
+    async with sit_down(draft=begun, begin_at="points") as person:
+        await person.press("enter")
+        await person.types("pump")
+        await person.press("tab", "tab", "tab")
+        await person.pastes("web tcp 8000")
+        await person.press("tab")
+        person.sees_no(UNUSED)
+        await person.press("ctrl+n")
+        await person.sees("▸   pump", "offers web")
+        await person.press("ctrl+n")
+        await person.sees("5 of 9 · Needs")
+        await person.press("ctrl+n")
+        await person.sees("6 of 9 · Strategy", UNUSED)
+        assert person.app.draft.accepted == ("needs.opens", "needs.tell_points_apart")
+        await person.press("escape", "escape")
+        await person.sees("▸ ! pump")
+        await person.press("enter")
+        await person.sees(UNUSED)
+        person.app.tools.keeping.flush()
+        [kept] = unfinished.drafts()
+        assert draft_of(kept).accepted == person.app.draft.accepted
+
+
+@pytest.mark.parametrize(
+    ("point", "changes"),
+    [({"opens": "points"}, {}), ({}, {"path": "site.yaml"}), ({}, {"preset": {"version": 1}}), ({}, {"accepted": ("needs.opens",)})],
+)
+def test_a_warning_that_hangs_on_an_answer_that_was_given_is_not_held_back(point: dict[str, str], changes: dict[str, Any]) -> None:
+    web = [{"name": "web", "protocol": "tcp", "port": 8000}]
+    document = {**OFFICE, "needs": new_document()["needs"], "points": [{"name": "pump", "services": web, **point}]}
+    assert [problem.code for problem in Draft(document, **changes).problems_under("points")] == ["service-unused"]
+    assert Draft({**document, "points": [{"name": "pump", "services": web}]}).problems_under("points") == ()
 
 
 async def test_next_goes_to_the_first_problem_and_stays():
