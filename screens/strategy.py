@@ -20,7 +20,18 @@ from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
-from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
+from wgwizard.wizard.recommended import (
+    OVERRULE,
+    beside,
+    choices_of,
+    chosen_among,
+    first_of,
+    lacking,
+    last_of,
+    reasons_of,
+    shown_of,
+    title_of,
+)
 from wgwizard.wizard.study import study
 from wgwizard.wizard.words import asked_where
 
@@ -87,14 +98,14 @@ class StrategyStep(Step):
             self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}\nEnter leads there"), Content(""))
             focus(self.query_one("#because"))
             return
-        offered = choices_of(found.recommendation)
+        offered = choices_of(found.recommendation, lacking(plan, self.draft.document))
         held = self.draft.text(OVERRULE.id, OVERRULE)
         ways.offer(offered, chosen_among(offered, held))
         focus(ways)
         shown = shown_of(found.recommendation, found.site.strategy)
         why = [*listed(first_of(found.recommendation, shown), self._room), *_reasons(shown, self._room)]
         self._say(heading(found.recommendation, shown), Content("\n").join(why))
-        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown), self._room)))
+        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown, found.site), self._room)))
         self._show_reach(plan)
 
     def _say(self, heading: Content, reasons: Content) -> None:

@@ -31,7 +31,12 @@ SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIP
 WHY = (
     "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
     " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
-    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
+    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, apply: you see every change and are asked before the"
+    " first is made; going on without loses nothing."
+)
+WHY_NOT_HERE = (
+    "Nothing here can log in to Host β, so nothing is changed there now. The next page says what to do by hand; `wgwizard apply SITE.yaml`"
+    " does it later, where the page of Host β has a login. When unsure, go on: nothing is lost by it."
 )
 IF_CLOSED = "If you close {}, the host goes back to how it was."  # {}: "this window", "this terminal"
 
@@ -80,7 +85,7 @@ def ending(result: Outcome) -> str:
 
 def remembered(draft: Draft, result: Outcome) -> Draft:
     """What Host β is now as, and its public key, which completes the points' files."""
-    draft = replace(draft, applied=draft.document)
+    draft = replace(draft, applied=draft.document, failed=None)
     return draft if result.host_public_key is None else replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
 
 
@@ -89,8 +94,9 @@ def undone(draft: Draft, found: Study) -> tuple[str, ...]:
     if found.site.host.ssh is None or draft.applied == draft.document:
         return ()
     site = quote(draft.path) if draft.path else "SITE.yaml"
+    lead = "applying them failed" if draft.has_failed else "they were not applied here"
     return (
-        f"they were not applied here: go back to Apply, or later `wgwizard apply {site}`;",
+        f"{lead}: go back to Apply, or later `wgwizard apply {site}`;",
         f"`wgwizard status {site}` says what stands there now",
     )
 
