@@ -46,7 +46,7 @@ class Listed(OptionList):
         sign = (_SIGN if self.has_focus else _SIGN_LEFT) if marked else _GUTTER
         return Strip([Segment(sign, next(iter(line)).style), *line])
 
-    def _on_resize(self, event: Resize) -> None:
+    def on_resize(self, event: Resize) -> None:
         """The rows are laid out anew for another width only, and not once more when the list has just come up."""
         if self.virtual_size.width == self.scrollable_content_region.width - len(_GUTTER):
             event.prevent_default()
