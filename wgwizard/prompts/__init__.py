@@ -20,8 +20,8 @@ Page = Callable[[Session], bool]
 
 def _questions(group: Group) -> Page:
     def page(session: Session) -> bool:
-        session.talk.say(f"\n== {group.title} ==\n{group.about}")
-        return ask_page(session, group)
+        session.tell(f"\n== {group.title} ==\n{group.about}")
+        return ask_page(session, group, from_wrong=session.led_back)
 
     return page
 
@@ -80,7 +80,8 @@ def _walk(session: Session, *, back: bool) -> bool:
     names = tuple(PAGES)
     place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
     while 0 <= place < len(names):
-        session.page = names[place] if place < len(GROUPS) - 1 else _in_the_way(session) or names[place]
+        wrong = _in_the_way(session) if place >= len(GROUPS) - 1 else None
+        session.page, session.led_back = wrong or names[place], wrong is not None
         session.take(session.draft)
         place = names.index(session.page) + (1 if PAGES[session.page](session) else -1)
         if not back:
@@ -91,8 +92,10 @@ def _walk(session: Session, *, back: bool) -> bool:
 def _in_the_way(session: Session) -> str | None:
     """The first page of questions with an answer that no later page can live with; that it comes again is said."""
     for group in GROUPS:
-        if session.draft.errors_under(group.name, *(question.id for question in group.questions)):
+        errors = session.draft.errors_under(group.name, *(question.id for question in group.questions))
+        if errors:
             session.say(f"Some answers are still in the way, on the page {group.title}.")
+            session.say_problems(errors if group is not POINT else ())
             return group.name
     return None
 

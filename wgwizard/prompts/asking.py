@@ -1,26 +1,28 @@
 """The questions of one page: asked one after another, accepted when nothing is wrong with them, in both directions."""
 
-from msgspec.structs import replace
-
 from wgwizard.problems import Problem
 from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
-from wgwizard.questions import UNUSED, Group, Kind, Proposal, Question, asked
+from wgwizard.prompts.talk import BACK, FOUND, NOTHING, WHY, Asked
+from wgwizard.questions import UNUSED, Group, Kind, Question, asked
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.standing import Standing, standing
 from wgwizard.wizard.words import said
 
 # A problem between two answers of one page -> the answer of the two that is asked for later.
 _SETTLED_BY = {"outside-site": "site.networks"}
 
 
-def ask_page(session: Session, group: Group, point: int | None = None) -> bool:
-    """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way."""
+def ask_page(session: Session, group: Group, point: int | None = None, *, from_wrong: bool = False) -> bool:
+    """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way.
+
+    `from_wrong`: it begins with the first answer that is in the way, in place of the first question.
+    """
     page = _Page(session, group, point)
-    return page.run()
+    return page.run(page.place_of(page.errors()) if from_wrong else 0)
 
 
 class _Page:
@@ -31,8 +33,7 @@ class _Page:
         self.more: bool | None = None
         self.asked: set[str] = set()
 
-    def run(self) -> bool:
-        place = 0
+    def run(self, place: int) -> bool:
         while True:
             listed = self._listed()
             if place < len(listed):
@@ -41,10 +42,11 @@ class _Page:
                 place -= 1
             elif not wants_more:
                 self._take_proposals()
-                wrong = self._first_wrong()
-                if wrong is None:
+                errors = self.errors()
+                if not errors:
                     return True
-                place = wrong
+                self.session.say_problems(errors)
+                place = self.place_of(errors)
             if place < 0:
                 return False
 
@@ -77,25 +79,25 @@ class _Page:
             return False
         details = [question for question in self._matters() if question.detail]
         if details:
-            self.session.say(
-                f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n"
-            )
+            self.session.say("")
+            self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}")
         self.more = self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False) if details else False
         return self.more
 
-    def _first_wrong(self) -> int | None:
-        """Say what is in the way; the place of the first question that it concerns, `None` where nothing is."""
+    def errors(self) -> tuple[Problem, ...]:
+        """What is in the way on this page."""
         own = self.group.name if self.point is None else f"points[{self.point}]"
-        errors = self.session.draft.errors_under(own, *(self._path(question) for question in self.group.questions))
-        if not errors:
-            return None
-        self.session.say_problems(errors)
-        if any(question.detail and concerns(error.field, self._path(question)) for error in errors for question in self._matters()):
+        return self.session.draft.errors_under(own, *(self._path(question) for question in self.group.questions))
+
+    def place_of(self, errors: tuple[Problem, ...]) -> int:
+        """The place of the first question that they concern; those that nearly everyone leaves alone are asked from here on if need be."""
+        if any(question.detail and self._concerned(question, errors) for question in self._matters()):
             self.more = True
-        places = [
-            place for place, question in enumerate(self._listed()) if any(concerns(error.field, self._path(question)) for error in errors)
-        ]
-        return places[0] if places else 0
+        places = (place for place, question in enumerate(self._listed()) if self._concerned(question, errors))
+        return next(places, 0)
+
+    def _concerned(self, question: Question, errors: tuple[Problem, ...]) -> bool:
+        return any(concerns(error.field, self._path(question)) for error in errors)
 
     def _take_proposals(self) -> None:
         """What was found for questions that were passed over stands as their answers."""
@@ -105,13 +107,10 @@ class _Page:
             if path not in self.asked and proposal is not None and not proposal.only_offered:
                 self.session.take(self.session.draft.took(path, question, proposal))
 
-    def _proposal(self, question: Question) -> Proposal | None:
-        """What the wizard can answer by itself, or did; what was answered otherwise on this page is only offered again."""
+    def _standing(self, question: Question) -> Standing:
+        """The answer that stands; what was answered otherwise on this page is only offered again."""
         path = self._path(question)
-        found = self.session.draft.taken.get(path) or self.session.draft.proposals().get(path)
-        if found is None or (found.only_offered and question.kind.is_chosen):
-            return None
-        return replace(found, only_offered=True) if path in self.asked and path not in self.session.draft.taken else found
+        return standing(self.session.draft, path, question, answered=path in self.asked)
 
     def _ask(self, question: Question) -> int:
         """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
@@ -136,7 +135,7 @@ class _Page:
 
     def _answered(self, question: Question, path: str, answer: str) -> Draft:
         """The draft with the answer, marked as found where it is what was proposed."""
-        proposal = self._proposal(question)
+        proposal = self._standing(question).proposal
         if proposal is not None and answer == proposal.text:
             return self.session.draft.took(path, question, proposal)
         return self.session.draft.answered(path, question, answer)
@@ -145,38 +144,36 @@ class _Page:
         """One answer as text; `None` goes back."""
         put = self._put(question, tried)
         while True:
-            if question.kind is Kind.MANY:
-                typed = self.session.talk.many(put, question.choices)
-            elif question.kind.is_chosen:
-                typed = self.session.talk.one(put, question.choices)
-            else:
-                typed = self.session.talk.text(put)
+            typed = self._typed(question, put)
             if typed == WHY:
                 self.session.say(question.why)
+            elif typed == FOUND and not put.offered:
+                self.session.say("Nothing else was found for this question.", "○ ")
             elif typed == BACK:
                 return None
             else:
-                return "" if typed == NOTHING else typed
+                return {NOTHING: "", FOUND: put.offered}.get(typed, typed)
 
-    def _is_untaken(self, question: Question) -> bool:
-        """Whether the answer that stands is a proposal, and not in the draft yet."""
-        proposal = self._proposal(question)
-        return proposal is not None and not proposal.only_offered and self._path(question) not in self.session.draft.taken
+    def _typed(self, question: Question, put: Asked) -> str:
+        talk = self.session.talk
+        if question.kind is Kind.MANY:
+            return talk.many(put, question.choices)
+        return talk.one(put, question.choices) if question.kind.is_chosen else talk.text(put)
 
     def _put(self, question: Question, tried: str) -> Asked:
-        """The question with the answer that stands: the document's, else what was found."""
-        current, proposal = self.session.draft.text(self._path(question), question), self._proposal(question)
-        standing = () if tried else self.session.draft.problems_under(self._path(question))
-        remarks = [said(problem) for problem in standing if problem.code in (FROM_PRESET, HOST_DIFFERS)]
-        if proposal is not None:
-            current = current if proposal.only_offered else proposal.text
-            remarks.append(f"○ {proposal.text}, {proposal.remark}")
+        """The question with the answer that stands, and what is to be said of that and of what was found."""
+        stands = self._standing(question)
+        problems = () if tried else self.session.draft.problems_under(self._path(question))
+        remarks = [said(problem) for problem in problems if problem.code in (FROM_PRESET, HOST_DIFFERS)]
+        if stands.proposal is not None:
+            remarks.append(f"○ {stands.proposal.text}, {stands.proposal.remark}")
         return Asked(
             question.prompt,
             question.word,
-            current,
+            stands.text,
             "\n".join(remarks),
             example_of(question, self.session.draft.document),
             tried,
-            self._is_untaken(question),
+            proposed=stands.prefilled,
+            offered=stands.offered,
         )
