@@ -31,7 +31,7 @@ SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIP
 WHY = (
     "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
     " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
-    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
+    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, begin: it asks again before it changes anything."
 )
 IF_CLOSED = "If you close {}, the host goes back to how it was."  # {}: "this window", "this terminal"
 
@@ -49,6 +49,11 @@ def invitation(address: str | None, *, connected: bool) -> str:
     if not connected:
         return f"Nothing here can log in to {address}, so nothing is applied now."
     return f"Apply to {address}, or go on without"
+
+
+def is_next(draft: Draft, address: str | None, *, connected: bool) -> bool:
+    """Whether applying is what comes next: it can be done from here, and these answers were not put on Host β in this session."""
+    return address is not None and connected and draft.applied != draft.document
 
 
 def before(found: Study, path: str | None) -> str:
