@@ -10,11 +10,15 @@ from wgwizard.prompts.points import points_page
 from wgwizard.prompts.results import files_page, strategy_page
 from wgwizard.prompts.saving import save_page
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import Talk
-from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group
+from wgwizard.prompts.talk import BACK, WHY, Asked, Talk
+from wgwizard.questions import GROUPS, POINT, STRATEGY, Choice, Document, Group
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
+_WHY_BEGIN = (
+    "All answers stand as they were saved, and the pages after the one that you choose come in their order. “Points” is where a laptop or a"
+    " phone is added or taken away, and where what it may reach is changed. When unsure, take the first: Enter leaves each answer as it is."
+)
 Page = Callable[[Session], bool]
 
 
@@ -78,7 +82,9 @@ def _begin(session: Session, site_path: str | None, document: Document | None) -
 def _walk(session: Session, *, back: bool) -> bool:
     """The pages in their order, from that on which a kept draft was left, and back; false where one goes `back` from the first of them."""
     names = tuple(PAGES)
-    place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
+    place = _first_place(session, names)
+    if not back:
+        place = max(place, 0)
     while 0 <= place < len(names):
         wrong = _in_the_way(session) if place >= len(GROUPS) - 1 else None
         session.page, session.led_back = wrong or names[place], wrong is not None
@@ -87,6 +93,16 @@ def _walk(session: Session, *, back: bool) -> bool:
         if not back:
             place = max(place, 0)
     return place >= 0
+
+
+def _first_place(session: Session, names: tuple[str, ...]) -> int:
+    """Where a kept draft was left, else the page that is wanted of a saved site (-1: back), else the first."""
+    if session.draft.kept_page in names or not session.draft.is_saved:
+        return names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
+    choices = (*(Choice(group.name, group.title) for group in GROUPS), Choice("files", "Files, then save and apply"))
+    while (chosen := session.talk.one(Asked("Where would you like to begin?", current=names[0]), choices)) == WHY:
+        session.say(_WHY_BEGIN)
+    return -1 if chosen == BACK else names.index(chosen)
 
 
 def _in_the_way(session: Session) -> str | None:

@@ -5,15 +5,17 @@ from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, FOUND, NOTHING, WHY, Asked
 from wgwizard.questions import UNUSED, Group, Kind, Question, asked
+from wgwizard.questions.about_needs import OPENS
+from wgwizard.questions.about_site import NETWORKS
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.standing import Standing, standing
+from wgwizard.wizard.standing import Standing, is_prefilled, standing
 from wgwizard.wizard.words import said
 
-# A problem between two answers of one page -> the answer of the two that is asked for later.
-_SETTLED_BY = {"outside-site": "site.networks"}
+# A problem between two answers -> the question of the two that is asked later, on the same page or on one that comes.
+_SETTLED_BY = {"outside-site": NETWORKS, **dict.fromkeys(UNUSED, OPENS)}
 
 
 def ask_page(session: Session, group: Group, point: int | None = None, *, from_wrong: bool = False) -> bool:
@@ -129,9 +131,11 @@ class _Page:
             tried = answer
 
     def _settles_later(self, problem: Problem) -> bool:
-        """Whether it lies between this answer and one of this page that is only asked for later."""
+        """Whether it lies between this answer and one that is only asked for later: on this page, or on another, and nobody gave it yet."""
         later = _SETTLED_BY.get(problem.code)
-        return later not in self.asked and any(question.id == later for question in self.group.questions)
+        if later is None or later.id in self.asked:
+            return False
+        return later in self.group.questions or is_prefilled(self.session.draft, later.id, later)
 
     def _answered(self, question: Question, path: str, answer: str) -> Draft:
         """The draft with the answer, marked as found where it is what was proposed."""

@@ -44,7 +44,7 @@ class MenuTalk:
         self._put(asked)
         held = asked.tried or ("" if asked.proposed else asked.current)
         hint = [("dim", asked.current)] if asked.proposed else None
-        message = self._with_room(_said(asked), max(len(held or asked.current) + 1, _ROOM))
+        message = self._with_room(_said(asked), max(len(asked.current) + 1, len(held) + _ROOM))
         typed: str = self._ask(
             lambda: questionary.text(message, default=held, qmark=_MARK, placeholder=hint), down=asked.offered or asked.current
         )

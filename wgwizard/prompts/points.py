@@ -71,6 +71,7 @@ def _change(session: Session) -> None:
     """Ask about a point again, with its answers as they are."""
     place = _which(session, "Which point?")
     if place is not None:
+        session.talk.say(f"\n== Point {place + 1} ==")
         ask_page(session, POINT, place)
 
 

@@ -96,23 +96,27 @@ def _new_passphrase(session: Session) -> Secret | None:
     """A new passphrase, typed twice; how strong it is is said, and one is made where none is typed. `None` gives up."""
     _say_what_for(session)
     while True:
-        first = session.talk.secret("A passphrase for the keys (Enter alone makes one of six words)")
+        first = _typed(session, "A passphrase for the keys (Enter alone makes one of six words)")
         if first is None:
             first = made_passphrase()
             session.tell(f"Write it down now, on paper or in a password manager; it is not shown again:\n\n  {first.reveal()}\n")
-        elif first.reveal() == WHY:
-            _say_what_for(session)
-            continue
         elif first.reveal() == BACK:
             return None
         elif not _is_strong(session, first):
             continue
-        again = session.talk.secret("The same once more (Enter alone: not now)")
+        again = _typed(session, "The same once more (Enter alone: not now)")
         if again is None or again.reveal() == BACK:
             return None
         if again.reveal() == first.reveal():
             return first
         session.say("The two are not the same.", "× ")
+
+
+def _typed(session: Session, prompt: str) -> Secret | None:
+    """What was typed; ? says what a passphrase is for."""
+    while (typed := session.talk.secret(prompt)) is not None and typed.reveal() == WHY:
+        _say_what_for(session)
+    return typed
 
 
 def _say_what_for(session: Session) -> None:
