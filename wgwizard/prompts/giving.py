@@ -71,16 +71,16 @@ def _save(session: Session, file: PointFile) -> None:
             return
 
 
-def _may_show(session: Session, file: PointFile) -> bool:
+def _may_show(session: Session, file: PointFile, prompt: str) -> bool:
     """With its keys only after a yes."""
     if not file.artefact.secret:
         return True
     session.say(f"{REVEAL.format(file.point.name)} {_STAYS}")
-    return session.talk.yes("Show the keys?", default=False) is True
+    return session.talk.yes(prompt, default=False) is True
 
 
 def _show(session: Session, file: PointFile) -> None:
-    if _may_show(session, file):
+    if _may_show(session, file, "Show the keys?"):
         session.talk.say(f"\n{file.artefact.content().rstrip()}\n")
 
 
@@ -93,6 +93,6 @@ def _show_code(session: Session, file: PointFile) -> None:
     columns, rows = code.least()
     if columns > session.talk.columns or not can_show(BLOCKS):
         session.say(_TOO_SMALL.format(columns), "× ")
-    elif _may_show(session, file):
+    elif _may_show(session, file, "Show the code, which holds the keys?"):
         session.talk.code(code.rows(session.talk.columns, rows))
         session.say(f"{scanned(file.point)}. {_LINES.format(rows)}")
