@@ -10,7 +10,7 @@ from wgwizard.prompts.points import points_page
 from wgwizard.prompts.results import files_page, strategy_page
 from wgwizard.prompts.saving import save_page
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import BACK, WHY, Asked, Talk
+from wgwizard.prompts.talk import BACK, WHY, Asked, Talk, wrapped
 from wgwizard.questions import GROUPS, POINT, STRATEGY, Choice, Document, Group
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
@@ -61,7 +61,7 @@ def converse(
             begin(session)
     except (EOFError, KeyboardInterrupt):
         session.take(session.draft)
-        raise CancelledError(_left(tools)) from None
+        raise CancelledError(_left(tools, talk.columns)) from None
     finally:
         tools.keeping.closed()
     return session.draft
@@ -116,7 +116,8 @@ def _in_the_way(session: Session) -> str | None:
     return None
 
 
-def _left(tools: Tools) -> str:
-    """What becomes of the answers; all of them where they cannot be kept."""
+def _left(tools: Tools, columns: int) -> str:
+    """What becomes of the answers, behind the sign that stands before it; all of them where they cannot be kept."""
     keeping = tools.keeping
-    return keeping.where_kept() + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")
+    told = "\n".join(wrapped(line, columns, "  ") for line in keeping.where_kept().splitlines()).lstrip()
+    return told + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")

@@ -14,7 +14,7 @@ from wgwizard.wizard.lines import within
 # What may be typed (or pressed) in place of an answer, the same everywhere.
 BACK, WHY, NOTHING, FOUND = "<", "?", "-", "+"
 WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < goes back, and nothing is done."
-_NARROWEST, _WIDEST = 40, 100
+_NARROWEST, _WIDEST = 24, 100
 _GAP = 3  # between an answer that can be chosen and its example
 _NARROWEST_EXAMPLE = 24
 
@@ -81,19 +81,19 @@ def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
 
 def rows(choices: tuple[Choice, ...], room: int) -> list[str]:
     """Each choice with its example, in lines of at most `room`: beside each other in columns, or below where that is too narrow."""
-    column = max(len(choice.label) for choice in choices) + _GAP
-    longest = max(len(choice.example) for choice in choices)
+    shown = [(_shown(choice.label), _shown(choice.example)) for choice in choices]
+    column = max(len(label) for label, _ in shown) + _GAP
+    longest = max(len(example) for _, example in shown)
     beside = column + min(longest, _NARROWEST_EXAMPLE) <= room
-    return [_beside(choice, column, room) if beside and choice.example else _below(choice, room) for choice in choices]
+    return [_beside(*pair, column, room) if beside and pair[1] else _below(*pair, room) for pair in shown]
 
 
-def _beside(choice: Choice, column: int, room: int) -> str:
-    return _fill(choice.example, room, choice.label.ljust(column), " " * column)
+def _beside(label: str, example: str, column: int, room: int) -> str:
+    return _fill(example, room, label.ljust(column), " " * column)
 
 
-def _below(choice: Choice, room: int) -> str:
-    example = [_fill(choice.example, room, "  ", "  ")] if choice.example else []
-    return "\n".join([_fill(choice.label, room, "", "  "), *example])
+def _below(label: str, example: str, room: int) -> str:
+    return "\n".join([_fill(label, room, "", "  "), *([_fill(example, room, "  ", "  ")] if example else [])])
 
 
 def paragraphs(text: str, columns: int) -> str:
@@ -103,17 +103,21 @@ def paragraphs(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, lead: str = "") -> str:
     """A paragraph that breaks between words, in the signs that the terminal shows; its further lines begin below its first."""
-    return _fill(as_shown(text, sys.stderr), min(_width(columns), _WIDEST), lead, " " * len(lead))
+    return _fill(_shown(text), min(_width(columns), _WIDEST), lead, " " * len(lead))
 
 
 def folded(text: str, columns: int) -> str:
     """Lines as they are, files and tables; one that is too long breaks between words, and goes on further in than it began."""
-    return "\n".join(within(as_shown(text, sys.stderr).splitlines(), _width(columns)))
+    return "\n".join(within(_shown(text).splitlines(), _width(columns)))
 
 
 def can_show(signs: str) -> bool:
     """Whether the terminal has these signs."""
-    return as_shown(signs, sys.stderr) == signs
+    return _shown(signs) == signs
+
+
+def _shown(text: str) -> str:
+    return as_shown(text, sys.stderr)
 
 
 def _width(columns: int) -> int:
