@@ -1,7 +1,6 @@
 """What a conversation needs of a terminal: saying something, and a few kinds of asking. Every plain front end is one of these."""
 
 import sys
-from textwrap import fill
 from typing import Protocol
 
 from msgspec import Struct
@@ -9,7 +8,7 @@ from msgspec import Struct
 from wgwizard.cli.streams import as_shown
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
-from wgwizard.wizard.lines import within
+from wgwizard.wizard.lines import within, wrapped_at
 
 # What may be typed (or pressed) in place of an answer, the same everywhere.
 BACK, WHY, NOTHING, FOUND = "<", "?", "-", "+"
@@ -126,4 +125,4 @@ def _width(columns: int) -> int:
 
 
 def _fill(text: str, width: int, first: str, further: str) -> str:
-    return fill(text, width, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapped_at(text, width, first, further))
