@@ -119,5 +119,6 @@ def _in_the_way(session: Session) -> str | None:
 def _left(tools: Tools, columns: int) -> str:
     """What becomes of the answers, behind the sign that stands before it; all of them where they cannot be kept."""
     keeping = tools.keeping
-    told = "\n".join(wrapped(line, columns, "  ") for line in keeping.where_kept().splitlines()).lstrip()
+    lines = keeping.where_kept().splitlines()
+    told = "\n".join(line if line == str(keeping.path) else wrapped(line, columns, "  ") for line in lines).lstrip()  # a path can be copied
     return told + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")
