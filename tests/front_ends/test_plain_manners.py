@@ -19,6 +19,7 @@ from wgwizard.prompts.menus import MenuTalk
 from wgwizard.prompts.numbered import NumberedTalk
 from wgwizard.prompts.talk import FOUND, Asked
 from wgwizard.secret import Secret
+from wgwizard.wizard.applied import invitation
 from wgwizard.wizard.opening import open_preset
 from wgwizard.wizard.tools import Tools
 
@@ -136,11 +137,26 @@ SERVICE = (("What may the site open", "page tcp 80"), ("What next?", "on"))
 def test_nothing_is_warned_of_that_a_later_question_settles():
     talk = left(Scripted(*BEGIN, *SERVICE, ("Who opens things", "site"), ("Should the points", "^D")), Tools())
     assert "is not used" not in talk.everything
+    assert "\n! laptop" not in talk.everything
 
 
 def test_what_no_later_question_settled_is_warned_of_beside_the_recommendation():
     talk = left(Scripted(*BEGIN, *SERVICE, ("Which way", "^D")), Tools())
     assert "the service 'page' is not used" in talk.everything
+
+
+def test_what_a_points_mark_stands_for_is_said_below_the_list():
+    point = {"name": "pump", "opens": "site", "may_reach": [{"to": "192.168.1.20"}]}
+    needs = {"opens": "both", "tell_points_apart": False}
+    site = {"version": 1, "name": "hut", "site": {"networks": ["192.168.1.0/24"]}, "host": {"addresses": ["192.168.1.10/24"]}}
+    profiles.save_site("hut.yaml", {**site, "points": [point], "needs": needs})
+    talk = left(Scripted(("Where would you", "points"), ("What next?", "^D")), Tools(), site_path="hut.yaml")
+    assert "! pump: " in talk.everything
+    assert "'192.168.1.20' is not used: only the site opens connections here" in squeezed(talk)
+
+
+def test_this_computer_is_called_so_where_it_is_host_itself():
+    assert invitation("local", connected=True) == "Apply to this computer, or go on without"
 
 
 def test_a_look_is_offered_where_only_the_presets_example_stands_as_the_address():

@@ -21,6 +21,7 @@ from wgwizard.wizard.applied import (
     is_next,
     remembered,
     undone,
+    whom,
     with_lock_kept,
 )
 from wgwizard.wizard.applied import WHY as WHY_APPLY
@@ -52,7 +53,7 @@ def apply_page(session: Session) -> bool:
         session.tell(before(found, session.draft.path))
     if found is None or address is None or session.tools.connector is None:
         return True
-    choices = (Choice("apply", f"Apply to {address} now"), Choice("on", "Go on without"))
+    choices = (Choice("apply", f"Apply to {whom(address)} now"), Choice("on", "Go on without"))
     while True:
         next_one = "apply" if is_next(session.draft, address, connected=True) else "on"
         chosen = session.talk.one(Asked("What next?", current=next_one), choices)

@@ -5,17 +5,12 @@ from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, FOUND, NOTHING, WHY, Asked
 from wgwizard.questions import UNUSED, Group, Kind, Question, asked
-from wgwizard.questions.about_needs import OPENS
-from wgwizard.questions.about_site import NETWORKS
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.standing import Standing, is_prefilled, standing
+from wgwizard.wizard.standing import SETTLED_BY, Standing, settles_later, standing
 from wgwizard.wizard.words import said
-
-# A problem between two answers -> the question of the two that is asked later, on the same page or on one that comes.
-_SETTLED_BY = {"outside-site": NETWORKS, **dict.fromkeys(UNUSED, OPENS)}
 
 
 def ask_page(session: Session, group: Group, point: int | None = None, *, from_wrong: bool = False) -> bool:
@@ -132,10 +127,9 @@ class _Page:
 
     def _settles_later(self, problem: Problem) -> bool:
         """Whether it lies between this answer and one that is only asked for later: on this page, or on another, and nobody gave it yet."""
-        later = _SETTLED_BY.get(problem.code)
-        if later is None or later.id in self.asked:
-            return False
-        return later in self.group.questions or is_prefilled(self.session.draft, later.id, later)
+        later = SETTLED_BY.get(problem.code)
+        is_still_asked = later is not None and later.id not in self.asked
+        return is_still_asked and (later in self.group.questions or settles_later(self.session.draft, problem))
 
     def _answered(self, question: Question, path: str, answer: str) -> Draft:
         """The draft with the answer, marked as found where it is what was proposed."""

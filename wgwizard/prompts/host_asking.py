@@ -32,7 +32,7 @@ class TalkAsk:
 
     def sudo_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password for sudo; nothing cancels."""
-        return self._secret(f"The sudo password of {who}", refused)
+        return self._secret(f"The sudo password of {who} (Enter alone changes nothing)", refused)
 
     def key_passphrase(self, path: str, refused: int = 0) -> Secret | None:
         """The passphrase of an SSH key; nothing leaves the key out."""
@@ -40,7 +40,7 @@ class TalkAsk:
 
     def login_password(self, who: str, refused: int = 0) -> Secret | None:
         """The password of a login; nothing gives up."""
-        return self._secret(f"The password of {who}", refused)
+        return self._secret(f"The password of {who} (Enter alone gives up)", refused)
 
     def answers(self, who: str, said: str, prompts: tuple[Prompt, ...]) -> tuple[Secret, ...] | None:
         """What the login asks for by itself; nothing gives up."""

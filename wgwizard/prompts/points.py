@@ -6,7 +6,18 @@ from wgwizard.prompts.asking import ask_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import POINT, Choice
-from wgwizard.wizard.points import EXAMPLE, EXAMPLES, REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import (
+    EXAMPLE,
+    EXAMPLES,
+    REMOVED,
+    described,
+    errors_of,
+    marks_of,
+    points_of,
+    warnings_of,
+    with_new_point,
+    without_point,
+)
 
 _WHAT_NEXT = (
     Choice("on", "Go on"),
@@ -34,6 +45,7 @@ def points_page(session: Session) -> bool:
         session.show("\n".join(f"{marks.get(place, ' ')} {described(session.draft, place)}" for place in range(len(points))))
         if EXAMPLE in marks.values():
             session.say(EXAMPLES)
+        session.say_problems(warnings_of(session.draft))
         wish = session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT)
         if wish == BACK:
             return False

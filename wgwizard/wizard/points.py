@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
+from wgwizard.questions.examples import FROM_PRESET
 from wgwizard.questions.naming import point_name
 from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.standing import settles_later
 from wgwizard.wizard.words import sign
 
 _BY_KIND = {question.kind: question for question in POINT.questions}
@@ -43,7 +45,7 @@ def _opened(document: Document, point: dict[str, Any]) -> str:
 def marks_of(draft: Draft) -> dict[int, str]:
     """The sign of the worst problem of each point that has one, else of one that is still the preset's, by its place."""
     marks = dict.fromkeys(examples_among(draft), EXAMPLE)
-    for problem in draft.problems_under("points"):
+    for problem in (problem for problem in draft.problems_under("points") if not settles_later(draft, problem)):
         steps = steps_of(problem.field)
         if len(steps) > 1 and isinstance(steps[1], int) and marks.get(steps[1]) != "×":
             marks[steps[1]] = sign(problem)
@@ -59,6 +61,12 @@ def examples_among(draft: Draft) -> tuple[int, ...]:
 def errors_of(draft: Draft) -> tuple[Problem, ...]:
     """What is wrong with the points, all of it at once, each beside the name of its point."""
     return tuple(_with_name(problem, draft) for problem in draft.errors_under("points"))
+
+
+def warnings_of(draft: Draft) -> tuple[Problem, ...]:
+    """What else there is to say of the points, each beside the name of its point: not that one is a preset's, nor what settles later."""
+    found = (problem for problem in draft.problems_under("points") if not problem.is_error and problem.code != FROM_PRESET)
+    return tuple(_with_name(problem, draft) for problem in found if not settles_later(draft, problem))
 
 
 def _with_name(problem: Problem, draft: Draft) -> Problem:

@@ -3,9 +3,15 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wgwizard.questions import Proposal, Question
+from wgwizard.problems import Problem
+from wgwizard.questions import UNUSED, Proposal, Question
+from wgwizard.questions.about_needs import OPENS
+from wgwizard.questions.about_site import NETWORKS
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
+
+# A problem between two answers -> the question of the two that is asked later.
+SETTLED_BY = {"outside-site": NETWORKS, **dict.fromkeys(UNUSED, OPENS)}
 
 
 class Standing(Struct, frozen=True):
@@ -42,3 +48,9 @@ def is_prefilled(draft: Draft, path: str, question: Question) -> bool:
     if draft.preset is not None:
         return value_at(draft.document, path) == value_at(draft.preset, path)
     return draft.path is None and draft.text(path, question) == question.usual
+
+
+def settles_later(draft: Draft, problem: Problem) -> bool:
+    """Whether the problem lies between two answers of which nobody gave the later yet."""
+    later = SETTLED_BY.get(problem.code)
+    return later is not None and is_prefilled(draft, later.id, later)
