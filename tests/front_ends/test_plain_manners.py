@@ -81,6 +81,18 @@ def test_down_puts_what_stands_into_the_line_where_nothing_else_was_found():
     assert menu("\x1b[B\x7f4\r", Asked("Which networks?", current="10.1.0.0/16", proposed=True)) == "10.1.0.0/14"
 
 
+@pytest.mark.parametrize("key", ["?", "<", "-", "+"])
+def test_a_key_behind_an_answer_that_stands_in_the_line_is_that_key(key):
+    assert menu(f"{key}\r", Asked("Which networks?", current="10.1.0.0/16")) == key
+
+
+def test_a_presets_example_that_was_left_as_it_is_still_makes_way_for_the_first_key():
+    talk = left(
+        Scripted(("Which networks", "<"), ("Which computers", "^D")), Tools(), document=open_preset("home-pi").document
+    )  # fmt: skip
+    assert [asked.proposed for asked in talk.asked if asked.prompt.startswith("Which computers")] == [True, True]
+
+
 def test_where_nothing_was_found_a_plus_says_so_and_is_no_answer():
     talk = left(Scripted(("What do you call", FOUND), ("What do you call", "hut"), ("Which computers", "^D")), Tools())
     assert "○ Nothing else was found for this question." in talk.everything

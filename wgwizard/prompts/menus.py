@@ -7,7 +7,7 @@ from typing import Any
 
 from wgwizard.phone import on_black
 from wgwizard.prompts.menu_keys import add_keys, show_rows
-from wgwizard.prompts.talk import BACK, FOUND, WHY, WHY_YES, Asked, paragraphs, rows, toggled_words, wrapped
+from wgwizard.prompts.talk import BACK, FOUND, NOTHING, WHY, WHY_YES, Asked, paragraphs, rows, toggled_words, wrapped
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
@@ -49,7 +49,7 @@ class MenuTalk:
             lambda: questionary.text(message, default=held, qmark=_MARK, placeholder=hint), down=asked.offered or asked.current
         )
         # A key that says something of the question, after the answer that stands there already.
-        after = next((key for key in (WHY, BACK, FOUND) if held and typed.strip() == f"{held}{key}"), "")
+        after = next((key for key in (WHY, BACK, NOTHING, FOUND) if held and typed.strip() == f"{held}{key}"), "")
         return after or typed.strip() or (asked.current if asked.proposed and not asked.tried else "")
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:

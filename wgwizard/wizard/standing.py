@@ -40,7 +40,7 @@ def standing(draft: Draft, path: str, question: Question, *, answered: bool = Fa
     if proposal is not None and not proposal.only_offered:
         return Standing(proposal.text, proposal, prefilled=path not in draft.taken)
     text = draft.text(path, question)
-    return Standing(text, proposal, prefilled=text != "" and not answered and is_prefilled(draft, path, question))
+    return Standing(text, proposal, prefilled=text != "" and is_prefilled(draft, path, question))
 
 
 def is_prefilled(draft: Draft, path: str, question: Question) -> bool:
