@@ -157,6 +157,18 @@ def test_what_no_later_question_settled_is_warned_of_beside_the_recommendation()
     assert "the service 'page' is not used" in talk.everything
 
 
+def test_a_presets_example_among_the_questions_that_are_left_alone_is_asked_and_the_others_are_not():
+    talk = Scripted(
+        ("Which networks", "192.168.7.0/24"), ("What is the address of the site's router", "192.168.7.1"), ("Look at these", "y"),
+        ("Where at the site", "<"), ("What is the address of the site's router", "192.168.7.2"), ("Where at the site", "router"),
+        ("What kind of router", "^D"),
+    )  # fmt: skip
+    left(talk, Tools(), document=open_preset("office-addresses").document)
+    talk = Scripted(("What would you", "new"), ("Which networks", "192.168.7.0/24"), ("Look at these", "n"), ("How do you log in", "^D"))
+    left(talk, Tools())
+    assert "router" not in " ".join(asked.prompt for asked in talk.asked)
+
+
 def test_what_a_points_mark_stands_for_is_said_below_the_list():
     point = {"name": "pump", "opens": "site", "may_reach": [{"to": "192.168.1.20"}]}
     needs = {"opens": "both", "tell_points_apart": False}

@@ -7,7 +7,7 @@ from wgwizard.prompts.talk import BACK, FOUND, NOTHING, WHY, Asked
 from wgwizard.questions import UNUSED, Group, Kind, Question, asked
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
-from wgwizard.questions.examples import FROM_PRESET, example_of
+from wgwizard.questions.examples import FROM_PRESET, example_of, examples
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.standing import SETTLED_BY, Standing, settles_later, standing
 from wgwizard.wizard.words import said
@@ -23,12 +23,16 @@ def ask_page(session: Session, group: Group, point: int | None = None, *, from_w
 
 
 class _Page:
-    """A page being asked; `more` says whether the questions that nearly everyone leaves alone are wanted (`None`: not asked yet)."""
+    """A page being asked; `more` says whether the questions that nearly everyone leaves alone are wanted (`None`: not asked yet).
+
+    `examples` are the answers that were a preset's when it began.
+    """
 
     def __init__(self, session: Session, group: Group, point: int | None) -> None:
         self.session, self.group, self.point = session, group, point
         self.more: bool | None = None
         self.asked: set[str] = set()
+        self.examples = {path for path, _ in examples(session.draft.document, session.draft.preset)}
 
     def run(self, place: int) -> bool:
         while True:
@@ -55,15 +59,20 @@ class _Page:
 
     def _listed(self) -> list[Question]:
         """The questions that are asked now: those that matter, and any other whose answer is in the way or not used."""
-        matters, told = self._matters(), self._told()
-        wanted = [question for question in matters if self.more or not question.detail]
+        told, left_alone = self._told(), self._left_alone()
+        wanted = [question for question in self._matters() if question not in left_alone]
         in_the_way = [question for question in self.group.questions if any(concerns(one.field, self._path(question)) for one in told)]
         shown = [
             question
             for question in self.group.questions
             if question in wanted or (question in in_the_way and self.session.draft.text(self._path(question), question))
         ]
-        return sorted(shown, key=lambda question: question.detail)
+        return sorted(shown, key=lambda question: question.detail and (1 if self._path(question) in self.examples else 2))
+
+    def _left_alone(self) -> tuple[Question, ...]:
+        """Those that nearly everyone leaves alone, unless they are wanted; not one with a preset's example, which is not the person's."""
+        details = (question for question in self._matters() if question.detail and not self.more)
+        return tuple(question for question in details if self._path(question) not in self.examples)
 
     def _told(self) -> tuple[Problem, ...]:
         """The problems for which a question is shown that matters no more."""
@@ -74,7 +83,7 @@ class _Page:
         """Ask once whether the remaining questions are wanted; true where they now are, `None` goes back."""
         if self.more is not None:
             return False
-        details = [question for question in self._matters() if question.detail]
+        details = self._left_alone()
         if details:
             self.session.say("")
             self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}")
