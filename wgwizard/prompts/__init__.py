@@ -80,7 +80,7 @@ def _begin(session: Session, site_path: str | None, document: Document | None) -
 
 
 def _walk(session: Session, *, back: bool) -> bool:
-    """The pages in their order, from that on which a kept draft was left, and back; false where one goes `back` from the first of them."""
+    """The pages in their order, and back; false where one goes `back` from the first of them."""
     names = tuple(PAGES)
     place = _first_place(session, names)
     if not back:
@@ -97,8 +97,10 @@ def _walk(session: Session, *, back: bool) -> bool:
 
 def _first_place(session: Session, names: tuple[str, ...]) -> int:
     """Where a kept draft was left, else the page that is wanted of a saved site (-1: back), else the first."""
-    if session.draft.kept_page in names or not session.draft.is_saved:
-        return names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
+    if session.draft.kept_page in names:
+        return names.index(session.draft.kept_page)
+    if not session.draft.is_saved:
+        return 0
     choices = (*(Choice(group.name, group.title) for group in GROUPS), Choice("files", "Files, then save and apply"))
     while (chosen := session.talk.one(Asked("Where would you like to begin?", current=names[0]), choices)) == WHY:
         session.say(_WHY_BEGIN)
