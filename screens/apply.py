@@ -30,6 +30,7 @@ from wgwizard.wizard.applied import (
     before,
     clock,
     invitation,
+    is_next,
     remembered,
     with_lock_kept,
 )
@@ -109,7 +110,8 @@ class ApplyStep(Step):
         self._show_progress()
         if not self.events and not self.busy:
             self._say(before(found, draft.path) if found is not None else "")
-        focus(start if able else self.screen.query_one("#next", Button))
+        is_wanted = is_next(draft, address, connected=self.tools.connector is not None)
+        focus(start if is_wanted else self.screen.query_one("#next", Button))
 
     def _say(self, text: str, *, error: bool = False) -> None:
         """What stands below the stages."""

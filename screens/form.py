@@ -117,7 +117,7 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             field.offer(found.get(field.path))
             field.exemplify(example_of(field.question, self.draft.document))
-            field.prefill(prefilled=field.text != "" and self._is_prefilled(field))
+            field.prefill(prefilled=field.text != "" and self.draft.is_prefilled(field.path, field.question))
         for more in self.query(Collapsible):
             more.title = cut(self._title(more), self.app.size.width - 8)
 
@@ -131,13 +131,8 @@ class Form(VerticalScroll, can_focus=False):
 
     def _came_along(self, field: Field) -> bool:
         """Whether the answer is the preset's."""
-        return self.draft.preset is not None and field.text != field.question.default and self._is_prefilled(field)
-
-    def _is_prefilled(self, field: Field) -> bool:
-        """Whether the answer is still as the preset, or a new set-up, began with it."""
-        if self.draft.preset is not None:
-            return value_at(self.draft.document, field.path) == value_at(self.draft.preset, field.path)
-        return self.draft.path is None and field.text == field.question.usual
+        is_theirs = self.draft.preset is not None and self.draft.is_prefilled(field.path, field.question)
+        return is_theirs and field.text != field.question.default
 
     def take_standing(self, path: str = "") -> None:
         """What stands on the page as the answer is the answer; with a `path` only there."""

@@ -74,6 +74,11 @@ def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
     return by_hand if reader is None or own else (_SCAN.format(reader=reader), f"or {by_hand[0]}", *by_hand[1:])
 
 
+def has_reader(point: Point) -> bool:
+    """Whether the point's WireGuard app reads QR codes."""
+    return point.platform in _READER
+
+
 def scanned(point: Point) -> str:
     """Beside a point's QR code: where its WireGuard app reads it, or that it reads none."""
     reader = _READER.get(point.platform)

@@ -11,6 +11,7 @@ from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.profiles.stamps import stamp
 from wgwizard.recommend import UNMET
+from wgwizard.site import LOCAL
 from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 
@@ -47,13 +48,23 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
+def whom(address: str) -> str:
+    """Host β in words, by how one logs in to it."""
+    return "this computer" if address == LOCAL else address
+
+
 def invitation(address: str | None, *, connected: bool) -> str:
     """To whom can be applied, or why to nobody; `connected`: there is something here that can log in."""
     if address is None:
         return "Host β has no login here (its page asks for one), so nothing is applied now."
     if not connected:
         return f"Nothing here can log in to {address}, so nothing is applied now."
-    return f"Apply to {address}, or go on without"
+    return f"Apply to {whom(address)}, or go on without"
+
+
+def is_next(draft: Draft, address: str | None, *, connected: bool) -> bool:
+    """Whether applying is what comes next: it can be done from here, and these answers were not put on Host β in this session."""
+    return address is not None and connected and draft.applied != draft.document
 
 
 def before(found: Study, path: str | None) -> str:

@@ -133,6 +133,12 @@ class Draft(Struct, frozen=True):
         """The answer at the path."""
         return text_at(self.document, path, question)
 
+    def is_prefilled(self, path: str, question: Question) -> bool:
+        """Whether the answer is still as the preset, or a new set-up, began with it."""
+        if self.preset is not None:
+            return value_at(self.document, path) == value_at(self.preset, path)
+        return self.path is None and self.text(path, question) == question.usual
+
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the document, in the questions' words: by itself, with the keys, as an example's, and unlike Host β."""
         from wgwizard.questions.comparing import contradictions
@@ -147,11 +153,10 @@ class Draft(Struct, frozen=True):
         return found if host is None else found + contradictions(self.document, host, self.lock)
 
     def _waits(self, problem: Problem) -> bool:
-        """Whether it hangs on who opens things while nobody was asked that yet: the answer is the usual one of a new set-up."""
-        if problem.code not in UNUSED or self.path is not None or self.preset is not None or OPENS.id in self.accepted:
+        """Whether it hangs on who opens things while nobody was asked that yet."""
+        if problem.code not in UNUSED or OPENS.id in self.accepted or not self.is_prefilled(OPENS.id, OPENS):
             return False
-        of_its_own = value_at(self.document, f"{problem.field.partition('.')[0]}.opens")
-        return of_its_own is None and self.text(OPENS.id, OPENS) == OPENS.usual
+        return value_at(self.document, f"{problem.field.partition('.')[0]}.opens") is None
 
     def key_problems(self) -> tuple[Problem, ...]:
         """Keys that do not fit each other or the lock; nothing while the answers are no site yet."""

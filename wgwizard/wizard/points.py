@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
-from wgwizard.questions.examples import OWN
+from wgwizard.questions.examples import FROM_PRESET, OWN
 from wgwizard.questions.naming import point_name
 from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
@@ -71,6 +71,12 @@ def confirmed_point(draft: Draft, place: int) -> Draft:
 def errors_of(draft: Draft) -> tuple[Problem, ...]:
     """What is wrong with the points, all of it at once, each beside the name of its point."""
     return tuple(_with_name(problem, draft) for problem in draft.errors_under("points"))
+
+
+def warnings_of(draft: Draft) -> tuple[Problem, ...]:
+    """What else there is to say of the points, each beside the name of its point: not that one is a preset's."""
+    found = (problem for problem in draft.problems_under("points") if not problem.is_error and problem.code != FROM_PRESET)
+    return tuple(_with_name(problem, draft) for problem in found)
 
 
 def _with_name(problem: Problem, draft: Draft) -> Problem:
