@@ -2,6 +2,7 @@
 
 import pytest
 
+from screens.choices import Choices
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE
@@ -82,3 +83,14 @@ async def test_the_key_for_saving_saves_on_its_page():
     async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
         await person.press("ctrl+s")
         await person.sees("A passphrase for the keys")
+
+
+async def test_a_choice_that_the_terminals_new_size_overtakes_stands():
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        page, ways = person.app.page, person.app.page.query_one(Choices)
+        ways.action_move(1)
+        page.on_resize()  # comes before the page has heard of the choice
+        chosen = ways.answer
+        await person.press("pagedown")
+        assert chosen != "auto"
+        assert person.app.draft.document["strategy"] == chosen
