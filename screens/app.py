@@ -22,7 +22,7 @@ from screens.background import Broke, Ended, run_beside
 from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
 from screens.keeping import KeepsAnswers
-from screens.pages import PAGES, TITLES, in_the_way, place_of, skipped
+from screens.pages import PAGES, TITLES, failed, in_the_way, place_of, skipped
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.questions import Document, new_document
@@ -75,6 +75,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.reached = place_of("strategy") if draft.is_saved else 0
         self.surroundings: Surroundings | None = None
         self._picture_timer: Timer | None = None
+        self._wanted = ""  # the page that was asked for, where this one comes first
         # Nothing here shows a toast or a tooltip, and their places would be laid out once more after the first page stands.
         self._disable_notifications = self._disable_tooltips = True
         if plain_colours:
@@ -126,13 +127,14 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     async def show_page(self, name: str) -> None:
         """Show a page, made the first time that it is needed."""
-        self.here = name
+        self.here, self._wanted = name, ""
         self.reached = max(self.reached, self.place)
         switcher = self.query_one("#pages", ContentSwitcher)
         if not switcher.query_children(f"#{name}"):
             await switcher.add_content(self._made(name))
         switcher.current = name
         self._refresh_frame()
+        self.query_one(Buttons).below("")
         self.page.enter(self.draft)
         self.keep(self.draft, 0)
 
@@ -161,7 +163,9 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
         bar = self.query_one(StepBar)
         bar.here, bar.reached = self.place - 1, self.reached - 1
-        bar.skipped = skipped(self.draft)
+        bar.skipped, bar.failed = skipped(self.draft), failed(self.draft)
+        if self.query("#detour"):
+            self._show_detour()
         self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
         picture = self._picture()
         if picture is not None:
@@ -215,6 +219,11 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         self.page.learn(self.draft)
         self._refresh_frame()
         self.keep(self.draft, KEEP_WITHIN)
+
+    def on_form_below(self, event: "Form.Below") -> None:
+        """How many questions the page has below what is seen of it."""
+        if self.page in event.form.ancestors:
+            self.query_one(Buttons).below(event.text)
 
     def on_form_changed(self, event: "Form.Changed") -> None:
         """A point that is being described, in a dialog: its answers are kept too, though they are not taken over yet."""
@@ -294,11 +303,25 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
             return
         wanted = place_of(name)
         stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
+        await self.show_page(stuck or name)
         if stuck is None:
-            await self.show_page(name)
             return
-        await self.show_page(stuck)
-        self.page.finish()
+        self._wanted = name
+        self._show_detour()
+        if stuck != SAVE:  # nobody said that it be saved
+            self.page.finish()
+
+    def _show_detour(self) -> None:
+        """Why another page is shown than the one that was asked for, as long as it is so."""
+        from screens.problem_line import ProblemLine
+        from wgwizard.wizard.words import first_comes
+
+        page = PAGES[self.place]
+        if not self.query("#detour"):
+            self.query_one("#page").mount(ProblemLine(id="detour"), before=0)
+        holds = self._wanted and page.is_wrong(self.draft)
+        text = first_comes(PAGES[place_of(self._wanted)].title, page.title, self.draft.problems()) if holds else ""
+        self.query_one("#detour", ProblemLine).say(text, error=False)
 
     def on_broke(self, message: Broke) -> None:
         """Work beside the screen met an error that nobody expected."""

@@ -18,9 +18,22 @@ from screens.focus import focus
 from screens.step import Step
 from wgwizard.applying import Connector, Event, Outcome, State
 from wgwizard.applying import Step as Stage
-from wgwizard.errors import WgwizardError
+from wgwizard.errors import CancelledError, WgwizardError
 from wgwizard.questions import Document
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, WHY, apply, before, clock, invitation, remembered, with_lock_kept
+from wgwizard.wizard.applied import (
+    IF_CLOSED,
+    SIGNS,
+    STAGES,
+    WHY,
+    WHY_NOT_HERE,
+    apply,
+    before,
+    clock,
+    invitation,
+    is_next,
+    remembered,
+    with_lock_kept,
+)
 from wgwizard.wizard.applied import ending as ending_text
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import Study, study
@@ -97,7 +110,8 @@ class ApplyStep(Step):
         self._show_progress()
         if not self.events and not self.busy:
             self._say(before(found, draft.path) if found is not None else "")
-        focus(start if able else self.screen.query_one("#next", Button))
+        is_wanted = is_next(draft, address, connected=self.tools.connector is not None)
+        focus(start if is_wanted else self.screen.query_one("#next", Button))
 
     def _say(self, text: str, *, error: bool = False) -> None:
         """What stands below the stages."""
@@ -165,6 +179,9 @@ class ApplyStep(Step):
         start.refresh(layout=True)
         if ended.error is not None:
             self._fail_running()
+            if not isinstance(ended.error, CancelledError):  # a person's no is no failure
+                tried = self.tried
+                self.post_message(self.Learned(lambda draft: replace(draft, failed=tried)))
             self._say(told(ended.error), error=True)
             self.query_one(VerticalScroll).scroll_end(animate=False)
             focus(start)
@@ -185,7 +202,7 @@ class ApplyStep(Step):
 
     def _remembered(self, draft: Draft, result: Outcome) -> Draft:
         """What the host told serves later pages, and later runs where it can be written."""
-        draft = remembered(draft, result)
+        draft = replace(remembered(draft, result), applied=self.tried)  # the answers may have changed meanwhile
         try:
             return with_lock_kept(draft)
         except WgwizardError as error:
@@ -204,4 +221,4 @@ class ApplyStep(Step):
 
     def why(self) -> tuple[str, str]:
         """What applying does."""
-        return ("What happens to Host β?", WHY)
+        return ("What happens to Host β?", WHY if self.query_one("#start").display else WHY_NOT_HERE)

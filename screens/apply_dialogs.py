@@ -17,7 +17,7 @@ from screens.focus import focus
 from screens.listed import Listed
 from screens.preview import Preview
 from wgwizard.applying import Change, HostKey, Prompt
-from wgwizard.cli.output import change_line
+from wgwizard.cli.change_text import change_line
 from wgwizard.secret import Secret
 
 _WIDTH = 76  # a warning's, where it stands whole
@@ -45,7 +45,7 @@ class ConfirmChanges(ModalScreen[bool]):
         count = len(self.changes)
         yield Static(f" {count} change{'s' if count != 1 else ''} on Host β; nothing is changed yet", classes="heading", markup=False)
         with Container(id="changes-both"):
-            yield Listed(*(line for line, _ in self.told), markup=False, compact=True, id="changes")
+            yield Listed(*(line for line, _ in self.told), markup=False, id="changes")
             yield Preview(id="difference")
         with Answers():
             yield Button("Make these changes", id="yes", compact=True)

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from screens.answers import Answers
 from screens.button import Button
@@ -31,13 +32,14 @@ class Header(Widget):
 
 
 class StepBar(Widget):
-    """Every step with its sign: ✓ done, × in the way, - skipped, ● here, ○ to come; a click goes to a step that was reached before."""
+    """Every step with its sign: ✓ done, × in the way or failed, - skipped, ● here, ○ to come; a click goes to one reached before."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--here", "bar--done", "bar--wrong", "bar--open"}
     here: reactive[int] = reactive(0)
     reached: reactive[int] = reactive(0)
     skipped: reactive[frozenset[int]] = reactive(frozenset())
     wrong: reactive[frozenset[int]] = reactive(frozenset())
+    failed: reactive[frozenset[int]] = reactive(frozenset())
 
     class Picked(Message):
         """A step was clicked; `place` counts from 0."""
@@ -63,16 +65,37 @@ class StepBar(Widget):
         return Content.assemble(" ", Content(" " * self._gap()).join(pieces))
 
     def _texts(self) -> list[str]:
-        """Each step with its sign, and where there is room with its word; where they do not all fit, the others as their signs alone."""
+        """Each step with its sign, and where there is room with its word."""
         texts = [f"{self._sign(place)[0]} {title}" for place, title in enumerate(self.titles)]
-        worded = [f"{text} (in the way)" if self._sign(place)[0] == "×" else text for place, text in enumerate(texts)]
-        fitting = (each for each in (worded, texts) if sum(map(len, each)) + len(each) <= self.size.width)
-        return next(fitting, [text if place == self.here else text[:1] for place, text in enumerate(texts)])
+        worded = [text + self._remark(place) for place, text in enumerate(texts)]
+        return next(filter(self._fits, (worded, texts)), None) or self._shortened(texts)
+
+    def _fits(self, texts: list[str]) -> bool:
+        return sum(map(len, texts)) + len(texts) <= self.size.width
+
+    def _shortened(self, texts: list[str]) -> list[str]:
+        """The names for which there is room, else signs alone: of the step here, those in the way, then those nearest to it."""
+        order = sorted(range(len(texts)), key=lambda place: (self._sign(place)[0] not in "●×", abs(place - self.here), place < self.here))
+        shown = [text[:1] for text in texts]
+        for place in order:
+            longer = [*shown[:place], texts[place], *shown[place + 1 :]]
+            if place != self.here and not self._fits(longer):
+                break
+            shown = longer
+        return shown
+
+    def _remark(self, place: int) -> str:
+        """What the sign × says of a step, in words."""
+        if self._sign(place)[0] != "×":
+            return ""
+        return " (failed)" if place in self.failed else " (in the way)"
 
     def _sign(self, place: int) -> tuple[str, str]:
         """A step's sign and its component class."""
         if place == self.here:
             return "●", "bar--here"
+        if place in self.failed:
+            return "×", "bar--wrong"
         if place >= self.reached:
             return "○", "bar--open"
         if place in self.skipped:
@@ -90,7 +113,7 @@ class StepBar(Widget):
 
 
 class Buttons(Answers):
-    """Back and Next, for the mouse and for those who look for them."""
+    """Back and Next, for the mouse and for those who look for them; at the left, how much of the page is below what is seen."""
 
     def __init__(self, *, can_go_back: bool) -> None:
         super().__init__(classes=None)
@@ -111,6 +134,13 @@ class Buttons(Answers):
         if can_go_back and not self.query("#back"):
             self.mount(Button("◀ Back", id="back", compact=True), before=0)
         self.query("#back").set(display=can_go_back)
+
+    def below(self, text: str) -> None:
+        """What is below, nothing where all of the page is seen."""
+        if text and not self.query("#below"):
+            self.mount(Static(id="below", markup=False), before=0)
+        for below in self.query("#below").results(Static):
+            below.update(text)
 
 
 Shown = tuple[Binding, str, bool]  # a key, how it is written, and whether it does something

@@ -124,7 +124,7 @@ class PictureScreen(ModalScreen[None]):
         yield Static(f" {_HEADING}", classes="heading", markup=False)
         yield Large(id="large")
         yield Entry(id="narrow", placeholder="narrow: laptop nas 445")
-        yield Listed(markup=False, compact=True, id="connections")
+        yield Listed(markup=False, id="connections")
         yield Static("", id="marked", markup=False)
         with VerticalScroll(id="still-open"):
             yield Static("", markup=False)

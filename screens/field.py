@@ -13,6 +13,9 @@ from screens.entry import Entry
 from screens.problem_line import ProblemLine
 from wgwizard.problems import Problem
 from wgwizard.questions import Kind, Proposal, Question
+from wgwizard.questions.examples import FROM_PRESET
+
+_KEEP = "type your own, or ↑ keeps it"
 
 
 class Mark(Static):
@@ -23,7 +26,7 @@ class Mark(Static):
         self.display = False
 
     def show(self, proposal: Proposal | None, *, stands: bool) -> None:
-        """Say this of the answer, or of one that is only offered."""
+        """Say this of the answer, where it stands there, or of one that is only offered."""
         self.display = proposal is not None
         if proposal is not None:
             self.update(f"○ {proposal.remark}" if stands else f"○ {proposal.text}, {proposal.remark}: ↓ takes it")
@@ -41,6 +44,13 @@ class Field(Widget):
         def __init__(self, field: "Field", text: str) -> None:
             super().__init__()
             self.field, self.text = field, text
+
+    class Confirmed(Message):
+        """What stands there as in the preset is right."""
+
+        def __init__(self, field: "Field") -> None:
+            super().__init__()
+            self.field = field
 
     class Left(Message):
         """The focus left the answer."""
@@ -91,7 +101,8 @@ class Field(Widget):
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Say these problems beside the answer."""
         self.problems = problems
-        self.query_one(ProblemLine).show(problems)
+        told = (replace(problem, hint=_KEEP) if problem.code == FROM_PRESET else problem for problem in problems)
+        self.query_one(ProblemLine).show(tuple(told))
 
     @property
     def stands(self) -> bool:
@@ -137,7 +148,7 @@ class Field(Widget):
     def _show_mark(self) -> None:
         if not self.question.kind.is_chosen:
             self.query_one(Entry).select_on_focus = self.stands or self._prefilled
-        self.query_one(Mark).show(self.proposal, stands=self.stands)
+        self.query_one(Mark).show(self.proposal, stands=self.proposal is not None and self.proposal.text == self.text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the typed text on; what has been replaced since is nobody's answer."""
@@ -165,13 +176,33 @@ class Field(Widget):
         self.post_message(self.Accepted(self))
 
     def on_key(self, event: events.Key) -> None:
-        """The same for choices; ↓ takes what is only offered."""
+        """The same for choices; ↓ takes what is only offered, ↑ keeps what is as in the preset."""
         if event.key == "enter" and self.question.kind.is_chosen:
             event.stop()
             self.post_message(self.Accepted(self))
-        elif event.key == "down" and self.proposal is not None and not self.question.kind.is_chosen:
+        elif event.key in ("down", "up") and not self.question.kind.is_chosen:
             event.stop()
+            self._take_offered() if event.key == "down" else self._confirm()
+
+    def on_click(self, event: events.Click) -> None:
+        """What is said below the answer does what its key does."""
+        clicked, _ = self.screen.get_widget_at(*event.screen_offset)
+        if isinstance(clicked, Mark):
+            self._take_offered()
+        elif isinstance(clicked, ProblemLine):
+            self._confirm()
+
+    def _take_offered(self) -> None:
+        if self.proposal is not None and self.proposal.text == self.text:
+            self._confirm()
+        elif self.proposal is not None and not self.question.kind.is_chosen:
             self.query_one(Entry).value = self.proposal.text
+
+    def _confirm(self) -> None:
+        if any(problem.code == FROM_PRESET for problem in self.problems):
+            entry = self.query_one(Entry)
+            entry.cursor_position = len(entry.value)  # no key replaces it any more
+            self.post_message(self.Confirmed(self))
 
     def on_descendant_blur(self) -> None:
         """The answer was left, so that its problems are certain."""

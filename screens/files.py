@@ -43,7 +43,7 @@ class FilesStep(Step):
     def compose(self) -> ComposeResult:
         """The list, the preview and its heading."""
         with Horizontal(id="files-both"):
-            yield Listed(markup=False, compact=True, id="artefacts")
+            yield Listed(markup=False, id="artefacts")
             yield Preview(id="preview")
         yield Static("", id="file-heading", markup=False)
         with Horizontal(classes="answers", id="files-answers"):

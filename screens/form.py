@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.geometry import Region, Spacing
 from textual.message import Message
 from textual.widgets import Collapsible, Static
 
+from screens.cursor import place_of
 from screens.field import Field
 from screens.focus import focus
 from screens.problem_line import ProblemLine
@@ -33,12 +35,20 @@ class Form(VerticalScroll, can_focus=False):
             super().__init__()
             self.form, self.draft = form, draft
 
+    class Below(Message):
+        """There are other questions below what is seen than before."""
+
+        def __init__(self, form: "Form", text: str) -> None:
+            super().__init__()
+            self.form, self.text = form, text
+
     class Accepted(Message):
         """Enter was pressed in the last field."""
 
     def __init__(self, group: Group, draft: Draft, point: int | None = None) -> None:
         super().__init__()
         self.group, self.draft, self.point = group, draft, point
+        self._below = ""
 
     def compose(self) -> ComposeResult:
         """What the step is about, the questions, and behind "more" those that nearly everyone leaves alone."""
@@ -60,6 +70,7 @@ class Form(VerticalScroll, can_focus=False):
         """Show what matters."""
         self._refresh_shown()
         self._refresh_proposals()
+        self._refresh_problems()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -68,10 +79,37 @@ class Form(VerticalScroll, can_focus=False):
 
     def enter(self, draft: Draft) -> None:
         """Take over a draft that other steps, or a look at the host, may have changed."""
+        self._below = ""
         self.draft = draft
         self._refresh_shown()
         self._refresh_proposals()
         self._refresh_problems()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """What is below changes with what is seen."""
+        super().watch_scroll_y(old_value, new_value)
+        self.call_after_refresh(self._tell_below)
+
+    def on_resize(self) -> None:
+        """And with how much is seen."""
+        self.call_after_refresh(self._tell_below)
+
+    def watch_virtual_size(self) -> None:
+        """And with what there is."""
+        self.call_after_refresh(self._tell_below)
+
+    def _tell_below(self) -> None:
+        """How many questions are below what is seen, so that nobody takes the beginning of a page for the whole."""
+        if not self.is_attached:
+            return
+        seen_to = self.region.bottom
+        below = [field for field in self.fields if not self._folded(field) and field.control.region.y >= seen_to]
+        theirs = [field for field in below if self._came_along(field)]
+        answered = f", {len(theirs)} answered by the preset" if theirs else ""
+        text = f"▼ {len(below)} more below{answered}" if below else ""
+        if text != self._below:
+            self._below = text
+            self.post_message(self.Below(self, text))
 
     def _refresh_proposals(self) -> None:
         """Show what the wizard can answer by itself, and what of it was taken."""
@@ -79,7 +117,7 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             field.offer(found.get(field.path))
             field.exemplify(example_of(field.question, self.draft.document))
-            field.prefill(prefilled=field.text != "" and self._is_prefilled(field))
+            field.prefill(prefilled=field.text != "" and self.draft.is_prefilled(field.path, field.question))
         for more in self.query(Collapsible):
             more.title = cut(self._title(more), self.app.size.width - 8)
 
@@ -89,21 +127,19 @@ class Form(VerticalScroll, can_focus=False):
         there = [field for field in fields if field.proposal is not None]
         if taken := ", ".join(f"{field.question.word} {field.text}" for field in there if field.stands):
             return f"{MORE_FOUND}: {taken}"
-        answered = (field for field in fields if field.text != field.question.default)
-        came_along = self.draft.preset is not None and any(self._is_prefilled(field) for field in answered)
-        return f"{MORE_PRESET if came_along else MORE}{f' ({len(there)} found)' if there else ''}"
+        return f"{MORE_PRESET if any(map(self._came_along, fields)) else MORE}{f' ({len(there)} found)' if there else ''}"
 
-    def _is_prefilled(self, field: Field) -> bool:
-        """Whether the answer is still as the preset, or a new set-up, began with it."""
-        if self.draft.preset is not None:
-            return value_at(self.draft.document, field.path) == value_at(self.draft.preset, field.path)
-        return self.draft.path is None and field.text == field.question.usual
+    def _came_along(self, field: Field) -> bool:
+        """Whether the answer is the preset's."""
+        is_theirs = self.draft.preset is not None and self.draft.is_prefilled(field.path, field.question)
+        return is_theirs and field.text != field.question.default
 
     def take_standing(self, path: str = "") -> None:
         """What stands on the page as the answer is the answer; with a `path` only there."""
         for field in self.fields:
             if path in ("", field.path):
                 self._take(field)
+                self.draft = self.draft.let_stand(field.question)
 
     def _is_untaken(self, field: Field) -> bool:
         """Whether what stands there is not in the draft yet, which so far knows only that something is missing."""
@@ -156,20 +192,29 @@ class Form(VerticalScroll, can_focus=False):
         self._refresh_proposals()
         self.post_message(self.Changed(self, self.draft))
 
+    def on_field_confirmed(self, event: Field.Confirmed) -> None:
+        """An example's answer is the person's too."""
+        event.stop()
+        self.draft = self.draft.confirmed(event.field.path)
+        self._refresh_problems()
+        self._refresh_proposals()
+        self.post_message(self.Changed(self, self.draft))
+
     def on_descendant_focus(self) -> None:
         """What has the focus is on the screen once all that its coming changed is laid out: problems beside the answer that was left."""
         self.call_after_refresh(self._show_focused)
 
     def _show_focused(self) -> None:
-        """Bring what has the focus into view, with its question above and, where there is room, what is said below."""
+        """Bring what has the focus into view: with its question above and what is said below where there is room, else its marked row."""
         focused = self.screen.focused if self.is_attached else None  # a page that was left, or a wizard that ends, has nothing to show
         if focused is None or self not in focused.ancestors:
             return
         field = next((node for node in focused.ancestors if isinstance(node, Field)), None)
-        if field is not None:
+        if field is not None and field.region.height <= self.size.height:
             self.scroll_to_widget(field, animate=False)
-        if field is None or field.region.height > self.size.height:
-            self.scroll_to_widget(focused, animate=False)
+        else:
+            marked = place_of(focused) - self.region.offset + self.scroll_offset
+            self.scroll_to_region(Region(*marked, 1, 1), spacing=Spacing(1, 0, 1, 0), animate=False)
 
     def on_field_left(self, event: Field.Left) -> None:
         """A typed answer was left: its problems are certain now, unless it was only passed by."""

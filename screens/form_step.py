@@ -44,7 +44,11 @@ class FormStep(Step):
     def why(self) -> tuple[str, str]:
         """Why the focused question is asked."""
         field = self.form.focused_field()
-        return (field.question.prompt, field.question.why) if field else super().why()
+        if field is None:
+            return super().why()
+        from wgwizard.wizard.finding_out import explained
+
+        return field.question.prompt, explained(field.question, self.form.draft)
 
     def on_form_changed(self, event: Form.Changed) -> None:
         """Keep and tell the new draft."""

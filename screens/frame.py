@@ -23,8 +23,11 @@ class Frame(Screen[Any]):
         self._laid_out = size
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """What was styled when it was mounted has its styles."""
-        event.refresh_styles = self._begun
+        """The first time everything has its styles and is painted with the layout; Textual would paint it once more."""
+        if not self._begun:
+            event.prevent_default()
+            self.stack_updates += 1
+            self._refresh_layout(self.app.size)
         self._begun = True
 
     def watch_focused(self) -> None:

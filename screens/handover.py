@@ -53,7 +53,7 @@ class HandOver(ModalScreen[None]):
         """The points, the marked one's file, and what can be done with it."""
         with Vertical(classes="dialog"):
             yield Static("", classes="heading", markup=False)
-            yield Listed(*[Option(line(file)) for file in self.files], markup=False, compact=True, id="points-files")
+            yield Listed(*[Option(line(file)) for file in self.files], markup=False, id="points-files")
             yield Preview(id="handed")
             yield Static("", id="told", markup=False)
             with Answers():

@@ -1,7 +1,9 @@
 """A list from which one row is taken: Textual's, but the arrow keys stop at its ends."""
 
 from rich.segment import Segment
+from textual.events import Resize
 from textual.geometry import Offset, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import OptionList
 
@@ -12,6 +14,9 @@ _SIGN, _SIGN_LEFT, _GUTTER = f"{HERE} ", "▹ ", "  "
 
 class Listed(OptionList):
     """Rows of which one is marked by a sign before it, another one where the focus is elsewhere."""
+
+    # What the rows take up lies inside the list: Textual would lay out the whole screen once more for it, and paint it again.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_cursor_up(self) -> None:
         """The row before, where there is one."""
@@ -40,6 +45,11 @@ class Listed(OptionList):
         marked = lines[place] == (self.highlighted, 0)
         sign = (_SIGN if self.has_focus else _SIGN_LEFT) if marked else _GUTTER
         return Strip([Segment(sign, next(iter(line)).style), *line])
+
+    def on_resize(self, event: Resize) -> None:
+        """The rows are laid out anew for another width only, and not once more when the list has just come up."""
+        if self.virtual_size.width == self.scrollable_content_region.width - len(_GUTTER):
+            event.prevent_default()
 
     def _get_left_gutter_width(self) -> int:
         """Room for the sign."""

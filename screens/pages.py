@@ -13,7 +13,7 @@ from wgwizard.wizard.tools import Tools
 class Page(Struct, frozen=True):
     """A page: `make` builds it, `is_wrong` says whether a draft's answers there are in the way of later pages.
 
-    `is_skipped` says whether what the page is for is left undone with these answers.
+    `is_skipped` says whether what the page is for is left undone with these answers, `is_failed` whether it was tried and failed.
     `picture` is the class with which the picture makes room: "-spare" where the terminal is narrow, "-never" everywhere.
     """
 
@@ -22,6 +22,7 @@ class Page(Struct, frozen=True):
     make: Callable[[Draft, Tools], Step]
     is_wrong: Callable[[Draft], bool] = lambda _: False
     is_skipped: Callable[[Draft], bool] = lambda _: False
+    is_failed: Callable[[Draft], bool] = lambda _: False
     picture: str = ""
 
 
@@ -101,7 +102,14 @@ PAGES: tuple[Page, ...] = (
     Page("strategy", "Strategy", _strategy, _no_strategy, picture="-spare"),
     Page("files", "Files", _files, lambda draft: bool(draft.key_problems()), picture="-never"),
     Page("save", "Save", _save, lambda draft: not draft.is_saved, lambda draft: not draft.is_saved),
-    Page("apply", "Apply", _apply, is_skipped=lambda draft: draft.applied != draft.document, picture="-spare"),
+    Page(
+        "apply",
+        "Apply",
+        _apply,
+        is_skipped=lambda draft: draft.applied != draft.document,
+        is_failed=lambda draft: draft.has_failed,
+        picture="-spare",
+    ),
     Page("done", "Done", _done, picture="-spare"),
 )
 
@@ -120,6 +128,11 @@ def in_the_way(draft: Draft, reached: int) -> frozenset[int]:
 def skipped(draft: Draft) -> frozenset[int]:
     """The places in the bar of the steps that leave undone what they are for."""
     return frozenset(place for place, page in enumerate(PAGES[1:-1]) if page.is_skipped(draft))
+
+
+def failed(draft: Draft) -> frozenset[int]:
+    """The places in the bar of the steps at which what they are for was tried, and failed."""
+    return frozenset(place for place, page in enumerate(PAGES[1:-1]) if page.is_failed(draft))
 
 
 # The first and the last page are no steps of the bar.

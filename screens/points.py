@@ -20,7 +20,18 @@ from screens.step import WIDTHS, Step
 from wgwizard.questions import POINT
 from wgwizard.questions.answers import value_at
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.points import EXAMPLE, EXAMPLES, REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import (
+    EXAMPLE,
+    EXAMPLES,
+    REMOVED,
+    confirmed_point,
+    described,
+    errors_of,
+    marks_of,
+    points_of,
+    with_new_point,
+    without_point,
+)
 
 
 class PointPage(ModalScreen[Draft | None]):
@@ -46,6 +57,7 @@ class PointPage(ModalScreen[Draft | None]):
         with Answers():
             yield Button("Done", id="done", compact=True, variant="primary")
             yield Button("Leave it as it was", id="leave", compact=True)
+            yield Static(id="below", markup=False)
         yield Keys()
 
     def on_mount(self) -> None:
@@ -55,6 +67,11 @@ class PointPage(ModalScreen[Draft | None]):
     def on_form_changed(self, event: Form.Changed) -> None:
         """Keep the new draft; the app hears of it too and keeps it on disk."""
         self.draft = event.draft
+
+    def on_form_below(self, event: Form.Below) -> None:
+        """How many questions are below what is seen."""
+        event.stop()
+        self.query_one("#below", Static).update(event.text)
 
     def on_form_accepted(self, event: Form.Accepted) -> None:
         """Enter in the last answer."""
@@ -73,11 +90,11 @@ class PointPage(ModalScreen[Draft | None]):
         """Return the point if it can stand."""
         form = self.query_one(Form)
         if form.check():
-            self.dismiss(form.draft)
+            self.dismiss(confirmed_point(form.draft, self.place))
 
     def action_leave(self) -> None:
         """Back to the list; what was typed is not thrown away without a question."""
-        if self.draft.document == self.before.document:
+        if (self.draft.document, self.draft.preset) == (self.before.document, self.before.preset):
             self.dismiss(None)
             return
         ask = Choose("Keep what you typed for this point?", "", (("keep", "Keep it"), ("drop", "Leave it as it was")))
@@ -112,7 +129,7 @@ class PointsStep(Step):
     def compose(self) -> ComposeResult:
         """What a point is, the list, and what can be done with it."""
         yield Static(POINT.about, classes="about", markup=False)
-        yield Listed(markup=False, compact=True)
+        yield Listed(markup=False)
         yield ProblemLine()
         with Answers():
             yield Button("Add a point", id="add", compact=True)
@@ -139,7 +156,7 @@ class PointsStep(Step):
         line, wrong = self.query_one(ProblemLine), errors_of(self.draft) if self.tried or "×" in marks.values() else ()
         line.show(wrong)
         if not wrong and EXAMPLE in marks.values():
-            line.say(EXAMPLES, error=False)
+            line.say(f"{EXAMPLES} Enter shows one, and Done there says yes.", error=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The buttons below the list."""

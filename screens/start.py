@@ -56,7 +56,7 @@ class StartStep(Step):
     def compose(self) -> ComposeResult:
         """What the program does, the offers, and a path."""
         yield Static(Content.assemble((f"{WHAT_IT_DOES}\n\n", "$text-muted"), "What would you like to begin with?"))
-        offers = Listed(id="offers", markup=False, compact=True)
+        offers = Listed(id="offers", markup=False)
         # As its style says; else the list would find that out by being laid out twice, and the first key would wait.
         offers.set_reactive(Listed.show_vertical_scrollbar, self.app.size.height < HEIGHTS[-1][0])
         yield offers
@@ -72,7 +72,10 @@ class StartStep(Step):
 
     def on_mount(self) -> None:
         """Say what the marked offer is for together with the mark, not a message later: the first key would be painted twice."""
-        self.watch(self.query_one(OptionList), "highlighted", lambda: self._tell(self._marked()), init=False)
+        listed = self.query_one(OptionList)
+        self.watch(listed, "highlighted", lambda: self._tell(self._marked()), init=False)
+        if listed.show_vertical_scrollbar:
+            listed.vertical_scrollbar.display = True
 
     def enter(self, draft: Draft) -> None:
         """Offer what there is now; the list has the focus."""

@@ -20,8 +20,19 @@ from wgwizard.recommend import Ranked, Recommendation
 from wgwizard.trace import trace
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.reach import table
-from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
-from wgwizard.wizard.study import study
+from wgwizard.wizard.recommended import (
+    OVERRULE,
+    beside,
+    choices_of,
+    chosen_among,
+    first_of,
+    lacking,
+    last_of,
+    reasons_of,
+    shown_of,
+    title_of,
+)
+from wgwizard.wizard.study import Study, study
 from wgwizard.wizard.words import asked_where
 
 # So many lines of who reaches whom stand here; all of them are the first of the files.
@@ -87,14 +98,18 @@ class StrategyStep(Step):
             self._say(Content(f"Some answers are still in the way{f', on: {places}' if places else ''}\nEnter leads there"), Content(""))
             focus(self.query_one("#because"))
             return
-        offered = choices_of(found.recommendation)
+        offered = choices_of(found.recommendation, lacking(plan, self.draft.document))
         held = self.draft.text(OVERRULE.id, OVERRULE)
         ways.offer(offered, chosen_among(offered, held))
         focus(ways)
+        self._wrap(found, plan)
+
+    def _wrap(self, found: Study, plan: Plan | None) -> None:
+        """The texts, as wide as there is room."""
         shown = shown_of(found.recommendation, found.site.strategy)
         why = [*listed(first_of(found.recommendation, shown), self._room), *_reasons(shown, self._room)]
         self._say(heading(found.recommendation, shown), Content("\n").join(why))
-        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown), self._room)))
+        self.query_one("#else", Static).update(Content("\n").join(listed(last_of(found.recommendation, shown, found.site), self._room)))
         self._show_reach(plan)
 
     def _say(self, heading: Content, reasons: Content) -> None:
@@ -123,9 +138,10 @@ class StrategyStep(Step):
         below.scroll_relative(y=by * max(below.size.height - 1, 1), animate=False)
 
     def on_resize(self) -> None:
-        """Wrap anew."""
-        if self.is_attached and self.display:
-            self._show()
+        """Wrap anew, and nothing else: a key may just have chosen what the draft does not know yet."""
+        found, _ = study(self.draft)
+        if self.is_attached and self.display and found is not None:
+            self._wrap(found, planned(found, self.draft.keyring) if found.strategy is not None else None)
 
     def on_key(self, event: object) -> None:
         """Enter in the choice is Next."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code (errors.ExitCode)."""
+    # Imports, and one way from a site to its files, leave nothing to collect; looking for it would take a third of the time.
+    gc.disable()
     streams.prepare()
     sys.excepthook = _say_crash
     options = arguments.parse(sys.argv[1:] if words is None else words)
@@ -33,8 +35,6 @@ def main(words: Sequence[str] | None = None) -> int:
     if charset_of(os.environ) is Charset.ASCII:
         streams.only_ascii(data=getattr(options, "json", False))
     signal.signal(signal.SIGTERM, _terminated)
-    # Imports, and one way from a site to its files, leave nothing to collect; looking for it would take a third of the time.
-    gc.disable()
     from wgwizard.errors import ExitCode, WgwizardError
 
     try:
@@ -54,6 +54,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return int(ExitCode.FAILURE)
     finally:
         gc.enable()
+        if words is None:  # the process ends, and the interpreter would look through all that is left once more
+            gc.freeze()
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ Pure and deterministic: the same site and lock give the same answer, and what th
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Network, IPv6Network, ip_interface
 
 from msgspec import Struct
@@ -183,7 +184,7 @@ def _with_addresses(point: Point, giver: "_Giver", lock: Lock) -> Point:
 class _Giver:
     """Gives out addresses in order, one cursor a network, so that all points together cost one walk."""
 
-    def __init__(self, networks: tuple[Network, ...], taken: set[Address]) -> None:
+    def __init__(self, networks: tuple[Network, ...], taken: AbstractSet[Address]) -> None:
         self._taken = taken
         self._ranges = [_Range(network) for network in networks]
         self._short: dict[Network, list[str]] = {}
@@ -194,7 +195,7 @@ class _Giver:
             return written
         found: list[Address] = []
         for pool in self._ranges:
-            address = next((old for old in remembered if old.version == pool.network.version and old in pool.network), None)
+            address = next((old for old in remembered if old in pool.network), None) if remembered else None
             address = address if address is not None else pool.next_free(self._taken)
             if address is None:
                 self._short.setdefault(pool.network, []).append(node)
@@ -230,13 +231,12 @@ class _Range(Struct):
         self._next = int(self.network.network_address) + (0 if small else 1)
         self._last = int(self.network.broadcast_address) - (1 if self.network.version == 4 and not small else 0)
 
-    def next_free(self, taken: set[Address]) -> Address | None:
-        """The lowest address that has no owner; it has one from now on."""
+    def next_free(self, taken: AbstractSet[Address]) -> Address | None:
+        """The lowest address that has no owner and was not given out here."""
         kind = type(self.network.network_address)
         while self._next <= self._last:
             address = kind(self._next)
             self._next += 1
             if address not in taken:
-                taken.add(address)
                 return address
         return None

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wgwizard.applying import Proven, Standing
 from wgwizard.host.layout import KEYFILES, NETWORKD
 from wgwizard.opened import opened_by_point, opened_by_site
 from wgwizard.plan import Plan
@@ -19,6 +19,9 @@ from wgwizard.render.install import SCRIPT
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import LOCAL, Address, Point, RoutesAt, Site
 from wgwizard.siteroutes import assumed_opens, way_back
+
+if TYPE_CHECKING:
+    from wgwizard.applying import Proven, Standing
 
 # Without a new handshake for so many seconds a session carries nothing any more (REJECT-AFTER-TIME, WireGuard paper, section 6.1);
 # one that is in use renews it every two minutes.
@@ -69,6 +72,11 @@ def owner_steps(site: Site, point: Point, folder: str = "") -> tuple[str, ...]:
         return (*by_hand, *(line.format(interface=site.tunnel.interface) for line in switch))
     reader = _READER.get(point.platform)
     return by_hand if reader is None or own else (_SCAN.format(reader=reader), f"or {by_hand[0]}", *by_hand[1:])
+
+
+def has_reader(point: Point) -> bool:
+    """Whether the point's WireGuard app reads QR codes."""
+    return point.platform in _READER
 
 
 def scanned(point: Point) -> str:
@@ -194,12 +202,12 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 _SIGNS = {True: "✓", False: "!", None: "○"}
 
 
-def proven_text(one: Proven) -> str:
+def proven_text(one: "Proven") -> str:
     """Whether something can be reached from Host β, and what was seen."""
     return f"{_SIGNS[one.works]} {one.what}: {one.seen}"
 
 
-def proof_text(found: Standing) -> str:
+def proof_text(found: "Standing") -> str:
     """What is not as it was applied on Host β, then what connections from there proved."""
     if not found.applied:
         return f"○ nothing of ours stands there for {found.interface}: apply first"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # ISO/IEC 18004 wants four light modules around a code; every reader that was tried takes two, which fit smaller terminals.
 QUIET, LEAST_QUIET = 4, 2
+BLOCKS = "█▀▄"
 _INK = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
 _PIXELS = 8  # of a module in an image
 
@@ -60,6 +61,11 @@ class QrCode:
         out = BytesIO()
         self._code.save(out, kind=kind, scale=_PIXELS, border=QUIET, dark="black", light="white")
         return out.getvalue()
+
+
+def on_black(row: str) -> str:
+    """A row as a terminal shows it that has colours: its ink white, its ground black."""
+    return f"\x1b[97;40m{row}\x1b[0m"
 
 
 def compact(text: Secret) -> Secret:

@@ -6,7 +6,7 @@ import presets
 from tests.docs.markdown import bullets, fenced, made_from, page, table
 from tests.docs.rules import explained
 from tests.docs.worked import Worked, work_out
-from wgwizard.cli.output import REACH_HEAD, reach_row
+from wgwizard.cli.plan_text import REACH_HEAD, reach_row
 from wgwizard.following import Followed, Stage, connections, follow
 from wgwizard.following.rows import told
 from wgwizard.picture.text import render_text

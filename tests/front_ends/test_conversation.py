@@ -66,6 +66,9 @@ class Scripted:
         self.said.append(f"? {prompt}")
         return self.secrets.pop(0)
 
+    def code(self, rows: list[str]) -> None:
+        self.said += rows
+
     @property
     def everything(self) -> str:
         return "\n".join(self.said)

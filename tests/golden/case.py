@@ -7,7 +7,7 @@ from hashlib import sha256
 from ipaddress import ip_interface
 from pathlib import Path
 
-from wgwizard.cli.output import reach_table
+from wgwizard.cli.plan_text import reach_table
 from wgwizard.derive import complete
 from wgwizard.host.facts import Facts
 from wgwizard.keys import Keyring, clamped, complete_keyring, public_of

@@ -124,11 +124,45 @@ async def test_a_failure_says_that_the_host_went_back_and_lets_one_try_again():
         person.sees_no("undo in")
         matches_golden("apply-failed.txt", person.read())
         assert host.applied == []
+        await person.press("ctrl+n")
+        await person.sees("✓ Save × Apply", "applying them failed: go back to Apply")
+        await person.press("escape")
+        await person.sees("● Apply", "× switch over")
+        await person.press("escape")
+        await person.sees("● Save × Apply")
+        await person.press("ctrl+n")
+        await person.sees("● Apply", "Apply again")
         host.fails_at = None
         await to_the_changes(person)
         await person.press("tab", "enter")
         await person.sees("✓ Host β is as planned.")
+        await person.press("ctrl+n")
+        await person.sees("✓ Save ✓ Apply")
     assert host.applied == ["masquerade"]
+
+
+async def test_a_failed_apply_is_a_failed_step_and_one_that_was_refused_a_skipped_one():
+    failing = FakeConnector(fails_at=Step.ACTIVATE)
+    failing.go_on.set()
+    saved = Draft(OFFICE, path="office.yaml", saved=OFFICE)
+    for host, keys, said in ((failing, ("tab", "enter"), "× Apply (failed)"), (FakeConnector(), ("escape",), "- Apply")):
+        async with sit_down(host, draft=saved, begin_at="apply", size=(100, 24)) as person:
+            await to_the_changes(person)
+            await person.press(*keys)
+            await person.sees("Apply again")
+            await person.press("ctrl+n")
+            await person.sees("Done", said)
+
+
+async def test_the_help_and_the_main_action_agree_whether_to_apply():
+    async with sit_down(FakeConnector(), draft=Draft(OFFICE), begin_at="apply") as person:
+        await person.sees("▸Apply now")
+        await person.press("f1")
+        await person.sees("When unsure, apply:", "going on without loses nothing")
+    async with sit_down(draft=Draft(OFFICE), begin_at="apply") as person:
+        await person.sees("▸Go on ▶")
+        await person.press("f1")
+        await person.sees("The next page says what to do by hand", "When unsure, go on:")
 
 
 @pytest.mark.slow

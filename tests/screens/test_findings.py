@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from screens.field import Field
 from tests.screens.fake_connector import FakeConnector
@@ -158,3 +159,12 @@ async def test_what_is_found_is_named_once_more_before_it_is_saved():
         await person.press("enter", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n")
         await person.sees("8 of 9 · Save")
         matches_golden("found-8-save.txt", person.read())
+
+
+async def test_a_first_point_is_not_called_as_the_machine_that_nobody_named():
+    here = replace(LAPTOP, host_name="vm")
+    async with sit_down(tools=Tools(look_around=lambda: here), begin_at="points") as person:
+        await person.waits(lambda: person.app.surroundings is not None)
+        await person.press("enter")
+        await person.sees("a new one", "laptop", "proposed: change it to whose it is", "what runs on this computer")
+        person.sees_no("vm")

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from textual.dom import DOMNode
 
+from screens.pages import PAGES
 from tests.screens.person import sit_down
 from tests.screens.shoot import home
 from tests.stages import fast
@@ -33,10 +34,21 @@ async def test_what_was_styled_once_looks_as_if_styled_again(begin_at):
 
 
 async def test_on_a_narrow_terminal_the_bar_names_the_step_one_is_at_and_a_click_still_finds_the_others():
-    async with sit_down(draft=home(), begin_at="host", size=(60, 20)) as person:
-        await person.sees(" ✓   ● Host β   ○")
+    async with sit_down(draft=home(), begin_at="strategy", size=(60, 20)) as person:
+        await person.sees(" ✓ ✓ ✓ ✓ Points ✓ Needs ● Strategy ○ Files ○ Save ○ Apply\n")
         await person.clicks("StepBar", offset=(1, 0))
-        await person.sees("● Site   ○")
+        await person.sees(" ● Site ✓ Host β ✓ Tunnel ✓ Points ✓ Needs ○ Strategy ○ ○ ○\n")
+
+
+@pytest.mark.parametrize("width", fast([24, 40, 60]))
+async def test_however_narrow_the_step_here_and_how_many_there_are_can_be_read(width: int) -> None:
+    long = home().with_document({**home().document, "name": "a-house-with-a-very-long-name"})
+    for place, page in enumerate(PAGES[1:-1], 1):
+        async with sit_down(draft=long, begin_at=page.name, size=(width, 20)) as person:
+            await person.waits(lambda page=page: person.app.here == page.name)
+            head, bar = person.read().splitlines()[:2]
+            assert head.endswith(f"{place} of 9 · {page.title}")
+            assert f"● {page.title}" in bar
 
 
 @pytest.mark.parametrize(
@@ -45,7 +57,13 @@ async def test_on_a_narrow_terminal_the_bar_names_the_step_one_is_at_and_a_click
         ((80, 24), False, "× Points ● Needs", "✓ Points ● Needs"),
         ((120, 40), False, "× Points (in the way) ", "✓ Points "),
         pytest.param((120, 40), True, "x Points (in the way) ", "+ Points ", marks=pytest.mark.slow),
-        pytest.param((60, 20), False, "✓   ✓   ✓   ×   ● Needs", "✓   ✓   ✓   ✓   ● Needs", marks=pytest.mark.slow),
+        pytest.param(
+            (60, 20),
+            False,
+            "× Points ● Needs ○ Strategy ○ Files",
+            "✓ Points ● Needs ○ Strategy ○ Files",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 async def test_a_step_with_answers_in_the_way_has_no_tick_and_has_one_when_they_are_put_right(

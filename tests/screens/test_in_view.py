@@ -70,10 +70,23 @@ async def test_every_kind_of_router_is_on_a_small_screen_at_once():
         await person.press("tab", "tab", "tab", "enter", "tab", "tab", "tab")
         assert person.focused_path() == "site.router_kind"
         await person.sees("What kind of router is it?", *(choice.label for choice in ROUTER_KIND.choices))
-        await person.press("up", "up", "space")
+        await person.sees("▸(●) Another, or I am not sure")
+        assert ROUTER_KIND.choices[0].label == "Another, or I am not sure"
+        await person.press("end", "up")
         check_in_view(person)
         await person.sees("(●) Cisco IOS")
         assert person.app.draft.document["site"]["router_kind"] == "cisco"
+
+
+async def test_where_the_kinds_of_router_have_no_room_the_list_begins_at_its_top_and_follows_the_marked_row():
+    draft = Draft({"version": 1, "name": "home", "site": {"networks": ["192.168.1.0/24"]}})
+    async with sit_down(draft=draft, begin_at="site", size=(60, 14)) as person:
+        await person.press("tab", "tab", "tab", "enter", "tab", "tab", "tab")
+        assert person.focused_path() == "site.router_kind"
+        await person.sees("What kind of router is it?", "▸(●) Another, or I am not sure")
+        for key, label in (("end", "A Linux computer"), ("up", "Cisco IOS"), ("home", "Another, or I am not sure")):
+            await person.press(key)
+            await person.sees(f"▸(●) {label}")
 
 
 async def test_a_choice_that_takes_a_question_away_above_itself_stays_on_the_screen():

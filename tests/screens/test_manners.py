@@ -1,14 +1,20 @@
 """How the wizard behaves: nothing is lost, nothing is said too early, and every way of working it works."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from screens.chrome import StepBar
+from screens.save import SaveStep
 from tests.screens.person import sit_down
 from wgwizard import profiles
 from wgwizard.profiles import unfinished
 from wgwizard.questions import new_document
+from wgwizard.secret import Secret
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import draft_of
+from wgwizard.wizard.saving import Seal, save
 
 OFFICE = {
     "version": 1,
@@ -72,6 +78,47 @@ async def test_a_problem_is_said_beside_its_field_when_it_is_left_and_never_befo
         await person.press("shift+tab", "backspace", "backspace")
         await person.pastes("24")
         person.sees_no("×")
+
+
+UNUSED = "'web' is not used"
+
+
+async def test_what_hangs_on_a_question_that_was_not_asked_yet_is_said_once_it_was():
+    """A service is described before it is asked who opens things; the usual answer to that is nobody's yet."""
+    host = {"addresses": ["192.168.1.10/24"], "endpoint": "vpn.b.home.arpa:51820"}
+    begun = Draft({**new_document(), "site": {"networks": ["192.168.1.0/24"]}, "host": host})
+    async with sit_down(draft=begun, begin_at="points") as person:
+        await person.press("enter")
+        await person.types("pump")
+        await person.press("tab", "tab", "tab")
+        await person.pastes("web tcp 8000")
+        await person.press("tab")
+        person.sees_no(UNUSED)
+        await person.press("ctrl+n")
+        await person.sees("▸   pump", "offers web")
+        await person.press("ctrl+n")
+        await person.sees("5 of 9 · Needs")
+        await person.press("ctrl+n")
+        await person.sees("6 of 9 · Strategy", UNUSED)
+        assert person.app.draft.accepted == ("needs.opens", "needs.tell_points_apart")
+        await person.press("escape", "escape")
+        await person.sees("▸ ! pump")
+        await person.press("enter")
+        await person.sees(UNUSED)
+        person.app.tools.keeping.flush()
+        [kept] = unfinished.drafts()
+        assert draft_of(kept).accepted == person.app.draft.accepted
+
+
+@pytest.mark.parametrize(
+    ("point", "changes"),
+    [({"opens": "points"}, {}), ({}, {"path": "site.yaml"}), ({}, {"preset": {"version": 1}}), ({}, {"accepted": ("needs.opens",)})],
+)
+def test_a_warning_that_hangs_on_an_answer_that_was_given_is_not_held_back(point: dict[str, str], changes: dict[str, Any]) -> None:
+    web = [{"name": "web", "protocol": "tcp", "port": 8000}]
+    document = {**OFFICE, "needs": new_document()["needs"], "points": [{"name": "pump", "services": web, **point}]}
+    assert [problem.code for problem in Draft(document, **changes).problems_under("points")] == ["service-unused"]
+    assert Draft({**document, "points": [{"name": "pump", "services": web}]}).problems_under("points") == ()
 
 
 async def test_next_goes_to_the_first_problem_and_stays():
@@ -245,6 +292,47 @@ async def test_saving_early_goes_to_what_is_missing():
         await person.press("ctrl+s")
         await person.sees("1 of 9 · Site", "×")
         assert person.focused_path() == "site.networks"
+
+
+async def test_help_and_what_is_to_be_found_out_speak_the_routers_own_words():
+    site = {"networks": ["192.168.1.0/24"], "routes": ["router"], "router_kind": "opnsense"}
+    office = Draft({**OFFICE, "site": site, "needs": {"opens": "points", "tell_points_apart": True}})
+    async with sit_down(draft=office, begin_at="site", size=(80, 40)) as person:
+        await person.press(*["tab"] * 7)
+        assert person.focused_path() == "site.router_drops_invalid"
+        await person.press("f1", "end")
+        await person.sees("OPNsense, in its web page", "Static route filtering: is it", "▌ Close ▐")
+    async with sit_down(draft=office, begin_at="strategy", size=(80, 50)) as person:
+        await person.press("pagedown")
+        await person.sees("How to find out", "OPNsense, in its web page", "Static route")
+    async with sit_down(draft=office, begin_at="host") as person:
+        await person.press("tab", "tab", "f1")
+        await person.sees("Firewall → NAT → Destination NAT", "▌ Close ▐")
+
+
+async def test_a_page_that_cannot_be_shown_yet_says_why_another_one_is():
+    async with sit_down() as person:
+        await person.press("f3")
+        await person.sees("1 of 9 · Site", "! Before Files: answers are missing or wrong, on: Site, Host β, Points", "network is missing")
+        await person.pastes("192.168.1.0/24")
+        await person.sees_gone("Before Files")
+        await person.press("ctrl+n", "f3")
+        await person.sees("2 of 9 · Host β", "! Before Files: answers are missing or wrong, on: Host β, Points")
+        await person.press("escape")
+        await person.sees("1 of 9 · Site")
+        person.sees_no("Before Files")
+
+
+async def test_whoever_asks_for_applying_comes_to_saving_and_saves_it_himself():
+    secret, sealed = Secret("quiet anvil marble thistle"), Path("office.yaml")
+    async with sit_down(draft=save(Draft(OFFICE), str(sealed), secret, Seal.NEW), begin_at="needs") as person:
+        await person.press("tab", "left")
+        assert person.app.draft.document["needs"]["tell_points_apart"] is True
+        before = sealed.read_text()
+        await person.clicks("StepBar", offset=(person.app.query_one(StepBar).size.width - 8, 0))
+        await person.sees("8 of 9 · Save", "! Before Apply comes Save")
+        assert not person.app.query_one(SaveStep).busy
+        assert sealed.read_text() == before
 
 
 async def test_another_file_is_replaced_only_when_one_says_so():

@@ -2,10 +2,12 @@
 
 import pytest
 
+from screens.choices import Choices
 from tests.screens.fake_connector import FakeConnector
 from tests.screens.person import sit_down
 from tests.screens.test_apply import OFFICE
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.opening import open_preset
 
 UNMET = "! Not all that is wanted works yet"
 
@@ -28,6 +30,18 @@ async def test_nothing_of_the_kind_is_said_where_everything_fits():
         await person.press("ctrl+n")
         await person.sees("What to set at the site")
         person.sees_no(UNMET)
+
+
+async def test_the_recommended_one_says_on_its_own_line_that_and_what_is_missing():
+    host = {key: value for key, value in OFFICE["host"].items() if key != "endpoint"}
+    lacks = "(●) Masquerade                     ! recommended; missing: Host β's endpoint"
+    async with sit_down(draft=Draft({**OFFICE, "host": host}), begin_at="strategy") as person:
+        await person.sees(f"{lacks}\n", "no session can begin")
+    async with sit_down(draft=open_preset("home-pi"), begin_at="strategy") as person:
+        await person.sees(f"{lacks}\n", "still as in the preset's example")
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        await person.sees("(●) Masquerade                     ✓ recommended\n")
+        person.sees_no("missing")
 
 
 async def test_where_no_strategy_fits_what_would_help_comes_first_the_smallest_change_before_the_others():
@@ -69,3 +83,14 @@ async def test_the_key_for_saving_saves_on_its_page():
     async with sit_down(draft=Draft(OFFICE), begin_at="save") as person:
         await person.press("ctrl+s")
         await person.sees("A passphrase for the keys")
+
+
+async def test_a_choice_that_the_terminals_new_size_overtakes_stands():
+    async with sit_down(draft=Draft(OFFICE), begin_at="strategy") as person:
+        page, ways = person.app.page, person.app.page.query_one(Choices)
+        ways.action_move(1)
+        page.on_resize()  # comes before the page has heard of the choice
+        chosen = ways.answer
+        await person.press("pagedown")
+        assert chosen != "auto"
+        assert person.app.draft.document["strategy"] == chosen

@@ -6,6 +6,9 @@ import presets
 from wgwizard import sitefile
 from wgwizard.applying import Change
 from wgwizard.cli import output
+from wgwizard.cli.change_text import changes_list
+from wgwizard.cli.plan_json import plan_json
+from wgwizard.cli.plan_text import reach_table
 from wgwizard.keys import Keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import result, study
@@ -44,7 +47,7 @@ def test_the_rows_are_those_of_each_alone(text):
         "reachability": [output.reach_document(reach) for reach in outcome.reaches],
         "warnings": [output.problem_document(problem) for problem in outcome.warnings],
     }
-    assert "".join(output.plan_json(outcome, found.recommendation, outcome.warnings, reveal=False)) == output.to_json(whole)
+    assert b"".join(plan_json(outcome, found.recommendation, outcome.warnings, reveal=False)).decode() == output.to_json(whole)
 
 
 def many(count: int) -> list[str]:
@@ -54,7 +57,7 @@ def many(count: int) -> list[str]:
     document = {"version": 1, "name": "s", "site": {"networks": ["192.168.200.0/24"]}, "host": host, "points": points}
     site, problems = sitefile.read(document)
     assert site is not None, problems
-    return output.reach_table(result(study(site, Lock()), Keyring()).reaches).splitlines()
+    return reach_table(result(study(site, Lock()), Keyring()).reaches).splitlines()
 
 
 def test_what_many_points_have_in_common_is_one_row_of_the_text():
@@ -93,7 +96,7 @@ def test_every_change_is_a_line_in_plain_words():
         Change("/etc/elsewhere", "remove", "-x"),
         Change("wg-quick@wg0.service", "run", "+ start\n+ start at boot\n"),
     )
-    assert output.changes_list(changes).splitlines() == [
+    assert changes_list(changes).splitlines() == [
         "+ create  the rules: /etc/wgwizard/wg0.nft",
         "~ change  forwarding, also after a restart: /etc/sysctl.d/60-wgwizard-wg0.conf",
         "- remove  /etc/elsewhere",

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from screens.done import shown
 from tests.unit.article import KEYS, article, completed
-from wgwizard.cli.output import owners_text
+from wgwizard.cli.owners_text import owners_text
 from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
 from wgwizard.opened import opened_by_point, opened_by_site

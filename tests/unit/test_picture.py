@@ -190,4 +190,4 @@ def test_what_a_half_typed_document_holds_never_becomes_a_control_character() ->
 
 
 def test_every_sign_of_a_frame_a_mark_or_a_scroll_bar_has_one_of_ascii() -> None:
-    assert one_for_one("▏▌ ▐▕ ▸▹ ▁▂▃▄▅▆▇█ ▔") == "|| || >- _______# -"
+    assert one_for_one("▏▌ ▐▕ ▸▹ ▁▂▃▄▅▆▇█ ▔ ←→↑↓") == "|| || >- _______# - <>^v"

@@ -114,6 +114,24 @@ def test_on_the_host_itself_everything_about_it_is_found():
     }
 
 
+@pytest.mark.parametrize(
+    ("own", "proposed"),
+    [
+        *((name, "laptop") for name in ("vm", "vm1", "debian-12", "DESKTOP-4K2J9X0", "ip-10-0-0-5.internal", "3f2a9c1b7d60", "localhost")),
+        *((name, name) for name in ("vmeer", "annas-pc", "desktop-of-anna", "arches", "deadbeef")),
+    ],
+)
+def test_a_name_that_an_installer_gave_tells_nobody_whose_computer_it_is(own: str, proposed: str) -> None:
+    found = proposals(new_document(), replace(LAPTOP, host_name=own), None)
+    assert (found["points[0].name"].text, found["points[0].platform"].text) == (proposed, "linux")
+
+
+def test_where_the_site_alone_opens_things_the_first_point_is_a_device_and_not_this_computer():
+    found = texts(proposals(with_answers(needs={"opens": "site"}), LAPTOP, None))
+    assert found["points[0].name"] == "device"
+    assert "points[0].platform" not in found
+
+
 def test_a_host_that_was_looked_at_shows_its_place_a_free_port_and_name_and_what_its_tunnel_must_avoid():
     document = with_answers(site={"networks": ["192.168.1.0/24"]}, host={"ssh": "root@192.168.1.10"})
     assert texts(proposals(document, None, BETA)) == {

@@ -1,6 +1,5 @@
 """The questions of an apply at a terminal; without one nothing is asked, and what is missing is said."""
 
-import getpass
 import os
 import shlex
 import stat
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wgwizard.cli.output import changes_list, changes_text
+from wgwizard.cli.change_text import changes_list, changes_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.errors import RemoteError, UsageError
 from wgwizard.secret import Secret
@@ -88,14 +87,14 @@ class TerminalAsk(Struct, frozen=True):
 def the_passphrase(*, may_skip: bool = False) -> Secret:
     """The passphrase of the sealed keys; empty where somebody who `may_skip` goes on without them."""
     skip = " (Enter: go on without them)" if may_skip else ""
-    return Secret(getpass.getpass(f"passphrase of the sealed keys{skip}: ", stream=sys.stderr))
+    return _unseen(f"passphrase of the sealed keys{skip}: ")
 
 
 def new_passphrase(known: Iterable[str] = ()) -> Secret:
     """A new passphrase, asked for twice; how strong it is is said, and a weak one is taken only after a yes. `known`: see strength."""
     from wgwizard.passphrase import Level, strength
 
-    first = Secret(getpass.getpass("new passphrase, to seal the keys with (Enter: six words are made): ", stream=sys.stderr))
+    first = _unseen("new passphrase, to seal the keys with (Enter: six words are made): ")
     if not first:
         first = _made_passphrase()
     else:
@@ -103,7 +102,7 @@ def new_passphrase(known: Iterable[str] = ()) -> Secret:
         say(found.text)
         if found.level is Level.WEAK and not _asked("Take it all the same?"):
             raise UsageError("no passphrase was chosen", "run it again and choose another one; Enter alone makes one")
-    if getpass.getpass("once more: ", stream=sys.stderr) != first.reveal():
+    if _unseen("once more: ") != first:
         raise UsageError("the two passphrases differ", "try again")
     return first
 
@@ -156,13 +155,19 @@ def _hidden(what: str, refused: int) -> Secret | None:
     """What is typed without being seen; `None` for nothing."""
     if refused:
         say(f"× That was not it ({refused} tried).")
-    text = getpass.getpass(f"{what}: ", stream=sys.stderr)
-    return Secret(text) if text else None
+    return _unseen(f"{what}: ") or None
+
+
+def _unseen(words: str) -> Secret:
+    """What is typed after these words without being seen."""
+    from getpass import getpass
+
+    return Secret(getpass(words, stream=sys.stderr))
 
 
 def _answer(prompt: "Prompt") -> Secret:
     if not prompt.echo:
-        return Secret(getpass.getpass(f"{prompt.text} ", stream=sys.stderr))
+        return _unseen(f"{prompt.text} ")
     print(f"{prompt.text} ", end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
     line = sys.stdin.readline()
     if not line:

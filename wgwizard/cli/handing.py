@@ -15,14 +15,13 @@ from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, joined, keyring_problems, made_elsewhere, remember
 from wgwizard.owners import scanned
 from wgwizard.passphrase import Level, known_words, strength
-from wgwizard.phone import QUIET, QrCode, qr_code, why_no_code
+from wgwizard.phone import BLOCKS, QUIET, QrCode, on_black, qr_code, why_no_code
 from wgwizard.pipeline import Study, result
 from wgwizard.profiles.files import replace_file
 from wgwizard.render.wireguard import conf_path
 from wgwizard.secret import Secret
 
 _IMAGES = (".png", ".svg")
-_WHITE_ON_BLACK, _RESET = "\x1b[97;40m", "\x1b[0m"
 
 
 def qr(options: argparse.Namespace) -> int:
@@ -69,7 +68,7 @@ def _check_output(output: Path | None) -> None:
 def _drawn(code: QrCode) -> list[str]:
     """The rows for stdout: white on black where it is a terminal, plain signs where it lacks blocks."""
     try:
-        "█▀▄".encode(sys.stdout.encoding)
+        BLOCKS.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
         return code.ascii_rows()
     if not sys.stdout.isatty():
@@ -80,7 +79,7 @@ def _drawn(code: QrCode) -> list[str]:
         raise UsageError(f"the code needs {columns} columns, and the terminal has {width}", hint)
     if lines > height:
         say(f"! The code needs {lines} rows, and the terminal has {height}: enlarge it, or make its letters smaller.")
-    return [f"{_WHITE_ON_BLACK}{row}{_RESET}" for row in code.rows(width, height)]
+    return [on_black(row) for row in code.rows(width, height)]
 
 
 def secrets(options: argparse.Namespace) -> int:

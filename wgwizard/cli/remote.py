@@ -11,7 +11,9 @@ from wgwizard import profiles
 from wgwizard.applying import Connector, Event, Outcome
 from wgwizard.cli import output
 from wgwizard.cli.asking import TerminalAsk, new_passphrase, read_secret, say, the_passphrase
+from wgwizard.cli.change_text import changes_text, event_text
 from wgwizard.cli.login import login
+from wgwizard.cli.owners_text import owners_text
 from wgwizard.cli.standing import standing_document, standing_text
 from wgwizard.cli.streams import has_terminal
 from wgwizard.cli.verbs import at_work, need_strategy, opened, put, with_sealed_keys
@@ -183,7 +185,7 @@ class _Teller:
         if self._json_lines:
             put(output.to_json_line(output.event_document(event)))
         else:
-            say(output.event_text(event))
+            say(event_text(event))
 
 
 def _teller(options: argparse.Namespace) -> _Teller:
@@ -196,7 +198,7 @@ def _report(options: argparse.Namespace, outcome: Outcome) -> None:
         put(output.to_json_line(output.outcome_document(outcome)))
         return
     if outcome.changes and (options.yes or not outcome.changed):
-        put(output.changes_text(outcome.changes))
+        put(changes_text(outcome.changes))
     say(outcome.state)
     for note in outcome.notes:
         say(f"! {note}")
@@ -205,7 +207,7 @@ def _report(options: argparse.Namespace, outcome: Outcome) -> None:
 def _say_owners(options: argparse.Namespace, site: Site) -> None:
     """What each point's owner has to do now."""
     say(f"Now write the points' files (wgwizard plan {quote(options.site)} -o DIR --passphrase-file FILE), and in DIR, or with its files:")
-    say(output.owners_text(site))
+    say(owners_text(site))
 
 
 VERBS: dict[str, Callable[[argparse.Namespace, Connector], int]] = {

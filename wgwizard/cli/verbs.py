@@ -2,9 +2,8 @@
 
 import argparse
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from wgwizard.cli.asking import read_secret, say
 from wgwizard.cli.writing import write_bundle
 from wgwizard.errors import ExitCode, SiteRefusedError, UsageError
 from wgwizard.keys import Keyring, complete_keyring, keyring_problems, remember
-from wgwizard.owners import for_linux_points
 from wgwizard.pipeline import Result, Study, planned, result, study
 from wgwizard.problems import Problem, named
 from wgwizard.render import with_install_script
@@ -90,9 +88,13 @@ def _plan(options: argparse.Namespace) -> int:
     outcome = result(found, keyring)
     said = (*warnings, *outcome.warnings)
     if options.json:
-        put(*output.plan_json(outcome, found.recommendation, said, reveal=options.reveal_secrets))
+        from wgwizard.cli.plan_json import plan_json
+
+        put_bytes(plan_json(outcome, found.recommendation, said, reveal=options.reveal_secrets))
     elif options.output is None:
-        put(output.plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets, picture=_picture(outcome)))
+        from wgwizard.cli.plan_text import plan_text
+
+        put(plan_text(outcome, found.recommendation, said, reveal=options.reveal_secrets, picture=_picture(outcome)))
     if options.output is not None:
         profiles.save_lock(options.site, found.lock)
         _write(options, outcome, () if options.json else said)
@@ -101,18 +103,21 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _picture(outcome: Result) -> str:
     """The picture as wide as the terminal, at most 100 signs; 78 where there is none."""
+    from shutil import get_terminal_size
+
     from wgwizard.picture.canvas import Charset
     from wgwizard.picture.terminal import charset_of
     from wgwizard.picture.text import render_text
 
     encoding = (sys.stdout.encoding or "").lower()
     charset = charset_of(os.environ) if encoding.startswith("utf") else Charset.ASCII
-    width = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else _PICTURE_WIDTH
+    width = get_terminal_size().columns - 1 if sys.stdout.isatty() else _PICTURE_WIDTH
     return render_text(outcome.plan, max(min(width, 100), 40), charset)
 
 
 def rehearse(options: argparse.Namespace) -> int:
     """The plan built in a replica of the site and measured there; 1 where a measurement is not what the plan says."""
+    from wgwizard.cli.plan_text import reach_table
     from wgwizard.rehearsal.rehearse import rehearse as rehearsed
 
     found, warnings = opened(options.site)
@@ -123,11 +128,11 @@ def rehearse(options: argparse.Namespace) -> int:
         rows = [(finding.predicted, finding.measured, finding.agrees) for finding in findings]
         put(output.to_json(output.rehearsal_document(rows)))
     else:
-        put(output.reach_table(finding.measured for finding in findings))
+        put(reach_table(finding.measured for finding in findings))
         different = [finding.predicted for finding in findings if not finding.agrees]
         put(f"\n{len(findings) - len(different)} of {len(findings)} measured as planned")
         if different:
-            put(f"\nThe plan says otherwise:\n{output.reach_table(different)}")
+            put(f"\nThe plan says otherwise:\n{reach_table(different)}")
     for problem in (*warnings, *found.problems):
         say(output.problem_text(problem))
     return ExitCode.OK if agrees else ExitCode.FAILURE
@@ -135,13 +140,16 @@ def rehearse(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace, outcome: Result, warnings: tuple[Problem, ...]) -> None:
     """Write the complete files, and a script that installs β's; say what was written, and what was left out and why."""
+    from wgwizard.cli.owners_text import form_text
+    from wgwizard.owners import for_linux_points
+
     form = Form(options.linux_points)
     bundle = for_linux_points(with_install_script(outcome.plan, outcome.bundle), outcome.plan.site, form)
     written = write_bundle(Path(options.output), bundle)
     if not options.json:
         put("\n".join(str(path) for path in written))
         if form is not Form.WG_QUICK:
-            say(output.form_text(outcome.plan.site, form))
+            say(form_text(outcome.plan.site, form))
     for artefact in bundle.artefacts:
         if not artefact.complete:
             say(_left_out(artefact, outcome.plan.site, options))
@@ -217,9 +225,17 @@ def with_sealed_keys(path: str, found: Study, passphrase: Secret) -> tuple[Study
     return replace(found, lock=lock), keyring
 
 
-def put(*pieces: str) -> None:
-    """Data, to stdout: the pieces one after the other, and the end of a line."""
-    print(*pieces, sep="", flush=True)  # noqa: T201 - this is what the command line is for
+def put(text: str) -> None:
+    """Data, to stdout, and the end of a line."""
+    print(text, flush=True)  # noqa: T201 - this is what the command line is for
+
+
+def put_bytes(pieces: Iterable[bytes]) -> None:
+    """Long data in UTF-8, to stdout, the pieces one after the other, and the end of a line."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(pieces)
+    sys.stdout.buffer.write(b"\n")
+    sys.stdout.buffer.flush()
 
 
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {

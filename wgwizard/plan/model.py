@@ -150,6 +150,14 @@ def tunnel_network_prefix(site: Site, address: Address) -> int:
     return address.max_prefixlen
 
 
+def lies_in(address: Address | InterfaceAddress, networks: Iterable[Network]) -> bool:
+    """Whether an address lies in one of the networks; one of the other family never does."""
+    for network in networks:  # noqa: SIM110 - for every point a generator would cost more than the comparison
+        if address in network:
+            return True
+    return False
+
+
 def collapse(networks: Iterable[Network]) -> list[Network]:
     """The same addresses in as few networks as possible, none overlapping (nftables refuses overlaps in an interval set)."""
     found: list[Network] = []

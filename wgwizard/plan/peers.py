@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_interface
 
 from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, tunnel_network_prefix
-from wgwizard.plan.rights import Rights, is_opened_by_site, opens_to_site
-from wgwizard.site import Address, Dns, InterfaceAddress, Network, Point, Site, Strategy
+from wgwizard.plan.rights import Rights, opens_to_site
+from wgwizard.site import Address, Dns, InterfaceAddress, Network, Opens, Point, Site, Strategy
+from wgwizard.siteroutes import assumed_opens
 
 # Seconds; short enough for the mappings of common NATs (wg(8), PersistentKeepalive).
 KEEPALIVE = 25
@@ -35,7 +36,7 @@ def _peer_on_host(site: Site, point: Point, interface: InterfacePlan, keys: Mapp
         node=point.name,
         public_key=point.public_key or keys.get(point.name),
         preshared=point.preshared_key,
-        allowed_ips=tuple(address.network for address in interface.addresses),
+        allowed_ips=tuple([address.network for address in interface.addresses]),
         endpoint=point.endpoint,
         keepalive=KEEPALIVE if alone else None,
     )
@@ -51,7 +52,7 @@ class PointInterfaces:
         self._host_key = keys.get(HOST)
         self._into_tunnel = into_tunnel
         self._host_addresses: tuple[Network, ...] = tuple(single(address).network for address in site.tunnel.addresses)
-        self._allowed: dict[tuple[int, ...], tuple[Network, ...]] = {}
+        self._allowed: dict[tuple[Opens, tuple[int, ...]], tuple[Network, ...]] = {}
         self._peers: dict[tuple[int, bool, bool], PeerPlan] = {}
 
     def of(self, point: Point) -> InterfacePlan:
@@ -67,7 +68,7 @@ class PointInterfaces:
         return InterfacePlan(
             node=point.name,
             interface=self._site.tunnel.interface,
-            addresses=tuple(single(address) for address in point.addresses),
+            addresses=tuple([single(address) for address in point.addresses]),
             peers=(self._peers[same],),
             listen_port=point.endpoint.port if point.endpoint is not None else None,
             mtu=self._site.tunnel.mtu,
@@ -87,15 +88,14 @@ class PointInterfaces:
         point opens to, those that reach it by route, and the clients of a port forward, whose own addresses the point sees
         unless β masquerades them. Whole networks, so that the file stays the same when rights change.
         """
-        strategy = self._strategy
-        reached = strategy.routes or (strategy.forwards and not self._into_tunnel)
-        if not (reached and is_opened_by_site(self._site, point)) and not opens_to_site(self._site, point, strategy):
-            return self._host_addresses
-        families = tuple(address.version for address in point.addresses)
-        if families not in self._allowed:
-            networks = tuple(item.cidr for item in self._site.networks if item.cidr.version in families)
-            self._allowed[families] = self._host_addresses + networks
-        return self._allowed[families]
+        opens, families = assumed_opens(self._site, point), tuple([address.version for address in point.addresses])
+        if (opens, families) not in self._allowed:
+            strategy = self._strategy
+            reached = opens.by_site and (strategy.routes or (strategy.forwards and not self._into_tunnel))
+            needed = reached or opens_to_site(self._site, point, strategy)
+            networks = tuple(item.cidr for item in self._site.networks if needed and item.cidr.version in families)
+            self._allowed[opens, families] = self._host_addresses + networks
+        return self._allowed[opens, families]
 
     def _dns(self, point: Point) -> Dns | None:
         """The site's resolvers that the point may ask; a resolver that does not answer would take the point's own away."""

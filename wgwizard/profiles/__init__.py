@@ -113,12 +113,12 @@ def beside_path(site_path: str, suffix: str) -> Path:
 
 def load_lock(site_path: str) -> Lock:
     """The lock beside a site file, empty where there is none yet; raises SiteRefusedError."""
-    from wgwizard.profiles import beside
-    from wgwizard.sitefile import yamltext
-
     path = beside_path(site_path, LOCK_SUFFIX)
     if not path.exists():
         return Lock()
+    from wgwizard.profiles import beside
+    from wgwizard.sitefile import yamltext
+
     lock, problems = beside.read_lock(read_file(path, yamltext.MAX_BYTES).content)
     if lock is None:
         raise SiteRefusedError(f"{path}: {_counted(problems)}", problems, "restore it: it remembers who has which address")

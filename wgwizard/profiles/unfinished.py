@@ -33,7 +33,7 @@ class Circumstances(Struct, frozen=True):
     """What belongs to a draft.
 
     When it was kept and on which page, the saved site that it changes and that file's digest when it was opened, the preset that it was
-    begun from, and which answers are proposals that nobody typed, by their paths.
+    begun from, which answers are proposals that nobody typed, by their paths, and which questions' usual answers were let stand.
     """
 
     kept: datetime
@@ -42,6 +42,7 @@ class Circumstances(Struct, frozen=True):
     origin_digest: str | None = None
     preset: Mapping[str, Any] | None = None
     taken: Mapping[str, Proposal] = field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
 
 
 class Kept(Struct, frozen=True):
@@ -123,9 +124,11 @@ class Keeper:
         self._claim = Claim(_claim_name(path)) if path is not None else None
 
     def note(self, document: Mapping[str, Any], *, page: str = "", origin: str | None = None, digest: str | None = None,
-             preset: Mapping[str, Any] | None = None, taken: Mapping[str, Proposal] | None = None) -> None:  # fmt: skip
+             preset: Mapping[str, Any] | None = None, taken: Mapping[str, Proposal] | None = None,
+             accepted: tuple[str, ...] = ()) -> None:  # fmt: skip
         """These are the answers now; `origin` is the saved site that they change, `digest` that of its file when it was opened."""
-        about = Circumstances(_NEVER, page, str(Path(origin).absolute()) if origin is not None else None, digest, preset, taken or {})
+        origin = str(Path(origin).absolute()) if origin is not None else None
+        about = Circumstances(_NEVER, page, origin, digest, preset, taken or {}, accepted)
         self._wanted = (document, about)
 
     def flush(self) -> None:

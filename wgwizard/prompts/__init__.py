@@ -11,18 +11,22 @@ from wgwizard.prompts.points import points_page
 from wgwizard.prompts.results import files_page, strategy_page
 from wgwizard.prompts.saving import save_page
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import Talk
-from wgwizard.questions import GROUPS, POINT, STRATEGY, Document, Group
+from wgwizard.prompts.talk import BACK, WHY, Asked, Talk, wrapped
+from wgwizard.questions import GROUPS, POINT, STRATEGY, Choice, Document, Group
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 
+_WHY_BEGIN = (
+    "All answers stand as they were saved, and the pages after the one that you choose come in their order. “Points” is where a laptop or a"
+    " phone is added or taken away, and where what it may reach is changed. When unsure, take the first: Enter leaves each answer as it is."
+)
 Page = Callable[[Session], bool]
 
 
 def _questions(group: Group) -> Page:
     def page(session: Session) -> bool:
-        session.talk.say(f"\n== {group.title} ==\n{group.about}")
-        return ask_page(session, group)
+        session.tell(f"\n== {group.title} ==\n{group.about}")
+        return ask_page(session, group, from_wrong=session.led_back)
 
     return page
 
@@ -59,7 +63,7 @@ def converse(
             begin(session)
     except (EOFError, KeyboardInterrupt):
         session.take(session.draft)
-        raise CancelledError(_left(tools)) from None
+        raise CancelledError(_left(tools, talk.columns)) from None
     except BaseException:
         _say_left(session)
         raise
@@ -81,11 +85,14 @@ def _begin(session: Session, site_path: str | None, document: Document | None) -
 
 
 def _walk(session: Session, *, back: bool) -> bool:
-    """The pages in their order, from that on which a kept draft was left, and back; false where one goes `back` from the first of them."""
+    """The pages in their order, and back; false where one goes `back` from the first of them."""
     names = tuple(PAGES)
-    place = names.index(session.draft.kept_page) if session.draft.kept_page in names else 0
+    place = _first_place(session, names)
+    if not back:
+        place = max(place, 0)
     while 0 <= place < len(names):
-        session.page = names[place] if place < len(GROUPS) - 1 else _in_the_way(session) or names[place]
+        wrong = _in_the_way(session) if place >= len(GROUPS) - 1 else None
+        session.page, session.led_back = wrong or names[place], wrong is not None
         session.take(session.draft)
         place = names.index(session.page) + (1 if PAGES[session.page](session) else -1)
         if not back:
@@ -93,11 +100,25 @@ def _walk(session: Session, *, back: bool) -> bool:
     return place >= 0
 
 
+def _first_place(session: Session, names: tuple[str, ...]) -> int:
+    """Where a kept draft was left, else the page that is wanted of a saved site (-1: back), else the first."""
+    if session.draft.kept_page in names:
+        return names.index(session.draft.kept_page)
+    if not session.draft.is_saved:
+        return 0
+    choices = (*(Choice(group.name, group.title) for group in GROUPS), Choice("files", "Files, then save and apply"))
+    while (chosen := session.talk.one(Asked("Where would you like to begin?", current=names[0]), choices)) == WHY:
+        session.say(_WHY_BEGIN)
+    return -1 if chosen == BACK else names.index(chosen)
+
+
 def _in_the_way(session: Session) -> str | None:
     """The first page of questions with an answer that no later page can live with; that it comes again is said."""
     for group in GROUPS:
-        if session.draft.errors_under(group.name, *(question.id for question in group.questions)):
+        errors = session.draft.errors_under(group.name, *(question.id for question in group.questions))
+        if errors:
             session.say(f"Some answers are still in the way, on the page {group.title}.")
+            session.say_problems(errors if group is not POINT else ())
             return group.name
     return None
 
@@ -105,16 +126,14 @@ def _in_the_way(session: Session) -> str | None:
 def _say_left(session: Session) -> None:
     """Before an end that nobody asked for."""
     session.take(session.draft)
-    keeping = session.tools.keeping
     if session.draft.has_answers:
         with suppress(OSError):  # a terminal that went away
-            session.talk.say("")
-            session.tell(keeping.where_kept())
-            if keeping.is_lost:
-                session.talk.say(f"\n{keeping.parting_text()}")
+            session.talk.say(f"\n{_left(session.tools, session.talk.columns)}")
 
 
-def _left(tools: Tools) -> str:
-    """What becomes of the answers; all of them where they cannot be kept."""
+def _left(tools: Tools, columns: int) -> str:
+    """What becomes of the answers, behind the sign that stands before it; all of them where they cannot be kept."""
     keeping = tools.keeping
-    return keeping.where_kept() + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")
+    lines = keeping.where_kept().splitlines()
+    told = "\n".join(line if line == str(keeping.path) else wrapped(line, columns, "  ") for line in lines).lstrip()  # a path can be copied
+    return told + (f"\n\n{keeping.parting_text()}" if keeping.is_lost else "")

@@ -9,15 +9,31 @@ from wgwizard.prompts.host_asking import TalkAsk
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
-from wgwizard.wizard.applied import IF_CLOSED, SIGNS, STAGES, apply, before, clock, ending, invitation, remembered, undone, with_lock_kept
+from wgwizard.wizard.applied import (
+    IF_CLOSED,
+    SIGNS,
+    STAGES,
+    apply,
+    before,
+    clock,
+    ending,
+    invitation,
+    is_next,
+    remembered,
+    undone,
+    whom,
+    with_lock_kept,
+)
 from wgwizard.wizard.applied import WHY as WHY_APPLY
 from wgwizard.wizard.study import Outlook, outlook, study
 from wgwizard.wizard.tools import write_files, written_before
 from wgwizard.wizard.words import told
 
 _WHY_DONE = (
-    "A handshake is the moment when a point and Host β have recognised each other; it comes when the point first sends something. "
-    "`sudo wg show` on Host β shows the same. When a point does not arrive, look first whether its endpoint can be reached from outside."
+    "“Write all files” puts the files of each computer into a folder beside the site, and “Hand over” gives one point's file to its owner."
+    " A handshake is the moment when a point and Host β have recognised each other, as soon as the point sends something; `sudo wg show` on"
+    " Host β shows it too. When unsure, write all files; and when a point does not arrive, look first whether its endpoint can be reached"
+    " from outside."
 )
 
 
@@ -34,13 +50,13 @@ def apply_page(session: Session) -> bool:
     address = found.site.host.ssh if found is not None else None
     session.tell(invitation(address, connected=session.tools.connector is not None))
     if found is not None:
-        for line in before(found, session.draft.path).splitlines():
-            session.say(line)
+        session.tell(before(found, session.draft.path))
     if found is None or address is None or session.tools.connector is None:
         return True
-    choices = (Choice("on", "Go on without"), Choice("apply", f"Apply to {address} now"))
+    choices = (Choice("apply", f"Apply to {whom(address)} now"), Choice("on", "Go on without"))
     while True:
-        chosen = session.talk.one(Asked("What next?", current="on"), choices)
+        next_one = "apply" if is_next(session.draft, address, connected=True) else "on"
+        chosen = session.talk.one(Asked("What next?", current=next_one), choices)
         if chosen == WHY:
             session.say(WHY_APPLY)
         elif chosen != "apply":
@@ -57,9 +73,9 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     ask, target = TalkAsk(session.talk), session.tools.target(address)
 
     def tell(event: Event) -> None:
-        session.talk.say(event_line(event))
+        session.tell(event_line(event))
         if event.step is Step.ARM and event.undo_in is not None:
-            session.talk.say(IF_CLOSED.format("this terminal"))
+            session.say(IF_CLOSED.format("this terminal"))
 
     try:
         outcome: Outcome = apply(connector, session.draft, found, target, ask, tell)
@@ -68,7 +84,7 @@ def _applied(session: Session, found: Study, address: str) -> bool:
     except WgwizardError as error:
         session.tell(told(error))
         return False
-    session.talk.say(ending(outcome))
+    session.tell(ending(outcome))
     return True
 
 
@@ -78,13 +94,14 @@ def done_page(session: Session) -> bool:
     if found is None or found.strategy is None:
         return True
     result = outlook(found, session.draft.keyring)
-    session.talk.say("")
+    session.say("")
     for block in what_to_do(result.plan, result.bundle, written_before(session.draft, result), found.unmet, undone(session.draft, found)):
-        session.talk.say("\n".join([block.heading, *block_lines(block)]))
+        session.show("\n".join([block.heading, *block_lines(block)]))
     return _what_is_left(session, found, result)
 
 
 def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
+    """What can still be done here, again and again; whether it is over (else a page back)."""
     choices = [
         Choice("write", "Write all files"),
         Choice("give", "Hand over one file, or its QR code, or show its keys"),
@@ -92,25 +109,29 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
     ]
     if session.tools.connector is not None and found.site.host.ssh is not None:
         choices[1:1] = [Choice("look", "See who has arrived"), Choice("prove", "Prove it: what does Host β reach, and why not?")]
-    current = "write"
+    written = written_before(session.draft, result).is_current
     while True:
-        chosen = session.talk.one(Asked("What next?", current=current), tuple(choices))
-        current = "leave" if chosen != WHY else current
+        chosen = session.talk.one(Asked("What next?", current="leave" if written else "write"), tuple(choices))
+        written = written or chosen == "write"
+        if chosen in (BACK, "leave"):
+            return chosen != BACK
         try:
-            if chosen == "write":
-                session.talk.say(write_files(session.draft, result))
-            elif chosen == "give":
-                give(session, result)
-            elif chosen == "look":
-                session.talk.say(_handshakes(session, found, result))
-            elif chosen == "prove":
-                session.talk.say(_proof(session, found, result))
-            elif chosen == WHY:
-                session.say(_WHY_DONE)
-            else:
-                return chosen != BACK
+            _do(session, found, result, chosen)
         except WgwizardError as error:
             session.tell(told(error))
+
+
+def _do(session: Session, found: Study, result: Outlook, chosen: str) -> None:
+    if chosen == "write":
+        session.tell(write_files(session.draft, result))
+    elif chosen == "give":
+        give(session, result)
+    elif chosen == "look":
+        session.tell(_handshakes(session, found, result))
+    elif chosen == "prove":
+        session.show(_proof(session, found, result))
+    else:
+        session.say(_WHY_DONE)
 
 
 def _handshakes(session: Session, found: Study, result: Outlook) -> str:
@@ -128,7 +149,7 @@ def _proof(session: Session, found: Study, result: Outlook) -> str:
     connector, address = session.tools.connector, found.site.host.ssh
     if connector is None or address is None:
         return ""
-    session.talk.say("Host β tries to connect to whatever the points may reach …")
+    session.say("Host β tries to connect to whatever the points may reach …")
     target, ask = session.tools.target(address), TalkAsk(session.talk)
     standing = connector.status(found.site.tunnel.interface, target, ask, result.plan)
     return named(proof_text(standing), _names(found, result))

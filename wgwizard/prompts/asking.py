@@ -5,34 +5,42 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.prompts.looking import SSH, offer_look
 from wgwizard.prompts.session import Session
-from wgwizard.prompts.talk import BACK, NOTHING, WHY, Asked
-from wgwizard.questions import UNUSED, Group, Kind, Proposal, Question, asked
+from wgwizard.prompts.talk import BACK, FOUND, KEEP, NOTHING, WHY, Asked
+from wgwizard.questions import UNUSED, Group, Kind, Question, asked
+from wgwizard.questions.about_site import NETWORKS
 from wgwizard.questions.answers import concerns, path_for
 from wgwizard.questions.comparing import HOST_DIFFERS
-from wgwizard.questions.examples import FROM_PRESET, example_of
+from wgwizard.questions.examples import FROM_PRESET, example_of, examples
 from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.standing import Standing, standing
 from wgwizard.wizard.words import said
 
-# A problem between two answers of one page -> the answer of the two that is asked for later.
-_SETTLED_BY = {"outside-site": "site.networks"}
+_OR_KEPT = f"type your own, or {KEEP} keeps it"
+_OUTSIDE = "outside-site"  # a computer is in none of the site's networks, which are asked for after it
 
 
-def ask_page(session: Session, group: Group, point: int | None = None) -> bool:
-    """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way."""
+def ask_page(session: Session, group: Group, point: int | None = None, *, from_wrong: bool = False) -> bool:
+    """Every question of a group that matters; whether to go on (else a page back). It ends only where no answer is in the way.
+
+    `from_wrong`: it begins with the first answer that is in the way, in place of the first question.
+    """
     page = _Page(session, group, point)
-    return page.run()
+    return page.run(page.place_of(page.errors()) if from_wrong else 0)
 
 
 class _Page:
-    """A page being asked; `more` says whether the questions that nearly everyone leaves alone are wanted (`None`: not asked yet)."""
+    """A page being asked; `more` says whether the questions that nearly everyone leaves alone are wanted (`None`: not asked yet).
+
+    `examples` are the answers that were a preset's when it began.
+    """
 
     def __init__(self, session: Session, group: Group, point: int | None) -> None:
         self.session, self.group, self.point = session, group, point
         self.more: bool | None = None
         self.asked: set[str] = set()
+        self.examples = {path for path, _ in examples(session.draft.document, session.draft.preset)}
 
-    def run(self) -> bool:
-        place = 0
+    def run(self, place: int) -> bool:
         while True:
             listed = self._listed()
             if place < len(listed):
@@ -41,10 +49,11 @@ class _Page:
                 place -= 1
             elif not wants_more:
                 self._take_proposals()
-                wrong = self._first_wrong()
-                if wrong is None:
+                errors = self.errors()
+                if not errors:
                     return True
-                place = wrong
+                self.session.say_problems(errors)
+                place = self.place_of(errors)
             if place < 0:
                 return False
 
@@ -56,15 +65,20 @@ class _Page:
 
     def _listed(self) -> list[Question]:
         """The questions that are asked now: those that matter, and any other whose answer is in the way or not used."""
-        matters, told = self._matters(), self._told()
-        wanted = [question for question in matters if self.more or not question.detail]
+        told, left_alone = self._told(), self._left_alone()
+        wanted = [question for question in self._matters() if question not in left_alone]
         in_the_way = [question for question in self.group.questions if any(concerns(one.field, self._path(question)) for one in told)]
         shown = [
             question
             for question in self.group.questions
             if question in wanted or (question in in_the_way and self.session.draft.text(self._path(question), question))
         ]
-        return sorted(shown, key=lambda question: question.detail)
+        return sorted(shown, key=lambda question: question.detail and (1 if self._path(question) in self.examples else 2))
+
+    def _left_alone(self) -> tuple[Question, ...]:
+        """Those that nearly everyone leaves alone, unless they are wanted; not one with a preset's example, which is not the person's."""
+        details = (question for question in self._matters() if question.detail and not self.more)
+        return tuple(question for question in details if self._path(question) not in self.examples)
 
     def _told(self) -> tuple[Problem, ...]:
         """The problems for which a question is shown that matters no more."""
@@ -75,27 +89,27 @@ class _Page:
         """Ask once whether the remaining questions are wanted; true where they now are, `None` goes back."""
         if self.more is not None:
             return False
-        details = [question for question in self._matters() if question.detail]
+        details = self._left_alone()
         if details:
-            self.session.say(
-                f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}", "\n"
-            )
+            self.session.say("")
+            self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}")
         self.more = self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False) if details else False
         return self.more
 
-    def _first_wrong(self) -> int | None:
-        """Say what is in the way; the place of the first question that it concerns, `None` where nothing is."""
+    def errors(self) -> tuple[Problem, ...]:
+        """What is in the way on this page."""
         own = self.group.name if self.point is None else f"points[{self.point}]"
-        errors = self.session.draft.errors_under(own, *(self._path(question) for question in self.group.questions))
-        if not errors:
-            return None
-        self.session.say_problems(errors)
-        if any(question.detail and concerns(error.field, self._path(question)) for error in errors for question in self._matters()):
+        return self.session.draft.errors_under(own, *(self._path(question) for question in self.group.questions))
+
+    def place_of(self, errors: tuple[Problem, ...]) -> int:
+        """The place of the first question that they concern; those that nearly everyone leaves alone are asked from here on if need be."""
+        if any(question.detail and self._concerned(question, errors) for question in self._matters()):
             self.more = True
-        places = [
-            place for place, question in enumerate(self._listed()) if any(concerns(error.field, self._path(question)) for error in errors)
-        ]
-        return places[0] if places else 0
+        places = (place for place, question in enumerate(self._listed()) if self._concerned(question, errors))
+        return next(places, 0)
+
+    def _concerned(self, question: Question, errors: tuple[Problem, ...]) -> bool:
+        return any(concerns(error.field, self._path(question)) for error in errors)
 
     def _take_proposals(self) -> None:
         """What was found for questions that were passed over stands as their answers."""
@@ -105,13 +119,10 @@ class _Page:
             if path not in self.asked and proposal is not None and not proposal.only_offered:
                 self.session.take(self.session.draft.took(path, question, proposal))
 
-    def _proposal(self, question: Question) -> Proposal | None:
-        """What the wizard can answer by itself, or did; what was answered otherwise on this page is only offered again."""
+    def _standing(self, question: Question) -> Standing:
+        """The answer that stands; what was answered otherwise on this page is only offered again."""
         path = self._path(question)
-        found = self.session.draft.taken.get(path) or self.session.draft.proposals().get(path)
-        if found is None or (found.only_offered and question.kind.is_chosen):
-            return None
-        return replace(found, only_offered=True) if path in self.asked and path not in self.session.draft.taken else found
+        return standing(self.session.draft, path, question, answered=path in self.asked)
 
     def _ask(self, question: Question) -> int:
         """Ask until there is an answer that can stand; how many places to go on (-1: back)."""
@@ -130,13 +141,14 @@ class _Page:
             tried = answer
 
     def _settles_later(self, problem: Problem) -> bool:
-        """Whether it lies between this answer and one of this page that is only asked for later."""
-        later = _SETTLED_BY.get(problem.code)
-        return later not in self.asked and any(question.id == later for question in self.group.questions)
+        """Whether it lies between this answer and one that is only asked for later: on this page, or on another, and nobody gave it yet."""
+        if problem.code != _OUTSIDE or NETWORKS.id in self.asked:
+            return False
+        return NETWORKS in self.group.questions or self.session.draft.is_prefilled(NETWORKS.id, NETWORKS)
 
     def _answered(self, question: Question, path: str, answer: str) -> Draft:
         """The draft with the answer, marked as found where it is what was proposed."""
-        proposal = self._proposal(question)
+        proposal = self._standing(question).proposal
         if proposal is not None and answer == proposal.text:
             return self.session.draft.took(path, question, proposal)
         return self.session.draft.answered(path, question, answer)
@@ -145,38 +157,47 @@ class _Page:
         """One answer as text; `None` goes back."""
         put = self._put(question, tried)
         while True:
-            if question.kind is Kind.MANY:
-                typed = self.session.talk.many(put, question.choices)
-            elif question.kind.is_chosen:
-                typed = self.session.talk.one(put, question.choices)
-            else:
-                typed = self.session.talk.text(put)
+            typed = self._typed(question, put)
             if typed == WHY:
                 self.session.say(question.why)
+            elif typed == FOUND and not put.offered:
+                self.session.say("Nothing else was found for this question.", "○ ")
+            elif typed == KEEP and not self._keep(question):
+                self.session.say("No preset's example stands here.", "○ ")
             elif typed == BACK:
                 return None
             else:
-                return "" if typed == NOTHING else typed
+                return {NOTHING: "", FOUND: put.offered, KEEP: put.current}.get(typed, typed)
 
-    def _is_untaken(self, question: Question) -> bool:
-        """Whether the answer that stands is a proposal, and not in the draft yet."""
-        proposal = self._proposal(question)
-        return proposal is not None and not proposal.only_offered and self._path(question) not in self.session.draft.taken
+    def _keep(self, question: Question) -> bool:
+        """Whether a preset's example stands here, which now is the person's own."""
+        path = self._path(question)
+        if not any(problem.code == FROM_PRESET for problem in self.session.draft.problems_under(path)):
+            return False
+        self.session.take(self.session.draft.confirmed(path))
+        return True
+
+    def _typed(self, question: Question, put: Asked) -> str:
+        talk = self.session.talk
+        if question.kind is Kind.MANY:
+            return talk.many(put, question.choices)
+        return talk.one(put, question.choices) if question.kind.is_chosen else talk.text(put)
 
     def _put(self, question: Question, tried: str) -> Asked:
-        """The question with the answer that stands: the document's, else what was found."""
-        current, proposal = self.session.draft.text(self._path(question), question), self._proposal(question)
-        standing = () if tried else self.session.draft.problems_under(self._path(question))
-        remarks = [said(problem) for problem in standing if problem.code in (FROM_PRESET, HOST_DIFFERS)]
-        if proposal is not None:
-            current = current if proposal.only_offered else proposal.text
-            remarks.append(f"○ {proposal.text}, {proposal.remark}")
+        """The question with the answer that stands, and what is to be said of that and of what was found."""
+        stands = self._standing(question)
+        problems = () if tried else self.session.draft.problems_under(self._path(question))
+        remarks = [said(problem) for problem in problems if problem.code == HOST_DIFFERS]
+        remarks += [said(replace(problem, hint=_OR_KEPT)) for problem in problems if problem.code == FROM_PRESET]
+        if stands.proposal is not None:
+            remarks.append(f"○ {stands.proposal.text}, {stands.proposal.remark}")
         return Asked(
             question.prompt,
             question.word,
-            current,
+            stands.text,
             "\n".join(remarks),
             example_of(question, self.session.draft.document),
             tried,
-            self._is_untaken(question),
+            proposed=stands.prefilled,
+            offered=stands.offered,
         )

@@ -29,7 +29,7 @@ def offer_look(session: Session) -> bool:
 
 
 def _look(session: Session, connector: Connector, login: str) -> None:
-    session.talk.say(f"● looking at {login} …")
+    session.say(f"looking at {login} …", "● ")
     try:
         facts = connector.look(session.tools.target(login), TalkAsk(session.talk))
     except WgwizardError as error:
@@ -37,4 +37,4 @@ def _look(session: Session, connector: Connector, login: str) -> None:
         session.say("Go on by hand.")
         return
     session.take(replace(session.draft, host=facts, host_login=login))
-    session.talk.say(looked_text(session.draft))
+    session.tell(looked_text(session.draft))

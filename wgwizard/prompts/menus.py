@@ -3,23 +3,26 @@
 import shutil
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from wgwizard.cli.streams import as_shown
-from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, paragraphs, toggled_words
+from wgwizard.phone import on_black
+from wgwizard.prompts.menu_keys import add_keys, show_rows
+from wgwizard.prompts.talk import BACK, FOUND, KEEP, NOTHING, WHY, WHY_YES, Asked, paragraphs, rows, toggled_words, wrapped
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
-_T = TypeVar("_T")
-_MARK = "?"
+_MARK, _POINTER = "?", ">"
+_MARKING = "(Space marks)"
+_INDENT, _INDENT_MARKED = 3, 5  # questionary puts " > " before a choice, and its sign too where several may be marked
+_ROOM = 20  # for what is typed behind a question; where there is less, it goes below
 
 
 class MenuTalk:
     """A conversation through questionary (prompts.Talk), drawn on stderr; `output` is a prompt_toolkit output to draw on instead."""
 
     help = (
-        "Arrow keys and Enter choose, Space marks several, Ctrl-U empties a line. ? says why we ask, < goes back, Ctrl-D leaves and keeps "
-        "the answers."
+        "Arrow keys and Enter choose, Space marks several, Ctrl-U empties a line, ↓ puts there what stands or was found. ? says why we ask,"
+        " < goes back, Ctrl-D leaves and keeps the answers."
     )
 
     @property
@@ -35,15 +38,18 @@ class MenuTalk:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
 
     def text(self, asked: Asked) -> str:
-        """A line, with the current answer in it to be changed."""
+        """A line, with the current answer in it to be changed; one that nobody gave makes way for the first key."""
         import questionary
 
         self._put(asked)
         held = asked.tried or ("" if asked.proposed else asked.current)
-        hint = asked.current if asked.proposed else None
-        typed: str = self._ask(lambda: questionary.text(_message(asked), default=held, qmark=_MARK, placeholder=hint))
+        hint = [("dim", asked.current)] if asked.proposed else None
+        message = self._with_room(_said(asked), max(len(asked.current) + 1, len(held) + _ROOM))
+        typed: str = self._ask(
+            lambda: questionary.text(message, default=held, qmark=_MARK, placeholder=hint), down=asked.offered or asked.current
+        )
         # A key that says something of the question, after the answer that stands there already.
-        after = next((key for key in (WHY, BACK) if held and typed.strip() == f"{held}{key}"), "")
+        after = next((key for key in (WHY, BACK, NOTHING, FOUND, KEEP) if held and typed.strip() == f"{held}{key}"), "")
         return after or typed.strip() or (asked.current if asked.proposed and not asked.tried else "")
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
@@ -51,11 +57,11 @@ class MenuTalk:
         import questionary
 
         self._put(asked)
-        rows = [questionary.Choice(_row(choice, choices), value=choice.answer) for choice in choices]
-        held = next((row for row, choice in zip(rows, choices, strict=True) if choice.answer == asked.current), rows[0])
+        held = asked.current if any(choice.answer == asked.current for choice in choices) else choices[0].answer
+        listed = [questionary.Choice(row, value=choice.answer) for choice, row in self._rows(choices, _INDENT)]
         chosen: str = self._ask(
             lambda: questionary.select(
-                _message(asked), rows, default=held, qmark=_MARK, pointer=">", instruction=" ", use_jk_keys=False, use_emacs_keys=False
+                self._message(_said(asked)), listed, default=held, instruction=" ", use_jk_keys=False, use_emacs_keys=False, **_SIGNS
             ),
             by_key=True,
         )
@@ -66,12 +72,13 @@ class MenuTalk:
         import questionary
 
         self._put(asked)
-        held = asked.current.split()
-        rows = [questionary.Choice(_row(choice, choices), value=choice.answer, checked=choice.answer in held) for choice in choices]
+        held, message = asked.current.split(), self._with_room(_said(asked), len(_MARKING))
+        listed = [
+            questionary.Choice(row, value=choice.answer, checked=choice.answer in held)
+            for choice, row in self._rows(choices, _INDENT_MARKED)
+        ]
         found: Any = self._ask(
-            lambda: questionary.checkbox(
-                _message(asked), rows, qmark=_MARK, pointer=">", instruction="(Space marks)", use_jk_keys=False, use_emacs_keys=False
-            ),
+            lambda: questionary.checkbox(message, listed, instruction=_MARKING, use_jk_keys=False, use_emacs_keys=False, **_SIGNS),
             by_key=True,
         )
         if isinstance(found, str):
@@ -82,45 +89,71 @@ class MenuTalk:
         """Yes or no; `None` goes back."""
         import questionary
 
+        message = self._with_room(prompt, len("(y/N) Yes"))
         answer: Any = WHY
         while answer == WHY:
-            answer = self._ask(lambda: questionary.confirm(_shown(prompt), default=default, qmark=_MARK, auto_enter=False), keys=True)
+            answer = self._ask(lambda: questionary.confirm(message, default=default, qmark=_MARK, auto_enter=False), keys=True)
             if answer == WHY:
-                self.say(WHY_YES)
+                self.say(wrapped(WHY_YES, self.columns))
         return None if answer == BACK else answer is True
 
     def secret(self, prompt: str) -> Secret | None:
         """Typed without being seen."""
         import questionary
 
-        typed: str = self._ask(lambda: questionary.password(_shown(prompt), qmark=_MARK))
+        typed: str = self._ask(lambda: questionary.password(self._with_room(prompt, _ROOM), qmark=_MARK))
         return Secret(typed) if typed else None
 
+    def code(self, rows: list[str]) -> None:
+        """White on black, whatever the colours of the rest."""
+        self.say("\n".join(map(on_black, rows)))
+
     def _put(self, asked: Asked) -> None:
+        """What is said of a question, above it."""
         example = f"e.g. {asked.example}" if asked.example and not (asked.tried or asked.current) else ""
-        keys = ". Enter takes it, - leaves it empty" if asked.proposed else ""
-        about = f"{asked.remark}{keys}" if asked.remark else example
+        about = f"{asked.remark}{_keys(asked)}" if asked.remark else example
         self.say(f"\n{paragraphs(about, self.columns)}" if about else "")
+
+    def _message(self, text: str) -> str:
+        """A question, broken between words; questionary puts its mark before it and two blanks behind."""
+        return wrapped(text, self.columns - 2, f"{_MARK} ").removeprefix(f"{_MARK} ")
+
+    def _with_room(self, text: str, room: int) -> str:
+        """A question behind which so many signs have room; what is typed goes below it where they have not."""
+        message = self._message(text)
+        last = message.rpartition("\n")[2]
+        return message if len(last) + 3 + room < self.columns else f"{message}\n "
+
+    def _rows(self, choices: tuple[Choice, ...], indent: int) -> list[tuple[Choice, str]]:
+        """Each choice with its lines, as far in as the menu puts the first of them."""
+        found = rows(choices, self.columns - 1 - indent)
+        return [(choice, row.replace("\n", "\n" + " " * indent)) for choice, row in zip(choices, found, strict=True)]
 
     def _told(self, asked: Asked, choices: tuple[Choice, ...], answer: str) -> str:
         """Leave what was chosen to be read, in a line: questionary leaves the whole row, and of several only their count."""
         if answer not in (BACK, WHY):
             labels = [choice.label for choice in choices if choice.answer in (answer.split() or [""])]
-            self.say(f"{_MARK} {_message(asked)} {', '.join(labels)}")
+            self.say(wrapped(f"{_said(asked)} {', '.join(labels)}", self.columns, f"{_MARK} "))
         return answer
 
-    def _ask(self, make: Callable[[], Any], *, by_key: bool = False, keys: bool = False) -> Any:
-        """Run a prompt; `keys`: it takes no text, so that ? and < are keys of it; `by_key`: the same, and it goes when it is over."""
+    def _ask(self, make: Callable[[], Any], *, by_key: bool = False, keys: bool = False, down: str = "") -> Any:
+        """Run a prompt; `keys`: it takes no text, so that ? and < are keys of it; `by_key`: the same, and it goes when it is over.
+
+        `down` is what the key ↓ puts into its line.
+        """
         from prompt_toolkit.application import create_app_session
         from prompt_toolkit.output import create_output
 
         with create_app_session(output=self._output or create_output(stdout=sys.stderr)):
             question = make()
             question.application.erase_when_done = by_key
-            _add_keys(question.application, by_key=by_key or keys)
+            add_keys(question.application, by_key=by_key or keys, down=down)
             if by_key:
-                _show_cursor(question.application)
+                show_rows(question.application)
             return question.unsafe_ask()
+
+
+_SIGNS: dict[str, Any] = {"qmark": _MARK, "pointer": _POINTER}
 
 
 def _reconciled(found: list[str], fresh: list[str]) -> list[str]:
@@ -131,49 +164,12 @@ def _reconciled(found: list[str], fresh: list[str]) -> list[str]:
     return [word for word in fresh if word in alone] or found
 
 
-def _message(asked: Asked) -> str:
-    return _shown(f"{asked.prompt} ({asked.word})" if asked.word else asked.prompt)
+def _said(asked: Asked) -> str:
+    return f"{asked.prompt} ({asked.word})" if asked.word else asked.prompt
 
 
-def _row(choice: Choice, choices: tuple[Choice, ...]) -> str:
-    width = max(len(_shown(other.label)) for other in choices)
-    return _shown(f"{_shown(choice.label).ljust(width)}   {choice.example}" if choice.example else choice.label)
-
-
-def _shown(text: str) -> str:
-    """In the signs of the terminal: questionary would write a question mark for one that it lacks."""
-    return as_shown(text, sys.stderr)
-
-
-def _add_keys(application: Any, *, by_key: bool) -> None:
-    """Enter that was typed ahead, which a terminal delivers as Ctrl-J; Ctrl-D, also behind a typed text; for a menu (`by_key`) ? and <."""
-    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
-    from prompt_toolkit.key_binding.key_processor import KeyPress
-    from prompt_toolkit.keys import Keys
-
-    keys = KeyBindings()
-
-    def leave_with(key: str, **ending: Any) -> None:
-        @keys.add(key, eager=True)
-        def _(event: Any) -> None:
-            event.app.exit(**ending)
-
-    @keys.add("c-j", eager=True)
-    def _(event: Any) -> None:
-        event.key_processor.feed(KeyPress(Keys.ControlM, "\r"), first=True)
-
-    leave_with("c-d", exception=EOFError)
-    if by_key:
-        leave_with(WHY, result=WHY)
-        leave_with(BACK, result=BACK)
-    application.key_bindings = merge_key_bindings([application.key_bindings, keys])
-
-
-def _show_cursor(application: Any) -> None:
-    """Put the terminal's own cursor on the marked row, which screen readers follow; questionary hides it."""
-    from prompt_toolkit.filters import Always
-    from questionary.prompts.common import InquirerControl
-
-    menu = next(window for window in application.layout.find_all_windows() if isinstance(window.content, InquirerControl))
-    menu.content.focusable = Always()
-    application.layout.focus(menu)
+def _keys(asked: Asked) -> str:
+    """Which key takes what the last remark is about."""
+    if asked.offered:
+        return ": ↓ takes it"
+    return ". Enter takes it, - leaves it empty" if asked.proposed else ""

@@ -5,15 +5,21 @@ import shutil
 import sys
 
 from wgwizard.cli.asking import say
-from wgwizard.prompts.talk import BACK, WHY, WHY_YES, Asked, paragraphs, toggled_words
+from wgwizard.prompts.talk import BACK, FOUND, WHY, WHY_YES, Asked, paragraphs, rows, toggled_words, wrapped
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
+
+_INDENT = 5  # of an answer behind its number
+_ROOM = 20  # for what is typed behind a question; where there is less, it goes below
 
 
 class NumberedTalk:
     """A conversation line by line (prompts.Talk): words to stderr, answers from stdin."""
 
-    help = "Enter takes what stands in [ ]. ? says why we ask, - empties an answer, < goes back, Ctrl-D leaves and keeps the answers."
+    help = (
+        "Enter takes what stands in [ ]. ? says why we ask, - empties an answer, + takes what was found, < goes back, Ctrl-D leaves and"
+        " keeps the answers."
+    )
 
     @property
     def columns(self) -> int:
@@ -28,7 +34,7 @@ class NumberedTalk:
         """A typed line; Enter alone takes the current answer."""
         self._put(asked)
         example = f"e.g. {asked.example} " if asked.example and not asked.current else ""
-        return self._line(f"{example}[{asked.current}] ") or asked.current
+        return self._line(f"{example}[{asked.current}]") or asked.current
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """One choice, by its number or its own word."""
@@ -41,31 +47,41 @@ class NumberedTalk:
     def yes(self, prompt: str, *, default: bool) -> bool | None:
         """Yes or no; `None` goes back."""
         while True:
-            typed = self._line(f"\n{prompt} [{'Y/n' if default else 'y/N'}] ").lower()
+            self.say("")
+            typed = self._line(f"{prompt} [{'Y/n' if default else 'y/N'}]").lower()
             if not typed:
                 return default
             if typed in ("y", "yes", "n", "no", BACK):
                 return None if typed == BACK else typed.startswith("y")
-            self.say(WHY_YES if typed == WHY else f"× “{typed}” is neither y nor n")
+            self._tell(WHY_YES if typed == WHY else f"× “{typed}” is neither y nor n")
 
     def secret(self, prompt: str) -> Secret | None:
         """Typed without being seen."""
-        typed = getpass.getpass(f"\n{prompt}: ", stream=sys.stderr)
+        self.say("")
+        typed = getpass.getpass(self._with_room(f"{prompt}:"), stream=sys.stderr)
         return Secret(typed) if typed else None
 
+    def code(self, rows: list[str]) -> None:
+        """As signs alone."""
+        self.say("\n".join(rows))
+
     def _put(self, asked: Asked) -> None:
-        self.say(f"\n{asked.prompt}" + (f"   ({asked.word})" if asked.word else ""))
+        self.say("")
+        self._tell(asked.prompt + (f"   ({asked.word})" if asked.word else ""))
         if asked.remark:
-            self.say(paragraphs(asked.remark, self.columns))
+            self.say(paragraphs(f"{asked.remark}{f': {FOUND} takes it' if asked.offered else ''}", self.columns))
+
+    def _tell(self, text: str) -> None:
+        self.say(wrapped(text, self.columns))
 
     def _chosen(self, asked: Asked, choices: tuple[Choice, ...], *, several: bool) -> str:
         self._put(asked)
-        for number, choice in enumerate(choices, 1):
-            self.say(f"  {number}  {choice.label}{f'   {choice.example}' if choice.example else ''}")
+        for number, row in enumerate(rows(choices, self.columns - 1 - _INDENT), 1):
+            self.say(f"  {number:<2} " + row.replace("\n", "\n" + " " * _INDENT))
         held = [asked.current] if not several else asked.current.split() or [""]
         numbers = " ".join(str(number) for number, choice in enumerate(choices, 1) if choice.answer in held)
         while True:
-            typed = self._line(f"[{numbers}] ")
+            typed = self._line(f"[{numbers}]")
             if typed == "":
                 return asked.current
             if typed in (BACK, WHY):
@@ -73,15 +89,20 @@ class NumberedTalk:
             words = chosen_words(choices, typed)
             if words is not None and (several or len(words) == 1):
                 return toggled_words(choices, words) if several else words[0]
-            self.say(f"× “{typed}” is none of the answers: type its number{', or several' if several else ''}")
+            self._tell(f"× “{typed}” is none of the answers: type its number{', or several' if several else ''}")
 
     def _line(self, prompt: str) -> str:
         """A typed line; EOFError where the input ended."""
-        print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
+        print(self._with_room(prompt), end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
         line = sys.stdin.readline()
         if not line or (not line.endswith("\n") and sys.stdin.isatty()):  # Ctrl-D, alone or twice behind a typed text
             raise EOFError
         return line.strip()
+
+    def _with_room(self, prompt: str) -> str:
+        """What stands before a typed line, which begins below where it would have little room."""
+        said = wrapped(prompt, self.columns)
+        return f"{said} " if len(said.rpartition("\n")[2]) + _ROOM < self.columns else f"{said}\n"
 
 
 def chosen_words(choices: tuple[Choice, ...], typed: str) -> list[str] | None:

@@ -6,7 +6,19 @@ from wgwizard.prompts.asking import ask_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import POINT, Choice
-from wgwizard.wizard.points import EXAMPLE, EXAMPLES, REMOVED, described, errors_of, marks_of, points_of, with_new_point, without_point
+from wgwizard.wizard.points import (
+    EXAMPLE,
+    EXAMPLES,
+    REMOVED,
+    confirmed_point,
+    described,
+    errors_of,
+    marks_of,
+    points_of,
+    warnings_of,
+    with_new_point,
+    without_point,
+)
 
 _WHAT_NEXT = (
     Choice("on", "Go on"),
@@ -15,8 +27,9 @@ _WHAT_NEXT = (
     Choice("remove", "Remove a point"),
 )
 _WHY = (
-    "Each point gets an address in the tunnel, a key and a file of its own, and Host β lets each do only what you say. When unsure, begin"
-    " with one, your laptop or a device: more can be added later, and nobody who has a file already needs a new one for that."
+    "Each point gets an address in the tunnel, a key and a file of its own. Host β lets each do only what you say, which stands behind its"
+    " name in the list. When unsure, begin with one, your laptop or a device: more can be added later, and nobody who has a file already"
+    " needs a new one for that."
 )
 
 
@@ -29,10 +42,11 @@ def points_page(session: Session) -> bool:
                 return False
             continue
         marks = marks_of(session.draft)
-        session.talk.say(f"\n== {POINT.title} ==\n{POINT.about}")
-        session.talk.say("\n".join(f"{marks.get(place, ' ')} {described(session.draft, place)}" for place in range(len(points))))
+        session.tell(f"\n== {POINT.title} ==\n{POINT.about}")
+        session.show("\n".join(f"{marks.get(place, ' ')} {described(session.draft, place)}" for place in range(len(points))))
         if EXAMPLE in marks.values():
             session.say(EXAMPLES)
+        session.say_problems(warnings_of(session.draft))
         wish = session.talk.one(Asked("What next?", current="on"), _WHAT_NEXT)
         if wish == BACK:
             return False
@@ -50,7 +64,7 @@ def _all_stand(session: Session, marks: dict[int, str]) -> bool:
     if wrong is None:
         return True
     session.say_problems(errors_of(session.draft))
-    ask_page(session, POINT, wrong)
+    ask_page(session, POINT, wrong, from_wrong=True)
     return False
 
 
@@ -58,7 +72,7 @@ def _add(session: Session) -> bool:
     """Describe a new point; false where it was given up, and it is gone again."""
     before = session.draft
     place = len(points_of(before))
-    session.talk.say(f"\n== Point {place + 1} ==\n{POINT.about}")
+    session.tell(f"\n== Point {place + 1} ==\n{POINT.about}")
     session.draft = with_new_point(before)
     if ask_page(session, POINT, place):
         return True
@@ -70,7 +84,9 @@ def _change(session: Session) -> None:
     """Ask about a point again, with its answers as they are."""
     place = _which(session, "Which point?")
     if place is not None:
-        ask_page(session, POINT, place)
+        session.talk.say(f"\n== Point {place + 1} ==")
+        if ask_page(session, POINT, place):
+            session.take(confirmed_point(session.draft, place))
 
 
 def _which(session: Session, prompt: str) -> int | None:
@@ -79,8 +95,9 @@ def _which(session: Session, prompt: str) -> int | None:
     if len(points) == 1:
         return 0
     choices = tuple(Choice(str(place), described(session.draft, place)) for place in range(len(points)))
-    chosen = session.talk.one(Asked(prompt, current="0"), choices)
-    return None if chosen in (BACK, WHY) else int(chosen)
+    while (chosen := session.talk.one(Asked(prompt, current="0"), choices)) == WHY:
+        session.say(_WHY)
+    return None if chosen == BACK else int(chosen)
 
 
 def _remove(session: Session) -> None:

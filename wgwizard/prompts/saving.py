@@ -26,7 +26,7 @@ from wgwizard.wizard.words import told
 
 def save_page(session: Session) -> bool:
     """Until everything is written; whether to go on (else a page back)."""
-    session.talk.say("\n== Save ==\nYour answers become a file that you can open again.")
+    session.tell("\n== Save ==\nYour answers become a file that you can open again.")
     session.draft = whole(session.draft)
     tried = ""
     while True:
@@ -44,7 +44,7 @@ def save_page(session: Session) -> bool:
         elif _may_write(session, path):
             session.tell(written_text(session.draft, path))
             if _written(session, path):
-                session.talk.say(f"✓ Saved in {path}")
+                session.tell(f"✓ Saved in {path}")
                 return True
 
 
@@ -57,7 +57,7 @@ def _may_write(session: Session, path: str) -> bool:
         return True
     session.tell(f"! {found.text}")
     if found.difference:
-        session.talk.say(found.difference.rstrip())
+        session.show(found.difference.rstrip())
     return session.talk.yes(f"Replace {path}?", default=False) is True
 
 
@@ -65,7 +65,7 @@ def _written(session: Session, path: str) -> bool:
     """Ask for what the keys are sealed with, and write."""
     seal, passphrase = _seal(session, path)
     if passphrase is None and seal is not Seal.KNOWN:
-        session.talk.say("× Nothing is saved yet: without a passphrase the keys cannot be sealed.")
+        session.tell("× Nothing is saved yet: without a passphrase the keys cannot be sealed.")
         return False
     try:
         session.take(save(session.draft, path, passphrase, seal))
@@ -94,21 +94,38 @@ def _seal(session: Session, path: str) -> tuple[Seal, Secret | None]:
 
 def _new_passphrase(session: Session) -> Secret | None:
     """A new passphrase, typed twice; how strong it is is said, and one is made where none is typed. `None` gives up."""
-    for paragraph in new_seal_text(session.draft).split("\n"):
-        session.say(paragraph)
+    _say_what_for(session)
     while True:
-        first = session.talk.secret("A passphrase for the keys (Enter alone makes one of six words)")
+        first = _typed(session, "A passphrase for the keys (Enter alone makes one of six words)")
         if first is None:
             first = made_passphrase()
-            session.talk.say(f"Write it down now, on paper or in a password manager; it is not shown again:\n\n  {first.reveal()}\n")
-        else:
-            found = strength(first, guessable(session.draft))
-            session.say(found.text)
-            if found.level is Level.WEAK and not session.talk.yes("Take it all the same?", default=False):
-                continue
-        again = session.talk.secret("The same once more (Enter alone: not now)")
-        if again is None:
+            session.tell(f"Write it down now, on paper or in a password manager; it is not shown again:\n\n  {first.reveal()}\n")
+        elif first.reveal() == BACK:
+            return None
+        elif not _is_strong(session, first):
+            continue
+        again = _typed(session, "The same once more (Enter alone: not now)")
+        if again is None or again.reveal() == BACK:
             return None
         if again.reveal() == first.reveal():
             return first
-        session.talk.say("× The two are not the same.")
+        session.say("The two are not the same.", "× ")
+
+
+def _typed(session: Session, prompt: str) -> Secret | None:
+    """What was typed; ? says what a passphrase is for."""
+    while (typed := session.talk.secret(prompt)) is not None and typed.reveal() == WHY:
+        _say_what_for(session)
+    return typed
+
+
+def _say_what_for(session: Session) -> None:
+    for paragraph in new_seal_text(session.draft).split("\n"):
+        session.say(paragraph)
+
+
+def _is_strong(session: Session, passphrase: Secret) -> bool:
+    """Say how strong it is; whether that is enough, or it is wanted all the same."""
+    found = strength(passphrase, guessable(session.draft))
+    session.tell(found.text)
+    return found.level is not Level.WEAK or session.talk.yes("Take it all the same?", default=False) is True

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from wgwizard.problems import Problem
-from wgwizard.prompts.talk import Talk, wrapped
+from wgwizard.prompts.talk import Talk, folded, wrapped
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.tools import Tools
 from wgwizard.wizard.words import said
@@ -20,6 +20,7 @@ class Session:
         self.talk, self.tools = talk, tools
         self.draft = Draft()
         self.page = ""
+        self.led_back = False  # to a page with an answer in the way
         self.looked_at: set[str] = set()
         self._noticed = ""
 
@@ -37,7 +38,7 @@ class Session:
         notice = self.tools.keeping.notice()
         if notice != self._noticed:
             self._noticed = notice
-            self.say(notice)
+            self.tell(notice)
 
     def say(self, text: str, lead: str = "") -> None:
         """A paragraph, wrapped; its further lines begin below its first."""
@@ -48,6 +49,10 @@ class Session:
         for line in text.splitlines():
             words = line.lstrip(_LEADS)
             self.say(words, line[: len(line) - len(words)])
+
+    def show(self, text: str) -> None:
+        """Files, tables and commands as they are; a line that is too long goes on further in than it began."""
+        self.talk.say(folded(text, self.talk.columns))
 
     def say_problems(self, problems: Iterable[Problem]) -> None:
         """Each problem on lines of its own."""

@@ -1,7 +1,6 @@
 """What a conversation needs of a terminal: saying something, and a few kinds of asking. Every plain front end is one of these."""
 
 import sys
-from textwrap import fill
 from typing import Protocol
 
 from msgspec import Struct
@@ -9,11 +8,14 @@ from msgspec import Struct
 from wgwizard.cli.streams import as_shown
 from wgwizard.questions import Choice
 from wgwizard.secret import Secret
+from wgwizard.wizard.lines import within, wrapped_at
 
 # What may be typed (or pressed) in place of an answer, the same everywhere.
-BACK, WHY, NOTHING = "<", "?", "-"
+BACK, WHY, NOTHING, FOUND, KEEP = "<", "?", "-", "+", "="
 WHY_YES = "y is yes, n is no, Enter takes the one in capitals; < goes back, and nothing is done."
-_NARROWEST, _WIDEST = 40, 100
+_NARROWEST, _WIDEST = 24, 100
+_GAP = 3  # between an answer that can be chosen and its example
+_NARROWEST_EXAMPLE = 24
 
 
 class Asked(Struct, frozen=True):
@@ -21,7 +23,8 @@ class Asked(Struct, frozen=True):
 
     `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,
     `remark` what is to be said of that, one paragraph a line, `example` shows the notation, `tried` is what was typed and refused just
-    now. `proposed`: nobody gave the current answer yet, so that whatever is typed takes its place.
+    now. `proposed`: nobody gave the current answer yet, so that whatever is typed takes its place. `offered` is what was found, the last
+    of the remarks, where another answer stands: FOUND takes it.
     """
 
     prompt: str
@@ -31,6 +34,7 @@ class Asked(Struct, frozen=True):
     example: str = ""
     tried: str = ""
     proposed: bool = False
+    offered: str = ""
 
 
 class Talk(Protocol):
@@ -48,7 +52,7 @@ class Talk(Protocol):
         """Show a line or more."""
 
     def text(self, asked: Asked) -> str:
-        """A typed answer; BACK, WHY or NOTHING where that was typed."""
+        """A typed answer; BACK, WHY, NOTHING, FOUND or KEEP where that was typed."""
 
     def one(self, asked: Asked, choices: tuple[Choice, ...]) -> str:
         """The answer of the chosen one; BACK or WHY where that was typed."""
@@ -62,6 +66,9 @@ class Talk(Protocol):
     def secret(self, prompt: str) -> Secret | None:
         """What was typed without being seen; `None` for nothing."""
 
+    def code(self, rows: list[str]) -> None:
+        """Show the rows of a QR code, whose ink is light."""
+
 
 def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
     """The answer that several chosen words make; "nowhere" and "not sure" stand alone, the last one said wins."""
@@ -71,6 +78,23 @@ def toggled_words(choices: tuple[Choice, ...], words: list[str]) -> str:
     return " ".join(choice.answer for choice in choices if choice.answer in words)
 
 
+def rows(choices: tuple[Choice, ...], room: int) -> list[str]:
+    """Each choice with its example, in lines of at most `room`: beside each other in columns, or below where that is too narrow."""
+    shown = [(_shown(choice.label), _shown(choice.example)) for choice in choices]
+    column = max(len(label) for label, _ in shown) + _GAP
+    longest = max(len(example) for _, example in shown)
+    beside = column + min(longest, _NARROWEST_EXAMPLE) <= room
+    return [_beside(*pair, column, room) if beside and pair[1] else _below(*pair, room) for pair in shown]
+
+
+def _beside(label: str, example: str, column: int, room: int) -> str:
+    return _fill(example, room, label.ljust(column), " " * column)
+
+
+def _below(label: str, example: str, room: int) -> str:
+    return "\n".join([_fill(label, room, "", "  "), *([_fill(example, room, "  ", "  ")] if example else [])])
+
+
 def paragraphs(text: str, columns: int) -> str:
     """Each line as an indented paragraph."""
     return "\n".join(wrapped(line, columns, "  ") for line in text.splitlines())
@@ -78,6 +102,27 @@ def paragraphs(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, lead: str = "") -> str:
     """A paragraph that breaks between words, in the signs that the terminal shows; its further lines begin below its first."""
-    width = min(max(columns - 1, _NARROWEST), _WIDEST)
-    hanging, shown = " " * len(lead), as_shown(text, sys.stderr)
-    return fill(shown, width, initial_indent=lead, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+    return _fill(_shown(text), min(_width(columns), _WIDEST), lead, " " * len(lead))
+
+
+def folded(text: str, columns: int) -> str:
+    """Lines as they are, files and tables; one that is too long breaks between words, and goes on further in than it began."""
+    return "\n".join(within(_shown(text).splitlines(), _width(columns)))
+
+
+def can_show(signs: str) -> bool:
+    """Whether the terminal has these signs."""
+    return _shown(signs) == signs
+
+
+def _shown(text: str) -> str:
+    return as_shown(text, sys.stderr)
+
+
+def _width(columns: int) -> int:
+    """The last column stays free: what fills it, some terminals break."""
+    return max(columns - 1, _NARROWEST)
+
+
+def _fill(text: str, width: int, first: str, further: str) -> str:
+    return "\n".join(wrapped_at(text, width, first, further))

@@ -69,6 +69,7 @@ ROUTER_KIND = Question(
     prompt="What kind of router is it?",
     word="cards for the router",
     choices=(
+        Choice("", "Another, or I am not sure"),
         Choice("fritzbox", "FRITZ!Box"),
         Choice("routeros", "MikroTik", "RouterOS"),
         Choice("unifi", "UniFi"),
@@ -79,10 +80,9 @@ ROUTER_KIND = Question(
         Choice("vyos", "VyOS"),
         Choice("cisco", "Cisco IOS"),
         Choice("linux", "A Linux computer", "the card prints ip and nft commands"),
-        Choice("", "Another, or I am not sure"),
     ),
     why="It decides in which words the cards for the router are written: a route to the points, and the way in from the internet. "
-    "The sign on its case or its web page says what it is; on a Linux router `cat /etc/os-release` does. When unsure, take the last: "
+    "The sign on its case or its web page says what it is; on a Linux router `cat /etc/os-release` does. When unsure, take the first: "
     "the cards then say what to set in plain words.",
     when=router_is_told,
     detail=True,

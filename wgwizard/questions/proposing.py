@@ -35,6 +35,12 @@ from wgwizard.surroundings import (
 
 _HERE = "this computer"
 _PLATFORMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
+# Names that installers, images and clouds give: "vm", "debian-12", "desktop-4k2j9x0", "ip-10-0-0-5", a container's twelve digits.
+_NOBODYS = re.compile(
+    r"(vm|virtualbox|vbox|qemu|kvm|vagrant|docker|linux|debian|ubuntu|fedora|rocky|alma|centos|rhel|arch|archlinux|archiso|kali|mint|manjaro"
+    r"|opensuse|nixos|pop-os|alpine|raspberrypi|desktop|laptop|win|pc|mac|macbook|computer|machine|workstation|server|host|node|test|ip)"
+    r"[0-9]*(-[0-9a-z]*[0-9][0-9a-z]*)*|[0-9a-f]{12}"
+)
 _T = TypeVar("_T")
 
 
@@ -194,17 +200,17 @@ def _tunnel_networks(document: Document, here: Surroundings | None, host: Facts 
 
 
 def _about_points(document: Document, here: Surroundings | None) -> Found:
-    """The first point is most often the computer that one sits at, unless that is β."""
-    ssh = value_at(document, "host.ssh")
-    at_host = here is None or ssh == LOCAL or here.may_be_host
-    name = "" if at_host or here is None else _as_name(here.host_name)
+    """The first point is most often the computer that one sits at, unless that is β or the site alone opens things: then a device."""
+    ssh, site_opens = value_at(document, "host.ssh"), value_at(document, "needs.opens") == "site"
+    own = here if here is not None and ssh != LOCAL and not here.may_be_host and not site_opens else None
+    name = _as_own_name(own.host_name) if own is not None else ""
     if name and name != value_at(document, "host.name"):
         yield "points[0].name", Proposal(name, f"{_HERE}'s name")
     else:
-        yield "points[0].name", Proposal("laptop", "change it to whose it is", found=False)
+        yield "points[0].name", Proposal("device" if site_opens else "laptop", "change it to whose it is", found=False)
     # What runs here says nothing of a point that is called otherwise.
-    if here is not None and not at_host and value_at(document, "points[0].name") in (None, name):
-        yield "points[0].platform", Proposal(_PLATFORMS.get(here.system, ""), f"what runs on {_HERE}")
+    if own is not None and value_at(document, "points[0].name") in (None, name or "laptop"):
+        yield "points[0].platform", Proposal(_PLATFORMS.get(own.system, ""), f"what runs on {_HERE}")
 
 
 # --- reading the document, whatever a half-made one holds --------------------------------------------------------------------
@@ -214,6 +220,12 @@ def _as_name(text: str) -> str:
     """A computer's name as a site file's: "Annas-MacBook.local" as "annas-macbook"; nothing where no such name is left."""
     name = re.sub(r"[^a-z0-9-]+", "-", text.partition(".")[0].lower()).strip("-")[:32]
     return "" if name in RESERVED_NAMES or name in ("localhost", "local") else name
+
+
+def _as_own_name(text: str) -> str:
+    """The same of a name that tells one computer from others: an installer's or an image's tells nobody whose it is."""
+    name = _as_name(text)
+    return "" if _NOBODYS.fullmatch(name) else name
 
 
 def networks_at(document: Document, path: str) -> list[Network]:

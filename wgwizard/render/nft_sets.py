@@ -50,7 +50,7 @@ def permit_sets(permits: tuple[Permit, ...], whole_site: tuple[Network, ...]) ->
         by_point.setdefault(permit.point, []).append(permit)
     for own in by_point.values():
         # Equal rights share their destinations' tuple (plan.rights.Rights), so its identity stands for its value.
-        signature = tuple((id(permit.destinations), permit.protocol, permit.ports) for permit in own)
+        signature = tuple([(id(permit.destinations), permit.protocol, permit.ports) for permit in own])
         if signature not in shapes:
             shapes[signature] = {4: _shape(own, 4, whole_site), 6: _shape(own, 6, whole_site)}
         shape = shapes[signature]

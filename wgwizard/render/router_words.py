@@ -8,6 +8,7 @@ from wgwizard.render.card import section
 from wgwizard.render.option_121 import ByDhcp
 from wgwizard.render.routers import ROUTERS
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
+from wgwizard.site import Site
 
 
 def in_words_of(plan: Plan) -> Router | None:
@@ -52,11 +53,16 @@ def route_lines(plan: Plan, router: Router, routes: Sequence[RouteNeeded]) -> li
 
 def way_in_steps(plan: Plan, router: Router) -> Steps:
     """How the router forwards the points' UDP to the host, for a plan whose endpoint is known."""
-    endpoint = plan.site.host.endpoint
-    if endpoint is None:
+    if plan.site.host.endpoint is None:
         raise ValueError("without an endpoint there is no way in")
-    four, six = (next(iter(lan_addresses(plan.site, family)), None) for family in FAMILIES)
-    return router.way_in(WayIn(tag_of(plan), endpoint.port, plan.site.tunnel.port, four, six))
+    return way_in_of(plan.site, router)
+
+
+def way_in_of(site: Site, router: Router) -> Steps:
+    """The same for a site whose endpoint may still be unknown: then by the tunnel's own port."""
+    outside = site.host.endpoint.port if site.host.endpoint is not None else site.tunnel.port
+    four, six = (next(iter(lan_addresses(site, family)), None) for family in FAMILIES)
+    return router.way_in(WayIn(site_tag(site), outside, site.tunnel.port, four, six))
 
 
 def dhcp_lines(router: Router, told: Sequence[ByDhcp]) -> list[str]:
@@ -75,4 +81,9 @@ def dhcp_lines(router: Router, told: Sequence[ByDhcp]) -> list[str]:
 
 def tag_of(plan: Plan) -> str:
     """A name for what is added, of its own for each host behind the router: their tunnels have different ports."""
-    return f"wgwizard_{plan.site.tunnel.port}"
+    return site_tag(plan.site)
+
+
+def site_tag(site: Site) -> str:
+    """The same name of a site that is not planned yet."""
+    return f"wgwizard_{site.tunnel.port}"

@@ -34,10 +34,13 @@ def refuse_unsafe_interfaces(plan: Plan) -> None:
 
 def address_text(address: Address) -> str:
     """The text of an address, without its prefix where it has one; `str` takes four times as long."""
-    if isinstance(address, IPv4Address):
-        number = int(address)
-        return f"{_OCTETS[number >> 24]}.{_OCTETS[number >> 16 & 255]}.{_OCTETS[number >> 8 & 255]}.{_OCTETS[number & 255]}"
-    return _ipv6_text(int(address))
+    return _ipv4_text(int(address)) if isinstance(address, IPv4Address) else _ipv6_text(int(address))
+
+
+@lru_cache(maxsize=1 << 18)
+def _ipv4_text(number: int) -> str:
+    """The text of an IPv4 address, made once: it stands in several files."""
+    return f"{_OCTETS[number >> 24]}.{_OCTETS[number >> 16 & 255]}.{_OCTETS[number >> 8 & 255]}.{_OCTETS[number & 255]}"
 
 
 @lru_cache(maxsize=1 << 18)

@@ -1,7 +1,7 @@
 """Plan + Keyring -> wg-quick files of β and of each point (wg(8), wg-quick(8))."""
 
 from wgwizard.keys import Keyring
-from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, Plan
+from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, Plan, lies_in
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.text import header, interface_text, network_text, plain
 from wgwizard.secret import HIDDEN, Secret
@@ -29,7 +29,7 @@ def host_conf(plan: Plan, keyring: Keyring) -> Artefact:
     # The tunnel's own network is already routed to the interface by its address, so wg-quick need not add a route a peer:
     # that costs two processes for each of them. A point outside that network would be unreachable, so then it must.
     networks = plan.site.tunnel.networks
-    if all(any(a.version == n.version and a in n for n in networks) for point in plan.site.points for a in point.addresses):
+    if all(lies_in(address, networks) for point in plan.site.points for address in point.addresses):
         conf.lines.append("Table = off")
     for index, peer in enumerate(plan.host.peers):
         conf.peer(peer, preshared_of=peer.node, field=f"points[{index}]")

@@ -65,19 +65,21 @@ def _read_point(part: model.PointPart, field: str, draft: Draft) -> Point:
         may_reach = read_each(part.may_reach, f"{field}.may_reach", lambda right, here, _: _read_right(right, here, draft), draft, rights)
     point = Point(
         name=name,
-        addresses=read_each(part.addresses, f"{field}.addresses", read_address, draft, draft.point_addresses),
+        addresses=read_each(part.addresses, f"{field}.addresses", read_address, draft, draft.point_addresses) if part.addresses else (),
         public_key=public_key,
         preshared_key=said_or(part.preshared_key, part.public_key is UNSET),
         behind_nat=said_or(part.behind_nat, True),
         endpoint=optional(part.endpoint, f"{field}.endpoint", read_endpoint, draft),
         platform=said_or(part.platform, "linux"),
-        home_networks=read_each(part.home_networks, f"{field}.home_networks", read_network, draft, draft.home_networks),
+        home_networks=read_each(part.home_networks, f"{field}.home_networks", read_network, draft, draft.home_networks)
+        if part.home_networks
+        else (),
         opens=None if part.opens is UNSET else Opens(part.opens),
         services=read_services(part.services, f"{field}.services", draft, services) if part.services else (),
         may_reach=may_reach,
     )
-    draft.services.extend((here, service, point) for here, service in services)
-    draft.rights.extend((here, right, point) for here, right in rights)
+    draft.services += [(here, service, point) for here, service in services]
+    draft.rights += [(here, right, point) for here, right in rights]
     return point
 
 

@@ -78,7 +78,7 @@ def read_own_name(value: str | UnsetType, field: str, draft: Draft, what: str) -
 def _read_own_name(text: str, field: str, problems: list[Problem]) -> str | None:
     """A name; not an address or a network, which have places of their own and would be mistaken for it by `to:`."""
     address, slash, _ = text.partition("/")
-    if parse_address(address, field, []) is None:
+    if ("." not in address and ":" not in address) or parse_address(address, field, []) is None:
         return read_name(text, field, problems)
     what = "a network" if slash else "an address"
     hint = "choose a name; addresses and networks have fields of their own"

@@ -1,6 +1,5 @@
 """Site -> the site file: what was said, in the order of docs/site-file.md; what was not said stays absent."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -87,7 +86,7 @@ def _flow(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_flow(item) for item in value) + "]"
     if value is None or isinstance(value, (bool, int)):
-        return json.dumps(value)
+        return _json(value)
     return _text(str(value))
 
 
@@ -95,7 +94,14 @@ def _text(text: str) -> str:
     """The text bare where every YAML reader takes it as text, else in double quotes (JSON's escapes are YAML's)."""
     if (_PLAIN.match(text) and text.lower() not in _YAML_WORDS) or _CIDR4.match(text):
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return _json(text, ensure_ascii=not text.isprintable())
+
+
+def _json(value: object, *, ensure_ascii: bool = True) -> str:
+    """A single value in JSON, which YAML reads as the same; imported here, for whoever only reads a site needs none."""
+    from json import dumps
+
+    return dumps(value, ensure_ascii=ensure_ascii)
 
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,9 +59,9 @@ class _Tracer:
         key = (
             id(kind),
             opens,
-            tuple((id(permit.destinations), permit.protocol, permit.ports) for permit in out),
-            tuple(permit.target for permit in host),
-            tuple((id(permit.sources), permit.protocol, permit.ports) for permit in into),
+            tuple([(id(permit.destinations), permit.protocol, permit.ports) for permit in out]),
+            tuple([permit.target for permit in host]),
+            tuple([(id(permit.sources), permit.protocol, permit.ports) for permit in into]),
         )
         if key not in self._shared:
             self._shared[key] = [

@@ -12,8 +12,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses
-from wgwizard.site import Address, Family, InterfaceAddress, Network, RoutesAt
+from wgwizard.plan.model import HOST, ROUTER, InterfacePlan, PeerPlan, Plan, lan_address, lan_addresses, lies_in
+from wgwizard.site import Address, Family, Network, RoutesAt
 from wgwizard.siteroutes import UNKNOWN, RouteAnswers, Trouble, in_cloud, is_default_gateway, on_host_link, way_back_by
 
 
@@ -91,8 +91,15 @@ class PointKinds:
         """The kind of one point; `on_host` is its peer section on β."""
         accepted = on_host.allowed_ips if on_host is not None else ()
         families = tuple(
-            (address.version, _in_any(address, accepted), _in_any(address, self._rewritten), _in_any(address, self._routes))
-            for address in interface.addresses
+            [
+                (
+                    address.version,
+                    address.network in accepted or lies_in(address, accepted),  # mostly the network itself, which is soon seen
+                    lies_in(address, self._rewritten),
+                    lies_in(address, self._routes),
+                )
+                for address in interface.addresses
+            ]
         )
         # Points share the peers that they have in common (plan.peers), so identity often tells without comparing networks.
         key = (families, *map(id, interface.peers))
@@ -106,11 +113,6 @@ class PointKinds:
             )
             self._known[key] = self._equal.setdefault(kind, kind)
         return self._known[key]
-
-
-def _in_any(address: InterfaceAddress, networks: tuple[Network, ...]) -> bool:
-    """Whether the address lies in one of the networks; one of the other family never does."""
-    return any(address in network for network in networks)
 
 
 def covers(networks: Iterable[Network], place: Place) -> bool:

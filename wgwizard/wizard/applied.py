@@ -11,6 +11,7 @@ from wgwizard.pipeline import Study, planned, with_host_key
 from wgwizard.plan import Plan
 from wgwizard.profiles.stamps import stamp
 from wgwizard.recommend import UNMET
+from wgwizard.site import LOCAL
 from wgwizard.target import Target
 from wgwizard.wizard.draft import Draft
 
@@ -31,7 +32,12 @@ SIGNS = {State.RUNNING: "●", State.DONE: "✓", State.FAILED: "×", State.SKIP
 WHY = (
     "The wizard logs in to Host β, shows every change before it makes it, and arms an undo there first: if anything goes wrong, or this"
     " terminal dies, the host goes back by itself. `wgwizard apply SITE.yaml` does the same later, `wgwizard rollback SITE.yaml` goes one"
-    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, skip it: everything is saved."
+    " step back, and `wgwizard uninstall SITE.yaml` takes it all away. When unsure, apply: you see every change and are asked before the"
+    " first is made; going on without loses nothing."
+)
+WHY_NOT_HERE = (
+    "Nothing here can log in to Host β, so nothing is changed there now. The next page says what to do by hand; `wgwizard apply SITE.yaml`"
+    " does it later, where the page of Host β has a login. When unsure, go on: nothing is lost by it."
 )
 IF_CLOSED = "If you close {}, the host goes back to how it was."  # {}: "this window", "this terminal"
 
@@ -42,13 +48,23 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
+def whom(address: str) -> str:
+    """Host β in words, by how one logs in to it."""
+    return "this computer" if address == LOCAL else address
+
+
 def invitation(address: str | None, *, connected: bool) -> str:
     """To whom can be applied, or why to nobody; `connected`: there is something here that can log in."""
     if address is None:
         return "Host β has no login here (its page asks for one), so nothing is applied now."
     if not connected:
         return f"Nothing here can log in to {address}, so nothing is applied now."
-    return f"Apply to {address}, or go on without"
+    return f"Apply to {whom(address)}, or go on without"
+
+
+def is_next(draft: Draft, address: str | None, *, connected: bool) -> bool:
+    """Whether applying is what comes next: it can be done from here, and these answers were not put on Host β in this session."""
+    return address is not None and connected and draft.applied != draft.document
 
 
 def before(found: Study, path: str | None) -> str:
@@ -80,7 +96,7 @@ def ending(result: Outcome) -> str:
 
 def remembered(draft: Draft, result: Outcome) -> Draft:
     """What Host β is now as, and its public key, which completes the points' files."""
-    draft = replace(draft, applied=draft.document)
+    draft = replace(draft, applied=draft.document, failed=None)
     return draft if result.host_public_key is None else replace(draft, lock=with_host_key(draft.lock, result.host_public_key))
 
 
@@ -89,8 +105,9 @@ def undone(draft: Draft, found: Study) -> tuple[str, ...]:
     if found.site.host.ssh is None or draft.applied == draft.document:
         return ()
     site = quote(draft.path) if draft.path else "SITE.yaml"
+    lead = "applying them failed" if draft.has_failed else "they were not applied here"
     return (
-        f"they were not applied here: go back to Apply, or later `wgwizard apply {site}`;",
+        f"{lead}: go back to Apply, or later `wgwizard apply {site}`;",
         f"`wgwizard status {site}` says what stands there now",
     )
 

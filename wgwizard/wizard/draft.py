@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from wgwizard.keys import Keyring, keyring_problems
 from wgwizard.lock import Lock
 from wgwizard.problems import Problem
-from wgwizard.questions import Document, Proposal, Question, new_document
+from wgwizard.questions import UNUSED, Document, Proposal, Question, new_document
+from wgwizard.questions.about_needs import OPENS
 from wgwizard.questions.answers import concerns, put, text_at, value_at, with_value
 from wgwizard.secret import Secret
 from wgwizard.stamp import Stamp
@@ -29,7 +30,8 @@ class Draft(Struct, frozen=True):
     at); `taken` are the proposals that stand as answers, by their paths. `preset` is what it was begun from, so that the example's own
     addresses can be told from the person's. `stamp` is what the site's files held when they were opened or saved, `kept` the path of
     the kept draft that this goes on with, and `kept_page` the page that it was left on. `safe_keys` are the keys that lie sealed on
-    disk, `applied` what was put on Host β in this session.
+    disk, `accepted` the questions whose usual answer a person let stand, or gave another. `applied` is what was put on Host β in this
+    session, and `failed` what was to be put there last and was not.
     """
 
     document: Document = field(default_factory=new_document)
@@ -48,7 +50,9 @@ class Draft(Struct, frozen=True):
     kept: str | None = None
     kept_page: str = ""
     safe_keys: Keyring = field(default_factory=Keyring)
+    accepted: tuple[str, ...] = ()
     applied: Document | None = None
+    failed: Document | None = None
 
     @property
     def is_saved(self) -> bool:
@@ -59,6 +63,11 @@ class Draft(Struct, frozen=True):
     def has_answers(self) -> bool:
         """Whether anything was answered at all: a preset that was only looked at is nobody's answer."""
         return self.document != (self.preset if self.preset is not None else new_document())
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether these answers were to be put on Host β in this session, and that did not come to its end."""
+        return self.failed is not None and self.failed == self.document
 
     @property
     def has_unsaved_keys(self) -> bool:
@@ -72,12 +81,21 @@ class Draft(Struct, frozen=True):
 
     def answered(self, path: str, question: Question, text: str) -> "Draft":
         """With this answer."""
-        return self.with_document(put(self.document, path, question, text))
+        return self.with_document(put(self.document, path, question, text)).let_stand(question)
+
+    def let_stand(self, *questions: Question) -> "Draft":
+        """With the answers to these questions as what a person wants: usual ones are nobody's until then."""
+        usual = (question.id for question in questions if question.usual)
+        return replace(self, accepted=tuple(dict.fromkeys((*self.accepted, *usual))))
 
     def took(self, path: str, question: Question, proposal: Proposal) -> "Draft":
         """With this proposal as the answer."""
         found = self.answered(path, question, proposal.text)
         return replace(found, taken={**found.taken, path: proposal})
+
+    def confirmed(self, path: str) -> "Draft":
+        """With the answer at the path as the person's own, though it is as in the preset."""
+        return self if self.preset is None else replace(self, preset=with_value(self.preset, path, None))
 
     @property
     def known_host(self) -> "Facts | None":
@@ -95,14 +113,31 @@ class Draft(Struct, frozen=True):
         instead = proposals(own, self.here, self.known_host, self.lock)
         # What fits beside the example's answers may stand; what would only fit in their place is offered with them.
         beside = proposals(self.document, self.here, self.known_host, self.lock) if own != self.document else instead
-        found = {path: replace(proposal, only_offered=True) for path, proposal in instead.items()} | dict(beside)
+        offered = {path: self._in_own_words(path, proposal) for path, proposal in instead.items()}
+        found = {path: replace(proposal, only_offered=True) for path, proposal in offered.items() if proposal is not None} | dict(beside)
         if self.path is None:
             return found
         return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
 
+    def _in_own_words(self, path: str, proposal: Proposal) -> Proposal | None:
+        """A proposal in place of an answer; one that says the same networks says them by their names, or nothing if it was not found."""
+        from wgwizard.questions.about_site import NETWORKS
+        from wgwizard.questions.proposing import networks_at
+
+        same = {"site": {"networks": proposal.text.split(", ")}}
+        if path != NETWORKS.id or networks_at(same, path) != networks_at(self.document, path):
+            return proposal
+        return replace(proposal, text=self.text(path, NETWORKS)) if proposal.found else None
+
     def text(self, path: str, question: Question) -> str:
         """The answer at the path."""
         return text_at(self.document, path, question)
+
+    def is_prefilled(self, path: str, question: Question) -> bool:
+        """Whether the answer is still as the preset, or a new set-up, began with it."""
+        if self.preset is not None:
+            return value_at(self.document, path) == value_at(self.preset, path)
+        return self.path is None and self.text(path, question) == question.usual
 
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the document, in the questions' words: by itself, with the keys, as an example's, and unlike Host β."""
@@ -113,8 +148,15 @@ class Draft(Struct, frozen=True):
 
         told = example_problems(self.document, self.preset)
         found = in_words(said_once(read(self.document)[1], told), self.document) + self.key_problems() + told
+        found = tuple(problem for problem in found if not self._waits(problem))
         host = self.known_host
         return found if host is None else found + contradictions(self.document, host, self.lock)
+
+    def _waits(self, problem: Problem) -> bool:
+        """Whether it hangs on who opens things while nobody was asked that yet."""
+        if problem.code not in UNUSED or OPENS.id in self.accepted or not self.is_prefilled(OPENS.id, OPENS):
+            return False
+        return value_at(self.document, f"{problem.field.partition('.')[0]}.opens") is None
 
     def key_problems(self) -> tuple[Problem, ...]:
         """Keys that do not fit each other or the lock; nothing while the answers are no site yet."""

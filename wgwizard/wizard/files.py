@@ -1,6 +1,5 @@
 """The files of an outlook in a list, and the line above each. Pure."""
 
-from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
@@ -8,6 +7,7 @@ from wgwizard.plan.model import ROUTER
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact, lacks_text
 from wgwizard.site import Site
+from wgwizard.wizard.lines import within
 
 _NODES = {ROUTER: "card"}  # the cards hold what the router, the DHCP server or the computers are to be told
 EXPLAINED_REACH = "what the plan lets through, reckoned from these files; F2 follows each connection hop by hop"
@@ -42,14 +42,7 @@ def shown_text(artefact: Artefact, width: int) -> str:
     if artefact.node != ROUTER:
         return artefact.text
     sentences = groupby(artefact.text.splitlines(), key=lambda line: line != "" and line[0] not in " #")
-    return "\n".join(line for prose, lines in sentences for line in (wrap(" ".join(lines), width) if prose else _within(lines, width)))
-
-
-def _within(lines: Iterable[str], width: int) -> Iterator[str]:
-    """Commands and what is clicked; a long one goes on further in than it began."""
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip()))
-        yield from wrap(line, width, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(line for prose, lines in sentences for line in (wrap(" ".join(lines), width) if prose else within(lines, width)))
 
 
 def warnings_line(warnings: tuple[Problem, ...]) -> str:

@@ -54,7 +54,8 @@ class Keeping:
     def note(self, draft: Draft, page: str) -> None:
         """These are the answers now."""
         self.draft = draft
-        self.keeper.note(draft.document, page=page, origin=draft.path, digest=draft.stamp.site, preset=draft.preset, taken=draft.taken)
+        self.keeper.note(draft.document, page=page, origin=draft.path, digest=draft.stamp.site,
+                         preset=draft.preset, taken=draft.taken, accepted=draft.accepted)  # fmt: skip
 
     def flush(self) -> None:
         """Write what is not written yet, or take the draft away where the site holds it all; `trouble` says how it went."""

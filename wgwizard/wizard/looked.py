@@ -2,6 +2,7 @@
 
 from wgwizard.questions.answers import value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
+from wgwizard.questions.examples import examples
 from wgwizard.questions.proposing import host_name
 from wgwizard.site import LOCAL
 from wgwizard.surroundings import is_virtual
@@ -12,14 +13,19 @@ LOOK = (
     "there, and root is not needed. What it finds is proposed on these pages, and the tunnel then avoids every network in use there."
 )
 BY_KEY = "F4 looks at it: it logs in, only reads, and proposes what it finds."
-ADDRESSES = "host.addresses"
+LOGIN, ADDRESSES = "host.ssh", "host.addresses"
 NO_LOGIN = "○ To look at the host, say first how you log in to it."
 
 
 def is_worth_a_look(draft: Draft) -> bool:
-    """Whether to offer a look: not to whoever typed the address, nor once it was looked at, nor on this computer, seen already."""
-    address_was_typed = value_at(draft.document, ADDRESSES) is not None and ADDRESSES not in draft.taken
-    return not address_was_typed and draft.known_host is None and value_at(draft.document, "host.ssh") != LOCAL
+    """Whether to offer a look: not to whoever typed the address, nor once it was looked at, nor on this computer, seen already.
+
+    An address that is still a preset's example was typed by nobody; a login that is one leads nowhere.
+    """
+    theirs = {path for path, _ in examples(draft.document, draft.preset)}
+    address_was_typed = value_at(draft.document, ADDRESSES) is not None and ADDRESSES not in {*draft.taken, *theirs}
+    is_elsewhere = value_at(draft.document, LOGIN) != LOCAL and LOGIN not in theirs
+    return not address_was_typed and draft.known_host is None and is_elsewhere
 
 
 def looked_text(draft: Draft) -> str:

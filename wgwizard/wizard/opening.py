@@ -24,6 +24,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import told
 
 PRESENT, OPEN = "present", "open"
+_PERSONS = ("taken", "accepted", "preset", "kept", "kept_page")  # of a draft, beside its answers: what no file of the site holds
 WHAT_IT_DOES = (
     "wgwizard asks what you have and what you want, recommends a way to connect it with WireGuard, shows every file and rule,"
     " and puts them on Host β, the site's WireGuard host, if you like. Nothing is changed before you say so."
@@ -98,7 +99,8 @@ def draft_of(kept: Kept) -> Draft:
     origin = kept.about.origin if kept.about.origin is not None and Path(kept.about.origin).is_file() else None
     held = Stamp(site=kept.about.origin_digest)
     about = kept.about
-    return Draft(kept.document, origin, preset=about.preset, taken=about.taken, stamp=held, kept=str(kept.path), kept_page=about.page)
+    draft = Draft(kept.document, origin, preset=about.preset, taken=about.taken, accepted=about.accepted, stamp=held)
+    return replace(draft, kept=str(kept.path), kept_page=about.page)
 
 
 def latest_of(path: str) -> Draft | None:
@@ -175,7 +177,7 @@ def open_draft(draft: Draft, passphrase: Secret | None) -> Draft:
         return draft
     opened = open_site(draft.path, passphrase)
     held = replace(opened.stamp, site=draft.stamp.site or opened.stamp.site)
-    own = {name: getattr(draft, name) for name in ("document", "taken", "preset", "kept", "kept_page")}
+    own = {name: getattr(draft, name) for name in ("document", *_PERSONS)}
     return replace(opened, stamp=held, **own)
 
 
@@ -188,5 +190,5 @@ def with_opened_keys(present: Draft, opened: Draft) -> Draft:
     """The answers as they are now with the site and the keys that were opened beside them; a sealed key stays what it is."""
     keyring = joined(opened.keyring, present.keyring)
     lock = remember(with_others(present.lock, opened.lock), keyring)
-    mine = {name: getattr(present, name) for name in ("document", "taken", "here", "host", "host_login", "preset", "kept", "kept_page")}
+    mine = {name: getattr(present, name) for name in ("document", "here", "host", "host_login", *_PERSONS)}
     return replace(opened, keyring=keyring, lock=lock, **mine)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
+from wgwizard.questions.examples import FROM_PRESET, OWN
 from wgwizard.questions.naming import point_name
 from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
@@ -56,9 +57,26 @@ def examples_among(draft: Draft) -> tuple[int, ...]:
     return tuple(place for place, point in enumerate(points_of(draft)) if isinstance(theirs, list) and point in theirs)
 
 
+def confirmed_point(draft: Draft, place: int) -> Draft:
+    """With this point as the person's own, who looked at it; addresses of the example's are still told one by one."""
+    if place not in examples_among(draft):
+        return draft
+    point = points_of(draft)[place]
+    for there, other in enumerate(value_at(draft.preset or {}, "points") or []):  # type: ignore[arg-type, var-annotated]
+        for key in (key for key in point if other == point and f"points[*].{key}" not in OWN):
+            draft = draft.confirmed(f"points[{there}].{key}")
+    return draft
+
+
 def errors_of(draft: Draft) -> tuple[Problem, ...]:
     """What is wrong with the points, all of it at once, each beside the name of its point."""
     return tuple(_with_name(problem, draft) for problem in draft.errors_under("points"))
+
+
+def warnings_of(draft: Draft) -> tuple[Problem, ...]:
+    """What else there is to say of the points, each beside the name of its point: not that one is a preset's."""
+    found = (problem for problem in draft.problems_under("points") if not problem.is_error and problem.code != FROM_PRESET)
+    return tuple(_with_name(problem, draft) for problem in found)
 
 
 def _with_name(problem: Problem, draft: Draft) -> Problem:

@@ -3,9 +3,12 @@
 from wgwizard.plan import Plan, no_session
 from wgwizard.problems import Problem
 from wgwizard.questions import STRATEGY, Choice, Document
-from wgwizard.questions.naming import in_words
+from wgwizard.questions.examples import EXAMPLE_ENDPOINT
+from wgwizard.questions.naming import in_words, name_of
 from wgwizard.recommend import NO_STRATEGY, TITLES, Ranked, Recommendation, Verdict, WouldChange
-from wgwizard.site import Strategy
+from wgwizard.site import Site, Strategy
+from wgwizard.wizard.finding_out import found_out
+from wgwizard.wizard.reading import read
 
 OVERRULE = STRATEGY.questions[0]
 HELPS = "What would help"
@@ -48,10 +51,16 @@ def _easiest_first(change: WouldChange) -> int:
     return _CHANGEABLE.index(change.question)
 
 
-def last_of(recommendation: Recommendation, shown: Ranked) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What comes after the reasons: what would change them, unless what would help came first, and how to find out what is not known."""
+def last_of(recommendation: Recommendation, shown: Ranked, site: Site | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What comes after the reasons: what would change them, unless what would help came first, and how to find out what is not known.
+
+    With the `site` that is said in the words of its router.
+    """
     changes = () if first_of(recommendation, shown) else tuple(change.text for change in recommendation.would_change)
-    blocks = (("What would change this", changes), ("How to find out", tuple(reason.text for reason in recommendation.find_out)))
+    blocks = (
+        ("What would change this", changes),
+        ("How to find out", tuple(found_out(reason, site) for reason in recommendation.find_out)),
+    )
     return tuple((title, texts) for title, texts in blocks if texts)
 
 
@@ -69,16 +78,26 @@ def reasons_of(shown: Ranked) -> tuple[tuple[str, str], ...]:
     return (*is_a, *because, *but, *(("! it costs", cost) for cost in shown.costs))
 
 
-def choices_of(recommendation: Recommendation) -> tuple[Choice, ...]:
-    """Every strategy as a choice, the recommended first; each with its verdict."""
+def lacking(plan: Plan | None, document: Document) -> tuple[str, ...]:
+    """What has to be known before any tunnel comes up, and is not or is only an example's, as a person calls it."""
+    dead = no_session(plan) if plan is not None else []
+    examples = [problem for problem in read(document)[1] if problem.code == EXAMPLE_ENDPOINT]
+    return tuple(name_of(problem.field, document) for problem in (*dead, *examples))
+
+
+def choices_of(recommendation: Recommendation, lacks: tuple[str, ...] = ()) -> tuple[Choice, ...]:
+    """Every strategy as a choice, the recommended first; each with its verdict, the recommended one also with what it lacks still."""
     return tuple(
-        Choice(
-            "auto" if ranked.strategy is recommendation.recommended else ranked.strategy.value,
-            TITLES[ranked.strategy],
-            f"{_SIGNS[ranked.verdict]} {'recommended' if ranked.strategy is recommendation.recommended else ranked.headline}",
-        )
+        Choice("auto", TITLES[ranked.strategy], _recommended(ranked, lacks))
+        if ranked.strategy is recommendation.recommended
+        else Choice(ranked.strategy.value, TITLES[ranked.strategy], f"{_SIGNS[ranked.verdict]} {ranked.headline}")
         for ranked in recommendation.ranked
     )
+
+
+def _recommended(ranked: Ranked, lacks: tuple[str, ...]) -> str:
+    """It is ✓ only where a tunnel can come up with what is known."""
+    return f"! recommended; missing: {', '.join(lacks)}" if lacks else f"{_SIGNS[ranked.verdict]} recommended"
 
 
 def chosen_among(choices: tuple[Choice, ...], held: str) -> str:

@@ -35,6 +35,12 @@ def _said_where(problem: Problem) -> str:
     return text if not problem.field or field in text else f"{text} {field}"
 
 
+def first_comes(wanted: str, first: str, problems: Iterable[Problem]) -> str:
+    """Why the page `wanted` cannot be shown yet and `first` is: on which pages answers are missing or wrong."""
+    places = asked_where(problems)
+    return f"! Before {wanted}: answers are missing or wrong, on: {places}" if places else f"! Before {wanted} comes {first}"
+
+
 def cut(text: str, room: int) -> str:
     """The text, shortened to the room that there is."""
     return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
