@@ -4,7 +4,7 @@ import pytest
 
 from wgwizard.questions import GROUPS, new_document
 from wgwizard.questions.answers import with_value
-from wgwizard.render.routers import ROUTERS
+from wgwizard.render.routers.kinds import ROUTERS
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.finding_out import explained
 from wgwizard.wizard.opening import open_preset

@@ -15,7 +15,7 @@ from tests.unit.article import KEYS, article, completed
 from wgwizard.plan import make_plan, plan_warnings
 from wgwizard.render.artefact import Artefact
 from wgwizard.render.cards import cards
-from wgwizard.render.routers import ROUTERS
+from wgwizard.render.routers.kinds import ROUTERS
 from wgwizard.site import Endpoint, RoutesAt, Site, Strategy
 from wgwizard.sitefile.filemodel import ROUTER_KINDS
 

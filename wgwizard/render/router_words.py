@@ -6,14 +6,17 @@ from wgwizard.plan.model import FAMILIES, Plan, RouteNeeded, lan_addresses
 from wgwizard.plan.route_warnings import half_seen
 from wgwizard.render.card import section
 from wgwizard.render.option_121 import ByDhcp
-from wgwizard.render.routers import ROUTERS
 from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps, WayIn
 from wgwizard.site import Site
 
 
 def in_words_of(plan: Plan) -> Router | None:
     """The site's router, if it is of a kind that has words of its own; Linux and what nobody named have none."""
-    return ROUTERS.get(plan.site.router_kind or "")
+    if plan.site.router_kind is None:
+        return None
+    from wgwizard.render.routers.kinds import ROUTERS  # the words of every kind, which only a named one needs
+
+    return ROUTERS.get(plan.site.router_kind)
 
 
 def addresses_shown(plan: Plan) -> str:

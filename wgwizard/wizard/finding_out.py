@@ -11,8 +11,8 @@ from wgwizard.questions.about_tunnel import PORT
 from wgwizard.questions.when import router_is_told
 from wgwizard.recommend.recommendation import Reason
 from wgwizard.render.router_words import site_tag, titled, way_in_of
-from wgwizard.render.routers import ROUTERS, Router
-from wgwizard.render.routers.words import HalfSeen, Routes, Steps
+from wgwizard.render.routers.kinds import ROUTERS
+from wgwizard.render.routers.words import HalfSeen, Router, Routes, Steps
 from wgwizard.site import RoutesAt, Site, of_family
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.study import study
