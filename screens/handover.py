@@ -48,6 +48,7 @@ class HandOver(ModalScreen[None]):
         super().__init__()
         self.files, self.draft, self.marked = files, draft, marked
         self.hiding: Timer | None = None
+        self.unsaved = ""  # the path where the marked file could not be saved, as it was typed
 
     def compose(self) -> ComposeResult:
         """The points, the marked one's file, and what can be done with it."""
@@ -79,7 +80,7 @@ class HandOver(ModalScreen[None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another point: its file, with the keys hidden."""
         event.stop()
-        self.marked = event.option_index
+        self.marked, self.unsaved = event.option_index, ""
         self.query_one(".heading", Static).update(f"Hand over a point's file: {self.file.point.name}")
         self._hide()
         self._say(why_not_whole(self.file) or (_UNSAVED if self.draft.has_unsaved_keys else ""))
@@ -102,7 +103,7 @@ class HandOver(ModalScreen[None]):
         elif press == "qr":
             self._show_code()
         elif press == "save":
-            self._save(path_for(self.file, self.draft))
+            self._save(self.unsaved or path_for(self.file, self.draft))
         elif press == "show":
             self._ask_to_show()
         elif press == "copy":
@@ -133,8 +134,10 @@ class HandOver(ModalScreen[None]):
                 return
             try:
                 self._say(save(file, path))
+                self.unsaved = ""
             except WgwizardError as error:
                 self._say(told(error))
+                self.unsaved = path
 
         title = f"Where should the file of {file.point.name} be saved?"
         self.app.push_screen(AskPath(title, HOW, path, lambda path: path_problem(path, self.draft)), write)

@@ -241,3 +241,15 @@ async def test_an_incomplete_file_is_not_handed_over_and_the_reason_is_said():
         for button in ("#qr", "#save", "#show"):
             await person.clicks(button)
             await person.sees("× The file of phone is not complete yet; missing: Host β's public key")
+
+
+async def test_a_path_at_which_nothing_can_be_saved_stands_there_to_be_mended():
+    async with sit_down(draft=Draft(DOCUMENT), begin_at="files") as person:
+        await opens(person, "laptop")
+        await person.clicks("#save")
+        await person.press("ctrl+u")
+        await person.pastes("/proc/laptop.conf")
+        await person.press("enter")
+        await person.sees("×", "/proc/laptop.conf")
+        await person.clicks("#save")
+        await person.sees("Where should the file of laptop be saved?", "/proc/laptop.conf")
