@@ -6,23 +6,21 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
 from screens.background import Broke, Ended, run_beside
 from screens.button import Button
 from screens.chrome import Buttons, Header, Keys, StepBar
-from screens.keeping import KeepsAnswers
-from screens.pages import PAGES, TITLES, failed, in_the_way, place_of, skipped
+from screens.framed import START, Framed
+from screens.pages import PAGES, TITLES, place_of
 from screens.step import HEIGHTS, WIDTHS, Step
 from screens.terminal import CALM, check_terminal, is_colourless
 from wgwizard.questions import Document, new_document
@@ -34,26 +32,20 @@ from wgwizard.wizard.tools import Tools
 # What the first page does without is imported where it is used.
 if TYPE_CHECKING:
     from screens.form import Form
-    from screens.picture import PicturePanel
     from wgwizard.applying import Connector
     from wgwizard.surroundings import Surroundings
 
-START, SAVE = PAGES[0].name, "save"
+SAVE = "save"
 LOOK_AROUND = "look around"
 LOOK_AFTER = 0.3  # seconds: the first key is not to wait for what this imports
-MANY_POINTS, REST = 50, 0.3  # from so many points on the picture waits until no key was pressed for so many seconds
 KEEP_WITHIN = 1.0  # seconds from a change to the draft on disk
-# The styles of the first page, those that are read with the first dialog, and those that come with another page.
-_TCSS = ("app",)
-_DIALOG_TCSS = ("controls", "dialogs")
-_LATER_TCSS = (*_DIALOG_TCSS, "picture", "form", "points", "strategy", "files", "save", "apply")
 
 
-class WizardApp(KeepsAnswers, inherit_bindings=False):
+class WizardApp(Framed, inherit_bindings=False):
     """The pages in their order over one draft; `tools` are what it may use of the world outside."""
 
     TITLE = "wgwizard"
-    CSS_PATH: ClassVar[list[str | Path]] = [f"{name}.tcss" for name in _TCSS]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = ["app.tcss"]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -72,10 +64,7 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
 
     def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
         super().__init__(draft, tools, begin_at=begin_at, ansi_color=True if plain_colours else None)
-        self.reached = place_of("strategy") if draft.is_saved else 0
         self.surroundings: Surroundings | None = None
-        self._picture_timer: Timer | None = None
-        self._wanted = ""  # the page that was asked for, where this one comes first
         # Nothing here shows a toast or a tooltip, and their places would be laid out once more after the first page stands.
         self._disable_notifications = self._disable_tooltips = True
         if plain_colours:
@@ -120,104 +109,37 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         """The draft that also knows what this machine shows."""
         return replace(draft, here=self.surroundings)
 
-    @property
-    def place(self) -> int:
-        """The shown page's place among all pages, the start being 0."""
-        return place_of(self.here)
-
     async def show_page(self, name: str) -> None:
         """Show a page, made the first time that it is needed."""
-        self.here, self._wanted = name, ""
+        self.here, self.wanted = name, ""
         self.reached = max(self.reached, self.place)
         switcher = self.query_one("#pages", ContentSwitcher)
         if not switcher.query_children(f"#{name}"):
             await switcher.add_content(self._made(name))
         switcher.current = name
-        self._refresh_frame()
+        self.refresh_frame()
         self.query_one(Buttons).below("")
         self.page.enter(self.draft)
         self.keep(self.draft, 0)
 
     def _made(self, name: str) -> Step:
         if name != START:
-            self._read_styles(_LATER_TCSS)
+            self.read_styles()
         step = PAGES[place_of(name)].make(self.draft, self.tools)
         step.id = name
         return step
 
-    def _read_styles(self, names: tuple[str, ...]) -> None:
-        paths = [Path(__file__).parent / f"{name}.tcss" for name in names]
-        if new := [path for path in paths if not self.stylesheet.has_source(str(path))]:
-            self.stylesheet.read_all(new)
-            self.stylesheet.parse()  # else the next widget is styled by the rules before these (Textual 8.2 keeps its map of them)
-
-    def push_screen(self, *screen: Any, **options: Any) -> Any:
-        """Show a dialog, whose styles the first page did without."""
-        self._read_styles(_DIALOG_TCSS)
-        return super().push_screen(*screen, **options)
-
-    def _refresh_frame(self) -> None:
-        page = PAGES[self.place]
-        header = self.query_one(Header)
-        header.site = str(self.draft.document.get("name", ""))
-        header.place = f"{self.place} of {len(TITLES)} · {page.title}" if 0 < self.place <= len(TITLES) else page.title
-        bar = self.query_one(StepBar)
-        bar.here, bar.reached = self.place - 1, self.reached - 1
-        bar.skipped, bar.failed = skipped(self.draft), failed(self.draft)
-        if self.query("#detour"):
-            self._show_detour()
-        self.query_one(Buttons).label(self.page.NEXT_LABEL, can_go_back=self.place > 0)
-        picture = self._picture()
-        if picture is not None:
-            picture.set_classes(page.picture)
-        self._refresh_what_follows(picture)
-
-    def _picture(self) -> "PicturePanel | None":
-        """The panel with the picture, made when there is first a place for it: on a narrow terminal the first page has none."""
-        if self.here == START and self.size.width < WIDTHS[-1][0] and not self.query("PicturePanel"):
-            return None
-        from screens.picture import PicturePanel
-
-        for picture in self.query(PicturePanel):
-            return picture
-        self._read_styles(_LATER_TCSS)
-        picture = PicturePanel()
-        self.query_one("#middle").mount(picture)
-        return picture
-
-    def on_resize(self, event: Resize) -> None:
-        """On a wider terminal there is a place for the picture on the first page, too."""
-        if event.size.width >= WIDTHS[-1][0] and not self.query("PicturePanel"):
-            self.call_later(self._refresh_frame)
-
-    def _refresh_what_follows(self, picture: "PicturePanel | None") -> None:
-        """Keep the picture and the steps' signs true: at once, and where there are many points when the keys rest, so that none waits."""
-        if self._picture_timer is not None:
-            self._picture_timer.stop()
-            self._picture_timer = None
-        points = self.draft.document.get("points")
-        if isinstance(points, list) and len(points) > MANY_POINTS and picture is not None and picture.draft is not None:
-            self._picture_timer = self.set_timer(REST, lambda: self._show_what_follows(picture))
-        else:
-            self._show_what_follows(picture)
-
-    def _show_what_follows(self, picture: "PicturePanel | None") -> None:
-        bar = self.query_one(StepBar)
-        bar.wrong = in_the_way(self.draft, bar.reached)
-        if picture is not None:
-            picture.draft = self.draft
-
     def on_step_changed(self, event: Step.Changed) -> None:
         """Keep the draft, and the picture true."""
         self.draft = self._informed(event.draft)
-        self._refresh_frame()
+        self.refresh_frame()
         self.keep(self.draft, KEEP_WITHIN)
 
     def on_step_learned(self, event: Step.Learned) -> None:
         """What work beside the screen found, onto the answers as they are now."""
         self.draft = self._informed(event.onto(self.page.draft))
         self.page.learn(self.draft)
-        self._refresh_frame()
+        self.refresh_frame()
         self.keep(self.draft, KEEP_WITHIN)
 
     def on_form_below(self, event: "Form.Below") -> None:
@@ -306,22 +228,10 @@ class WizardApp(KeepsAnswers, inherit_bindings=False):
         await self.show_page(stuck or name)
         if stuck is None:
             return
-        self._wanted = name
-        self._show_detour()
+        self.wanted = name
+        self.show_detour()
         if stuck != SAVE:  # nobody said that it be saved
             self.page.finish()
-
-    def _show_detour(self) -> None:
-        """Why another page is shown than the one that was asked for, as long as it is so."""
-        from screens.problem_line import ProblemLine
-        from wgwizard.wizard.words import first_comes
-
-        page = PAGES[self.place]
-        if not self.query("#detour"):
-            self.query_one("#page").mount(ProblemLine(id="detour"), before=0)
-        holds = self._wanted and page.is_wrong(self.draft)
-        text = first_comes(PAGES[place_of(self._wanted)].title, page.title, self.draft.problems()) if holds else ""
-        self.query_one("#detour", ProblemLine).say(text, error=False)
 
     def on_broke(self, message: Broke) -> None:
         """Work beside the screen met an error that nobody expected."""
