@@ -15,7 +15,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.standing import Standing, standing
 from wgwizard.wizard.words import said
 
-_OR_KEPT = f"type your own, or {KEEP} keeps it"
+_OR_KEPT = f"type your own, or {KEEP} keeps it; Enter leaves it for later, {NOTHING} empties it"
 _OUTSIDE = "outside-site"  # a computer is in none of the site's networks, which are asked for after it
 
 
@@ -199,5 +199,6 @@ class _Page:
             example_of(question, self.session.draft.document),
             tried,
             proposed=stands.prefilled,
+            is_example=any(problem.code == FROM_PRESET for problem in problems),
             offered=stands.offered,
         )

@@ -172,4 +172,4 @@ def _keys(asked: Asked) -> str:
     """Which key takes what the last remark is about."""
     if asked.offered:
         return ": ↓ takes it"
-    return ". Enter takes it, - leaves it empty" if asked.proposed else ""
+    return ". Enter takes it, - leaves it empty" if asked.proposed and not asked.is_example else ""

@@ -23,8 +23,9 @@ class Asked(Struct, frozen=True):
 
     `prompt` is in plain words, `word` the technical word beside it, `current` the answer that stands already and is taken by Enter,
     `remark` what is to be said of that, one paragraph a line, `example` shows the notation, `tried` is what was typed and refused just
-    now. `proposed`: nobody gave the current answer yet, so that whatever is typed takes its place. `offered` is what was found, the last
-    of the remarks, where another answer stands: FOUND takes it.
+    now. `proposed`: nobody gave the current answer yet, so that whatever is typed takes its place. `is_example`: it is a preset's, and
+    the remark says which keys keep or empty it. `offered` is what was found, the last of the remarks, where another answer stands: FOUND
+    takes it.
     """
 
     prompt: str
@@ -34,6 +35,7 @@ class Asked(Struct, frozen=True):
     example: str = ""
     tried: str = ""
     proposed: bool = False
+    is_example: bool = False
     offered: str = ""
 
 

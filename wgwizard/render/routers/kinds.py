@@ -21,4 +21,3 @@ ROUTERS: dict[str, Router] = {
     "fritzbox": FRITZBOX,
     "cisco": CISCO,
 }
-
