@@ -65,6 +65,7 @@ class WizardApp(Framed, inherit_bindings=False):
     def __init__(self, draft: Draft, tools: Tools, *, begin_at: str = START, plain_colours: bool = False) -> None:
         super().__init__(draft, tools, begin_at=begin_at, ansi_color=True if plain_colours else None)
         self.surroundings: Surroundings | None = None
+        self.came_from = ""  # the page that was left by a jump to the shown one
         # Nothing here shows a toast or a tooltip, and their places would be laid out once more after the first page stands.
         self._disable_notifications = self._disable_tooltips = True
         if plain_colours:
@@ -111,7 +112,7 @@ class WizardApp(Framed, inherit_bindings=False):
 
     async def show_page(self, name: str) -> None:
         """Show a page, made the first time that it is needed."""
-        self.here, self.wanted = name, ""
+        self.here, self.wanted, self.came_from = name, "", ""
         self.reached = max(self.reached, self.place)
         switcher = self.query_one("#pages", ContentSwitcher)
         if not switcher.query_children(f"#{name}"):
@@ -194,9 +195,9 @@ class WizardApp(Framed, inherit_bindings=False):
         self.page.finish()
 
     async def action_back(self) -> None:
-        """One page back; nothing is lost."""
+        """One page back, or to where one jumped from; nothing is lost."""
         if self.place > 0:
-            await self.show_page(PAGES[self.place - 1].name)
+            await self.show_page(self.came_from or PAGES[self.place - 1].name)
 
     def action_why(self) -> None:
         """Why the focused question is asked."""
@@ -223,9 +224,10 @@ class WizardApp(Framed, inherit_bindings=False):
         if name == self.here == SAVE:
             self.page.finish()
             return
-        wanted = place_of(name)
+        wanted, here = place_of(name), self.here
         stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
         await self.show_page(stuck or name)
+        self.came_from = here if here != self.here else ""
         if stuck is None:
             return
         self.wanted = name

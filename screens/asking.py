@@ -21,10 +21,11 @@ Answer = TypeVar("Answer")
 class Asking(ModalScreen[Answer | None]):
     """Asks for what is typed into its lines. Enter goes on to the next line, in the last it is OK; Escape and Cancel return `None`.
 
-    `OK` is what the first button says, `MORE` are buttons of its own: id and label.
+    `OK` and `CANCEL` are what the first and the last button say, `MORE` are buttons of its own: id and label.
     """
 
     OK: ClassVar[str] = "OK"
+    CANCEL: ClassVar[str] = "Cancel"
     MORE: ClassVar[tuple[tuple[str, str], ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel", key_display="Esc")]
 
@@ -41,7 +42,7 @@ class Asking(ModalScreen[Answer | None]):
                 yield Button(self.OK, id="ok", compact=True, variant="primary")
                 for name, label in self.MORE:
                     yield Button(label, id=name, compact=True)
-                yield Button("Cancel", id="cancel", compact=True)
+                yield Button(self.CANCEL, id="cancel", compact=True)
         yield Keys()
 
     def lines(self) -> Iterable[Widget]:

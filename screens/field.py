@@ -79,6 +79,8 @@ class Field(Widget):
     def compose(self) -> ComposeResult:
         """The prompt, the answer, and room for problems."""
         word = f"   {self.question.word}" if self.question.word else ""
+        if self.question.kind is Kind.MANY:
+            word += "   (Space marks)"
         yield Static(Content.assemble((self.question.prompt, "bold"), (word, "dim")), classes="prompt", markup=False)
         if self.question.kind.is_chosen:
             across = self.question.kind in (Kind.YES_NO, Kind.YES_NO_UNSURE)

@@ -87,17 +87,17 @@ class FilesStep(Step):
             return
         preview, heading_line = self.query_one(Preview), self.query_one("#file-heading", Static)
         if place == 0:
-            preview.show("\n".join(table(self.result.reaches, max(preview.size.width - 2, 30))))
+            preview.show("\n".join(table(self.result.reaches, max(preview.room - 2, 30))))
             heading_line.update(EXPLAINED_REACH)
             return
         if place == 1:
-            room = max(preview.size.width - 2, 30)
+            room = max(preview.room - 2, 30)
             preview.show("\n".join(line for problem in self.result.warnings for line in wrap(said(problem), room, subsequent_indent="  ")))
             stops = any(problem.is_error for problem in self.result.warnings)
             heading_line.update("the sign × stops the way" if stops else "what may surprise; nothing here stops the way")
             return
         artefact = self.result.bundle.artefacts[place - 2]
-        preview.show(shown_text(artefact, max(preview.size.width - 2, 30)))
+        preview.show(shown_text(artefact, max(preview.room - 2, 30)))
         heading_line.update(heading(artefact, self.result.plan.site))
 
     def finish(self) -> None:

@@ -77,10 +77,10 @@ class KeepsAnswers(Careful):
 
     def _ask_passphrase(self, why_again: str) -> None:
         """Keys lie sealed beside the site that the command line named."""
-        from screens.unsealing import OpenSealed
+        from screens.unsealing import OpenSite
 
         draft, body = self.draft, f"{sealed_text('Escape')}\n{why_again}".rstrip()
-        self.push_screen(OpenSealed("The passphrase of its keys", body, lambda passphrase: open_draft(draft, passphrase)), self._unsealed)
+        self.push_screen(OpenSite("The passphrase of its keys", body, lambda passphrase: open_draft(draft, passphrase)), self._unsealed)
 
     def _unsealed(self, event: Ended | None) -> None:
         """The keys are open, and join the answers as they are by now; or why not."""

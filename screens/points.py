@@ -175,7 +175,7 @@ class PointsStep(Step):
 
     def action_add(self) -> None:
         """Describe a new point."""
-        self.app.push_screen(PointPage(with_new_point(self.draft), len(points_of(self.draft))), self._take)
+        self.app.push_screen(PointPage(with_new_point(self.draft), len(points_of(self.draft))), self._take_new)
 
     def _edit(self, place: int) -> None:
         """A point with something in the way opens there, and says what it is."""
@@ -192,6 +192,12 @@ class PointsStep(Step):
         name = points[place].get("name", "this point")
         ask = Choose(f"Remove {name}?", REMOVED, (("keep", "Keep it"), ("remove", "Remove it")))
         self.app.push_screen(ask, lambda answer: self._take(without_point(self.draft, place)) if answer == "remove" else None)
+
+    def _take_new(self, draft: Draft | None) -> None:
+        """The new point is the marked one."""
+        self._take(draft)
+        if draft is not None:
+            self.query_one(OptionList).highlighted = len(points_of(draft)) - 1
 
     def _take(self, draft: Draft | None) -> None:
         """Show the list as it is now; a point that was left as it was is told too, so that the draft on disk forgets it."""

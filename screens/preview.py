@@ -57,6 +57,11 @@ class Preview(ScrollView, can_focus=True):
             self._width = event.size.width
             self.post_message(self.Widened())
 
+    @property
+    def room(self) -> int:
+        """For how many signs what is shown is laid out; one that is hidden has no width, so that of when it was last seen."""
+        return self._width or self.size.width
+
     def show(self, text: str) -> None:
         """Show this text from its beginning; where it lies as before, only its lines that differ are drawn anew."""
         before, size = self.lines, self.virtual_size

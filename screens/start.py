@@ -197,7 +197,7 @@ class StartStep(Step):
 
     def _with_passphrase(self, path: str, opened: Callable[[Secret | None], Draft]) -> None:
         """Open what belongs to a path, beside the screen; the passphrase of its keys is asked for where there are any."""
-        from screens.unsealing import OpenSealed
+        from screens.unsealing import OpenSite
 
         def ended(event: Ended | None) -> None:
             if event is None:
@@ -209,7 +209,7 @@ class StartStep(Step):
         if why_not:
             self._refuse(NOT_OPENED, why_not)
         elif profiles.has_keys(path):
-            self.app.push_screen(OpenSealed("The passphrase of its keys", sealed_text("Escape"), opened), ended)
+            self.app.push_screen(OpenSite("The passphrase of its keys", sealed_text("Escape"), opened), ended)
         else:
             ended(None)
 

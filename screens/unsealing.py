@@ -1,8 +1,9 @@
 """The dialog in which sealed keys are opened: it stays, masked, until the passphrase is the right one or is given up."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -69,3 +70,10 @@ class OpenSealed(Asking[Ended]):
         """Return nothing; what is being done is waited for."""
         if not self.busy:
             super().action_close()
+
+
+class OpenSite(OpenSealed):
+    """The same where a site is opened, which can be done without its keys, too."""
+
+    CANCEL = "Without them"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "without them", key_display="Esc")]

@@ -376,3 +376,25 @@ async def test_long_ipv6_texts_do_not_break_the_layout():
             assert rows[0].startswith(" wgwizard")
             assert "^N next" in rows[-1]
             await person.press("ctrl+n")
+
+
+async def test_back_from_a_page_that_was_jumped_to_leads_where_one_was():
+    async with sit_down(draft=Draft(OFFICE), begin_at="site") as person:
+        await person.press("f3")
+        await person.sees("· Files")
+        await person.press("escape")
+        await person.sees("1 of 9 · Site")
+        await person.press("f3", "ctrl+n")
+        await person.sees("· Save")
+        await person.press("escape")
+        await person.sees("· Files")
+
+
+async def test_what_is_laid_out_for_the_preview_has_its_width_also_where_the_terminal_changed_meanwhile():
+    async with sit_down(draft=Draft(OFFICE), begin_at="files") as person:
+        await person.sees("✓ laptop → 192.168.1.0/24, everything, seen as 192.168.1.10")
+        await person.press("ctrl+n")
+        for size in ((90, 40), (80, 24)):
+            await person.pilot.resize_terminal(*size)
+        await person.press("escape")
+        await person.sees("7 of 9 · Files", "✓ laptop → 192.168.1.0/24, everything, seen as 192.168.1.10")

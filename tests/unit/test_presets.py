@@ -177,7 +177,9 @@ def test_what_came_with_a_preset_is_named_until_it_is_changed():
     assert ("host.ssh", "pi@192.168.1.10") in examples(document, document)
     assert [problem.field for problem in example_problems(document, document)] == [path for path, _ in examples(document, document)]
     (told,) = examples_problem(document, document)
-    assert set(told.message.partition(": ")[2].split(", ")) == {name_of(path, document) for path, _ in examples(document, document)}
+    answers, _, points = told.message.partition(": ")[2].partition(", the points ")
+    assert set(answers.split(", ")) == {name_of(path, document) for path, _ in examples(document, document)}
+    assert points.split(", ") == [point["name"] for point in document["points"]]
     assert "Host β's endpoint" in told.message
     mine = {**document, "host": {**document["host"], "ssh": "me@10.1.1.1"}}
     assert {path for path, _ in examples(document, document)} - {path for path, _ in examples(mine, document)} == {"host.ssh"}

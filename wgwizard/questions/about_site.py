@@ -142,6 +142,6 @@ DNS_SEARCH = Question(
 SITE = Group(
     name="site",
     title="Site",
-    about="The site is one network; each laptop, phone or device outside is a point.",
+    about="The site is where Host β stands; a laptop or device elsewhere is a point.",
     questions=(NAME, COMPUTERS, NETWORKS, ROUTES, ROUTER, ROUTER_KIND, DROPS_INVALID, CLOUD, DNS_SERVERS, DNS_SEARCH),
 )

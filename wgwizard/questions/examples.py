@@ -9,7 +9,7 @@ from wgwizard.questions.about_point import POINT
 from wgwizard.questions.about_site import SITE
 from wgwizard.questions.answers import path_for, text_at, value_at
 from wgwizard.questions.model import Document, Question
-from wgwizard.questions.naming import name_of
+from wgwizard.questions.naming import name_of, point_name
 
 FROM_PRESET = "from-preset"
 EXAMPLE_ENDPOINT = "example-endpoint"  # as wgwizard.sitefile.values says it
@@ -73,5 +73,17 @@ def said_once(problems: Iterable[Problem], told: tuple[Problem, ...]) -> tuple[P
 def examples_problem(document: Document, preset: Document | None) -> tuple[Problem, ...]:
     """One warning that names all of them; none where there is none."""
     paths = [path for path, _ in examples(document, preset)]
-    message = f"still as in the preset's example: {', '.join(name_of(path, document) for path in paths)}"
-    return (warning(FROM_PRESET, paths[0], message, "put your own in their place, unless they are the same"),) if paths else ()
+    points = [point_name(place, document) for place in example_points(document, preset)]
+    named = [name_of(path, document) for path in paths] + ([f"the points {', '.join(points)}"] if points else [])
+    if not named:
+        return ()
+    message = f"still as in the preset's example: {', '.join(named)}"
+    return (warning(FROM_PRESET, paths[0] if paths else "points", message, "put your own in their place, unless they are the same"),)
+
+
+def example_points(document: Document, preset: Document | None) -> tuple[int, ...]:
+    """The places of the points that stand as they came with the preset: devices of an example, not of the person."""
+    theirs, own = (value_at(one or {}, "points") for one in (preset, document))
+    if not isinstance(theirs, list) or not isinstance(own, list):
+        return ()
+    return tuple(place for place, point in enumerate(own) if point in theirs)

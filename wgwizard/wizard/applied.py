@@ -59,7 +59,7 @@ def invitation(address: str | None, *, connected: bool) -> str:
         return "Host β has no login here (its page asks for one), so nothing is applied now."
     if not connected:
         return f"Nothing here can log in to {address}, so nothing is applied now."
-    return f"Apply to {whom(address)}, or go on without"
+    return f"Apply to {whom(address)}, where you are asked before the first change is made; or go on without"
 
 
 def is_next(draft: Draft, address: str | None, *, connected: bool) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wgwizard.problems import Problem
 from wgwizard.questions import POINT, Document, Kind
 from wgwizard.questions.answers import steps_of, text_of, value_at, with_value
-from wgwizard.questions.examples import FROM_PRESET, OWN
+from wgwizard.questions.examples import FROM_PRESET, OWN, example_points
 from wgwizard.questions.naming import point_name
 from wgwizard.questions.when import only_opened_by_site
 from wgwizard.wizard.draft import Draft
@@ -52,9 +52,8 @@ def marks_of(draft: Draft) -> dict[int, str]:
 
 
 def examples_among(draft: Draft) -> tuple[int, ...]:
-    """The places of the points that stand as they came with the preset: devices of an example, not of the person."""
-    theirs = value_at(draft.preset, "points") if draft.preset is not None and not draft.is_saved else None
-    return tuple(place for place, point in enumerate(points_of(draft)) if isinstance(theirs, list) and point in theirs)
+    """The places of the points that stand as they came with the preset; in a saved site they are the person's."""
+    return () if draft.is_saved else example_points(draft.document, draft.preset)
 
 
 def confirmed_point(draft: Draft, place: int) -> Draft:
