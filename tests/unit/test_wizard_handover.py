@@ -12,8 +12,11 @@ from wgwizard.keys import Keyring, complete_keyring
 from wgwizard.lock import Lock
 from wgwizard.pipeline import study
 from wgwizard.render.forms import Form, in_form
-from wgwizard.wizard.handover import PointFile, point_files, save
+from wgwizard.sitefile import to_document
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.handover import PointFile, key_made_here, lacks_only_host_key, point_files, save
 from wgwizard.wizard.study import outlook
+from wgwizard.wizard.study import study as study_of
 
 
 def handed(platform: str = "linux", *, own_key: bool = False) -> PointFile:
@@ -55,3 +58,27 @@ def test_who_keeps_the_key_is_told_where_it_goes_and_another_system_or_a_file_in
         save(handed(), str(tmp_path / "b.netdev"))
     assert (tmp_path / "b.network").read_text() == "somebody's"
     assert not (tmp_path / "b.netdev").exists()
+
+
+def files_of(draft: Draft) -> tuple[PointFile, ...]:
+    found, _ = study_of(draft)
+    assert found is not None
+    return point_files(outlook(found, draft.keyring))
+
+
+def test_what_lacks_only_the_hosts_key_is_whole_once_that_is_made_here() -> None:
+    site = article()
+    draft = Draft(to_document(replace(site, host=replace(site.host, ssh="admin@192.168.1.10", keys_on_host=True))))
+    assert all(map(lacks_only_host_key, files_of(draft)))
+    here = key_made_here(draft)
+    assert "host" in here.keyring.private
+    assert here.has_unsaved_keys
+    assert not here.is_saved
+    assert not any(file.artefact.missing or lacks_only_host_key(file) for file in files_of(here))
+    assert key_made_here(here).keyring == here.keyring  # made once
+
+
+def test_what_lacks_more_than_the_hosts_key_would_not_be_whole() -> None:
+    site = article()
+    host = replace(site.host, ssh="admin@192.168.1.10", keys_on_host=True, endpoint=None)
+    assert not any(map(lacks_only_host_key, files_of(Draft(to_document(replace(site, host=host))))))

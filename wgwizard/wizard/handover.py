@@ -9,13 +9,14 @@ from wgwizard.owners import COMPLETING, carried
 from wgwizard.phone import qr_code, why_no_code
 from wgwizard.profiles import LOCK_SUFFIX, SECRETS_SUFFIX, beside_path
 from wgwizard.profiles.files import replace_file
+from wgwizard.questions.about_host import KEYS
 from wgwizard.render.artefact import Artefact, lacks_text
 from wgwizard.render.forms import NETDEV_MODE, Form, in_form
 from wgwizard.render.wireguard import conf_path
 from wgwizard.site import Point
 from wgwizard.siteroutes import assumed_opens
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.study import Outlook
+from wgwizard.wizard.study import Outlook, whole
 
 # Linux has no longer names for interfaces, and wg-quick and the apps name the tunnel after its file.
 _LONGEST_INTERFACE = 15
@@ -64,6 +65,16 @@ def why_not_whole(file: PointFile) -> str:
         return ""
     ways = f" {' '.join(COMPLETING)}." if "host.public_key" in missing else ""
     return f"× The file of {file.point.name} is not complete yet; missing: {lacks_text(missing)}.{ways}"
+
+
+def lacks_only_host_key(file: PointFile) -> bool:
+    """Whether the file is complete as soon as Host β's key is made here in place of there."""
+    return set(file.artefact.missing) == {"host.public_key"}
+
+
+def key_made_here(draft: Draft) -> Draft:
+    """The draft with Host β's key made here, together with whatever else its site needs; it has to be saved anew."""
+    return whole(draft.answered(KEYS.id, KEYS, "here"))
 
 
 def path_for(file: PointFile, draft: Draft) -> str:
