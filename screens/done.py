@@ -22,7 +22,7 @@ from screens.step import Step
 from wgwizard.owners import HERE, Block, block_lines, named, proof_text, waiting_text, what_to_do
 from wgwizard.wizard.applied import undone
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.handover import point_files
+from wgwizard.wizard.handover import key_made_here, point_files
 from wgwizard.wizard.study import Outlook, Study, outlook, study
 from wgwizard.wizard.tools import Tools, write_files, written_before
 from wgwizard.wizard.words import told
@@ -171,9 +171,19 @@ class DoneStep(Step):
             run_beside(self, "write", lambda: write_files(draft, whole))
 
     def _hand_over(self) -> None:
+        self._open(0)
+
+    def _open(self, marked: int) -> None:
         files = point_files(outlook(self.found, self.keyring)) if self.found is not None else ()
         if files:
-            self.app.push_screen(HandOver(files, self.draft))
+            self.app.push_screen(HandOver(files, self.draft, marked), self._handed)
+
+    def _handed(self, wanted: int | None) -> None:
+        """With Host β's key made here, where that is wanted, one is handed over; what is to be done is shown anew."""
+        if wanted is not None:
+            self.change(key_made_here(self.draft))
+            self.enter(self.draft)
+            self._open(wanted)
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found

@@ -18,7 +18,7 @@ from screens.step import Step
 from wgwizard.plan.model import ROUTER
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.files import EXPLAINED_REACH, heading, label, shown_text, warnings_line
-from wgwizard.wizard.handover import point_files
+from wgwizard.wizard.handover import key_made_here, point_files
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
 from wgwizard.wizard.words import said
@@ -121,7 +121,18 @@ class FilesStep(Step):
             place = (self.query_one("#artefacts", OptionList).highlighted or 0) - 2
             node = self.result.bundle.artefacts[place].node if place >= 0 else ""
             marked = next((place for place, file in enumerate(files) if file.point.name == node), 0)
-            self.app.push_screen(HandOver(files, self.draft, marked))
+            self._open(marked)
+
+    def _handed(self, wanted: int | None) -> None:
+        """With Host β's key made here, where that is wanted, the files are shown anew, and one is handed over."""
+        if wanted is not None:
+            self.change(key_made_here(self.draft))
+            self.enter(self.draft)
+            self._open(wanted)
+
+    def _open(self, marked: int) -> None:
+        files = point_files(self.result) if self.result is not None else ()
+        self.app.push_screen(HandOver(files, self.draft, marked), self._handed)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter in the list goes over to the preview, to scroll it."""

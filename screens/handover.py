@@ -21,7 +21,18 @@ from screens.qr import QrScreen
 from wgwizard.errors import WgwizardError
 from wgwizard.phone import qr_code, why_no_code
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.handover import COPY, HOW, REVEAL, PointFile, line, path_for, path_problem, save, why_not_whole
+from wgwizard.wizard.handover import (
+    COPY,
+    HOW,
+    REVEAL,
+    PointFile,
+    lacks_only_host_key,
+    line,
+    path_for,
+    path_problem,
+    save,
+    why_not_whole,
+)
 from wgwizard.wizard.words import told
 
 SHOWN_SECONDS = 60.0
@@ -34,8 +45,11 @@ _WHY = (
 )
 
 
-class HandOver(ModalScreen[None]):
-    """The points' files, of which there is at least one; `marked` is the place of the one to begin with."""
+class HandOver(ModalScreen[int | None]):
+    """The points' files, of which there is at least one; `marked` is the place of the one to begin with.
+
+    It returns the place of a point for whose file Host β's key is to be made here, else nothing.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "close", key_display="Esc"),
@@ -60,6 +74,7 @@ class HandOver(ModalScreen[None]):
             with Answers():
                 yield Button("QR code", id="qr", compact=True, variant="primary")
                 yield Button("Save", id="save", compact=True)
+                yield Button("Make Host β's key here", id="make", compact=True)
                 yield Button("Show keys", id="show", compact=True)
                 yield Button("Copy", id="copy", compact=True)
                 yield Button("Close", id="close", compact=True)
@@ -83,6 +98,7 @@ class HandOver(ModalScreen[None]):
         self.marked, self.unsaved = event.option_index, ""
         self.query_one(".heading", Static).update(f"Hand over a point's file: {self.file.point.name}")
         self._hide()
+        self.query_one("#make", Button).display = lacks_only_host_key(self.file)
         self._say(why_not_whole(self.file) or (_UNSAVED if self.draft.has_unsaved_keys else ""))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -96,6 +112,8 @@ class HandOver(ModalScreen[None]):
         press = event.button.id
         if press == "close":
             self.action_close()
+        elif press == "make":
+            self.dismiss(self.marked)
         elif press == "show" and self.hiding is not None:
             self._hide()
         elif why_not := why_not_whole(self.file):

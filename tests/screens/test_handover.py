@@ -253,3 +253,21 @@ async def test_a_path_at_which_nothing_can_be_saved_stands_there_to_be_mended():
         await person.sees("×", "/proc/laptop.conf")
         await person.clicks("#save")
         await person.sees("Where should the file of laptop be saved?", "/proc/laptop.conf")
+
+
+@pytest.mark.parametrize("page", ["files", pytest.param("done", marks=pytest.mark.slow)])
+async def test_a_file_that_lacks_only_the_hosts_key_is_made_whole_where_it_is_handed_over(page):
+    host = {name: value for name, value in DOCUMENT["host"].items() if name != "keys"}
+    async with sit_down(draft=Draft({**DOCUMENT, "host": {**host, "ssh": "admin@beta"}}), begin_at=page) as person:
+        await person.sees("Hand over")
+        await person.clicks(f"#{page} #hand-over")
+        await person.sees("× The file of phone is not complete yet", "Make Host β's key here")
+        await person.clicks("#make")
+        await person.sees("Hand over a point's file: phone", "! These keys are saved nowhere yet")
+        person.sees_no("not complete yet")
+        person.sees_no("Make Host β's key here")
+        assert person.app.draft.document["host"]["keys"] == "here"
+        key = person.app.draft.keyring.public["host"]
+        await person.press("escape")
+        await person.app.show_page("files")
+        assert f"PublicKey = {key}" in content_of(person, "phone")
