@@ -225,7 +225,8 @@ class WizardApp(Framed, inherit_bindings=False):
             self.page.finish()
             return
         wanted, here = place_of(name), self.here
-        stuck = next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
+        is_known = wanted <= self.reached and wanted < place_of("strategy")  # a page of questions: what is wrong may be mended there
+        stuck = None if is_known else next((page.name for page in PAGES[1:wanted] if page.is_wrong(self.draft)), None)
         await self.show_page(stuck or name)
         self.came_from = here if here != self.here else ""
         if stuck is None:

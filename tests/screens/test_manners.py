@@ -398,3 +398,12 @@ async def test_what_is_laid_out_for_the_preview_has_its_width_also_where_the_ter
             await person.pilot.resize_terminal(*size)
         await person.press("escape")
         await person.sees("7 of 9 · Files", "✓ laptop → 192.168.1.0/24, everything, seen as 192.168.1.10")
+
+
+async def test_a_page_that_was_reached_can_be_gone_to_again_whatever_is_wrong_before_it():
+    async with sit_down(draft=Draft({**OFFICE, "name": ""}), begin_at="tunnel") as person:
+        await person.app.show_page("site")
+        await person.app.action_go("host")
+        await person.sees("2 of 9 · Host β", "× Site")
+        await person.app.action_go("files")
+        await person.sees("1 of 9 · Site", "Before Files: answers are missing or wrong")

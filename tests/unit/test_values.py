@@ -31,7 +31,7 @@ def good(reader, text):
     ("text", "endpoint"),
     [
         ("vpn.b.home.arpa:51820", Endpoint("vpn.b.home.arpa", 51820)),
-        ("a:1", Endpoint("a", 1)),
+        ("a.b:1", Endpoint("a.b", 1)),
         ("xn--fa-hia.de:65535", Endpoint("xn--fa-hia.de", 65535)),
         ("8.8.8.8:51820", Endpoint("8.8.8.8", 51820)),
         ("[2a00:1450::1]:51820", Endpoint("2a00:1450::1", 51820)),

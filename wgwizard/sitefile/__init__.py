@@ -25,7 +25,7 @@ from wgwizard.site import (
 )
 from wgwizard.sitefile import check, sitewrite
 from wgwizard.sitefile import filemodel as model
-from wgwizard.sitefile.addresses import read_address, read_interface, read_network
+from wgwizard.sitefile.addresses import read_address, read_interface, read_network, refuse_edge
 from wgwizard.sitefile.check_addresses import no_prefix
 from wgwizard.sitefile.draft import Draft
 from wgwizard.sitefile.pruning import without
@@ -218,6 +218,8 @@ def _read_host_addresses(items: list[str], draft: Draft) -> tuple[InterfaceAddre
             around = next((network.cidr for _, network in draft.site_networks if interface.ip in network.cidr), None)
             if around is None:
                 draft.problems.append(no_prefix(interface, field, draft))
+                continue
+            if refuse_edge(interface.ip, around, field, draft.problems):
                 continue
             interface = type(interface)((interface.ip, around.prefixlen))
         draft.host_addresses.append((field, interface))

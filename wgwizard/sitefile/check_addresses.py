@@ -3,7 +3,7 @@
 from itertools import islice
 
 from wgwizard.problems import Problem, error, warning
-from wgwizard.site import InterfaceAddress, Site, of_family
+from wgwizard.site import Address, InterfaceAddress, Site, of_family
 from wgwizard.sitefile.addresses import refuse_edge
 from wgwizard.sitefile.draft import Draft
 from wgwizard.sitefile.netindex import NetworkIndex
@@ -31,16 +31,18 @@ def _check_networks(draft: Draft, networks: NetworkIndex) -> None:
 
 def _check_hosts(draft: Draft, networks: NetworkIndex) -> None:
     """Named computers lie in the site's networks, and no two have one address; neither has β."""
-    seen = {interface.ip: field for field, interface in draft.host_addresses}
+    own = {interface.ip: field for field, interface in draft.host_addresses}
     for field, interface in draft.host_addresses:
-        if seen[interface.ip] != field:
+        if own[interface.ip] != field:
             draft.problems.append(error("duplicate-address", field, f"{interface.ip} is given twice", "remove one"))
+    seen: dict[Address, str] = {}
     for field, address in draft.site_hosts:
-        if address in seen:
+        if address in own:  # said where it is asked later, at Host β
+            hint = "give each computer its own address (Host β is reached as `host`)"
+            draft.problems.append(error("duplicate-address", own[address], f"{address} is also {field}", hint))
+        elif address in seen:
             message = f"{address} is also {seen[address]}"
-            draft.problems.append(
-                error("duplicate-address", field, message, "give each computer its own address (Host β is reached as `host`)")
-            )
+            draft.problems.append(error("duplicate-address", field, message, "give each computer its own address"))
         seen[address] = field
         around = networks.around(address)
         if around is not None:
@@ -52,17 +54,17 @@ def _check_hosts(draft: Draft, networks: NetworkIndex) -> None:
 
 def _check_router(site: Site, draft: Draft, networks: NetworkIndex) -> None:
     """The site has one default gateway a family: the router, or β itself."""
-    own = {interface.ip for interface in site.host.addresses}
+    own = {interface.ip: field for field, interface in draft.host_addresses}
     families = set()
     for field, address in draft.routers:
         if address.version in families:
             draft.problems.append(error("two-gateways", field, f"{address} is a second IPv{address.version} router", "name one a family"))
         families.add(address.version)
         if address in own and site.host.default_gateway is False:
-            hint = "set host.default_gateway: true if β is the site's router, else correct one of the two"
-            draft.problems.append(error("duplicate-address", field, f"{address} is also Host β's address", hint))
+            hint = "if Host β is the site's router, say so (host.default_gateway), else correct one of the two"
+            draft.problems.append(error("duplicate-address", own[address], f"{address} is also {field}", hint))
         elif address not in own and site.host.default_gateway is True:
-            hint = "remove site.router, or set host.default_gateway: false"
+            hint = "remove one of the two answers: site.router, or host.default_gateway"
             draft.problems.append(error("two-gateways", field, f"{address} is not Host β, which is said to be the site's router", hint))
         around = networks.around(address)
         near = around[1] if around else next((it.network for it in site.host.addresses if address in it.network), None)

@@ -121,6 +121,8 @@ def read_endpoint(text: str, field: str, problems: list[Problem], *, usual_port:
         return None
     if _EXAMPLE_NAME.search(f".{domain.lower()}"):
         problems.append(warning("example-endpoint", field, f"{domain} is a name that only examples have", _OWN_ENDPOINT))
+    elif "." not in domain:
+        problems.append(warning("endpoint-no-dot", field, f"{domain} has no dot: no one outside knows such a name", _OWN_ENDPOINT))
     return Endpoint(domain, int(port))
 
 
