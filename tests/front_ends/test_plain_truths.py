@@ -1,0 +1,97 @@
+"""What --plain says of the answers and files is so, also under a preset and on a second pass."""
+
+import getpass
+import sys
+from io import StringIO
+
+import pytest
+
+from tests.front_ends.test_conversation import BEGIN, Scripted
+from tests.front_ends.test_plain_manners import left, squeezed
+from wgwizard.prompts.numbered import NumberedTalk
+from wgwizard.prompts.talk import Asked
+from wgwizard.questions import Choice
+from wgwizard.wizard.opening import open_preset
+from wgwizard.wizard.points import REMOVED
+from wgwizard.wizard.tools import Tools
+from wgwizard.wizard.words import MORE, MORE_PRESET
+
+CHOICES = (Choice("on", "Go on"), Choice("add", "Add"), Choice("change", "Change"))
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def words(text: str) -> str:
+    return f" more{text[len('More') :]}"
+
+
+# --- the questions that nearly everyone leaves alone --------------------------------------------------------------------------
+
+
+def test_answers_of_a_preset_among_the_questions_that_are_left_alone_are_called_that_and_named():
+    networks = (("Which networks", "192.168.7.0/24"), ("Which address does", "192.168.7.2/24"))
+    talk = left(Scripted(*networks, ("Look at these?", "n"), ("Who opens", "^D")), Tools(), document=open_preset("field-device").document)
+    assert words(MORE_PRESET) in squeezed(talk)
+    assert "What is Host β called? gate" in squeezed(talk)
+
+
+def test_where_no_preset_answered_them_they_all_have_good_answers():
+    talk = left(Scripted(*BEGIN, ("Look at these, which", "n"), ("Who opens", "^D")), Tools())
+    assert words(MORE) in squeezed(talk)
+    assert words(MORE_PRESET) not in squeezed(talk)
+
+
+# --- a terminal whose arrow keys are signs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("\x1b[B3", "× “3”, with a key that"),
+        ("\x1bOA", "× That key is none"),
+        ("\x1b[1;5Cx\x07", "× “x”, with a key"),
+        ("9", "× “9” is none"),
+    ],
+)
+def test_a_key_that_types_no_sign_is_never_sent_back(typed, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{typed}\n2\n{typed}\ny\n"))
+    talk = NumberedTalk()
+    assert talk.one(Asked("What next?", current="on"), CHOICES) == "add"
+    assert talk.yes("Go on?", default=False) is True
+    told = capsys.readouterr().err
+    assert said in told
+    assert all(sign.isprintable() or sign == "\n" for sign in told)
+
+
+@pytest.mark.parametrize("typed", ["", "half a line"])
+@pytest.mark.parametrize("ask", [lambda talk: talk.text(Asked("Which?")), lambda talk: talk.yes("Go on?", default=True)])
+def test_what_is_said_after_ctrl_d_begins_on_a_line_of_its_own(ask, typed, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    with pytest.raises(EOFError):
+        ask(NumberedTalk())
+    assert capsys.readouterr().err.endswith("] \n")
+
+
+def test_the_same_where_a_passphrase_was_asked_for(monkeypatch, capsys):
+    def ended(*_: object, **__: object) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(getpass, "getpass", ended)
+    with pytest.raises(EOFError):
+        NumberedTalk().secret("The passphrase")
+    assert capsys.readouterr().err.endswith("\n\n")
+
+
+# --- removing a point ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_address_stays_reserved_only_where_one_was_given_out():
+    removed = (("What next?", "remove"), ("Remove", "n"))
+    back = (("Where should", "<"), ("Which would", "<"), ("Which way", "<"), ("Who opens", "<"))
+    talk = left(Scripted(*BEGIN, *removed, ("What next?", "on"), ("Which would", "on"), *back, *removed, ("What next?", "^D")), Tools())
+    assert squeezed(talk).count(REMOVED) == 1
+    assert squeezed(talk).index("== Save ==") < squeezed(talk).index(REMOVED)
