@@ -3,14 +3,21 @@
 import getpass
 import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
-from tests.front_ends.test_conversation import BEGIN, Scripted
+from tests.front_ends.test_conversation import BEGIN, PASSPHRASE, Scripted
 from tests.front_ends.test_plain_manners import left, squeezed
+from tests.screens.fake_connector import FakeConnector
+from wgwizard import profiles
+from wgwizard.owners import Folder
+from wgwizard.prompts import converse
 from wgwizard.prompts.numbered import NumberedTalk
 from wgwizard.prompts.talk import Asked
 from wgwizard.questions import Choice
+from wgwizard.wizard.draft import Draft
+from wgwizard.wizard.files import what_is_written
 from wgwizard.wizard.opening import open_preset
 from wgwizard.wizard.points import REMOVED
 from wgwizard.wizard.tools import Tools
@@ -95,3 +102,60 @@ def test_an_address_stays_reserved_only_where_one_was_given_out():
     talk = left(Scripted(*BEGIN, *removed, ("What next?", "on"), ("Which would", "on"), *back, *removed, ("What next?", "^D")), Tools())
     assert squeezed(talk).count(REMOVED) == 1
     assert squeezed(talk).index("== Save ==") < squeezed(talk).index(REMOVED)
+
+
+# --- what is written, and what a file lacks ------------------------------------------------------------------------------------
+
+
+def test_nothing_is_said_to_be_written_before_it_is_and_what_is_afterwards():
+    looked, on, back = ("Which would", "on"), ("What next?", "on"), ("What next?", "<")
+    again = (back, ("Where should", "<"), looked)
+    talk = Scripted(
+        *BEGIN[:2], ("Look at admin", "n"), BEGIN[2], on, looked, *again, on, ("What next?", "write"), back, *again, on,
+        ("What next?", "leave"),
+    )  # fmt: skip
+    converse(talk, Tools(FakeConnector()))
+    assert talk.answers == []
+    told = squeezed(talk)
+    assert told.count("Nothing has been written yet.") == 1
+    assert "The site is saved in home.yaml; none of these files has been written yet." in told
+    assert "The site is saved in home.yaml; the folder home/ holds these files." in told
+
+
+def test_a_folder_of_older_answers_and_a_site_that_was_changed_are_called_that():
+    draft = Draft(path="home.yaml", saved={})
+    assert what_is_written(draft, Folder("home/", is_current=False)) == (
+        "home.yaml does not hold these answers yet; the folder home/ is older than these answers."
+    )
+
+
+GIVE = (("What next?", "give"), ("Whose?", "0"))
+
+
+def by_ssh(*answers: tuple[str, str]) -> tuple[Scripted, Draft]:
+    talk = Scripted(*BEGIN, ("What next?", "on"), *answers, ("What next?", "leave"))
+    draft = converse(talk, Tools())
+    assert talk.answers == []
+    return talk, draft
+
+
+def test_a_file_that_lacks_only_the_hosts_key_is_whole_at_once_where_that_is_made_here_and_the_site_saved():
+    talk, draft = by_ssh(
+        *GIVE, ("Let Host β's key", "y"), ("Where should the site", "home.yaml"), ("How?", "save"), ("What next?", "write")
+    )
+    assert f"PublicKey = {draft.keyring.public['host']}" in Path("laptop.conf").read_text()
+    assert draft.is_saved
+    assert "host" in profiles.load_keys("home.yaml", PASSPHRASE).private
+    assert "keys: here" in Path("home.yaml").read_text()
+    assert "must be saved anew" in squeezed(talk)
+    assert f"PublicKey = {draft.keyring.public['host']}" in Path("home/laptop/etc/wireguard/wg0.conf").read_text()
+    assert [asked.current for asked in talk.asked if asked.prompt == "What next?"][-2:] == ["write", "leave"]
+
+
+@pytest.mark.parametrize("given", [(("Let Host β's key", "n"),), (("Let Host β's key", "y"), ("Where should the site", "<"))])
+def test_where_it_is_not_wanted_or_not_saved_host_makes_its_key_as_before(given):
+    _, draft = by_ssh(*GIVE, *given)
+    assert draft.is_saved
+    assert "host" not in draft.keyring.private
+    assert "keys: here" not in Path("home.yaml").read_text()
+    assert not Path("laptop.conf").exists()
