@@ -159,3 +159,13 @@ def test_where_it_is_not_wanted_or_not_saved_host_makes_its_key_as_before(given)
     assert "host" not in draft.keyring.private
     assert "keys: here" not in Path("home.yaml").read_text()
     assert not Path("laptop.conf").exists()
+
+
+def test_a_name_that_would_not_open_the_site_is_refused_and_asked_for_again():
+    talk = Scripted(
+        *BEGIN, ("What next?", "on"), ("Where should", "home.yamlquiet anvil"), ("Where should", "home.yaml"), ("What next?", "leave")
+    )  # fmt: skip
+    assert converse(talk, Tools()).path == "home.yaml"
+    assert talk.answers == []
+    assert "`wgwizard NAME` opens. Give a name such as home.yaml." in squeezed(talk)
+    assert not list(Path().glob("*anvil*"))
