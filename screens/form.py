@@ -18,11 +18,9 @@ from wgwizard.questions.answers import concerns, path_for, value_at
 from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of
 from wgwizard.wizard.draft import Draft
-from wgwizard.wizard.words import cut
+from wgwizard.wizard.words import MORE, MORE_PRESET, cut
 
-MORE = "More questions, all with good answers already"
 MORE_FOUND = "More questions, found"
-MORE_PRESET = "More questions, with the preset's answers: are they yours?"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -131,8 +129,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def _came_along(self, field: Field) -> bool:
         """Whether the answer is the preset's."""
-        is_theirs = self.draft.preset is not None and self.draft.is_prefilled(field.path, field.question)
-        return is_theirs and field.text != field.question.default
+        return self.draft.came_along(field.path, field.question)
 
     def take_standing(self, path: str = "") -> None:
         """What stands on the page as the answer is the answer; with a `path` only there."""

@@ -23,12 +23,12 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.points import (
     EXAMPLE,
     EXAMPLES,
-    REMOVED,
     confirmed_point,
     described,
     errors_of,
     marks_of,
     points_of,
+    removed_text,
     with_new_point,
     without_point,
 )
@@ -190,7 +190,7 @@ class PointsStep(Step):
         if place is None or not points:
             return
         name = points[place].get("name", "this point")
-        ask = Choose(f"Remove {name}?", REMOVED, (("keep", "Keep it"), ("remove", "Remove it")))
+        ask = Choose(f"Remove {name}?", removed_text(self.draft, place), (("keep", "Keep it"), ("remove", "Remove it")))
         self.app.push_screen(ask, lambda answer: self._take(without_point(self.draft, place)) if answer == "remove" else None)
 
     def _take_new(self, draft: Draft | None) -> None:

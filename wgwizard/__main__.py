@@ -81,6 +81,7 @@ def _wizard(options: argparse.Namespace) -> int:
     """The wizard in the front end that fits the terminal: from nothing, from a preset, or on a saved site."""
     from wgwizard.cli.front_end import FrontEnd, front_end
 
+    _check_output(options.output)
     chosen = front_end(options, os.environ)
     if chosen is not FrontEnd.SCREENS:
         return _conversation(options, menus=chosen is FrontEnd.MENUS)
@@ -93,6 +94,14 @@ def _wizard(options: argparse.Namespace) -> int:
     return run_wizard(
         LateConnector(), site_path=options.site, document=document, output=options.output, login=own, look_around=_looks_around()
     )
+
+
+def _check_output(path: str | None) -> None:
+    """Refuse a name that the site could not be saved under, before anything is asked; one without any end is given the usual one."""
+    if path is not None and "." in path.rpartition("/")[2] and (good := arguments.good_name(path)) != path:
+        from wgwizard.errors import UsageError
+
+        raise UsageError(f"-o {path}: {arguments.WHY_ENDING}", f"give a name such as {good}")
 
 
 def _conversation(options: argparse.Namespace, *, menus: bool) -> int:

@@ -93,6 +93,32 @@ def test_what_cannot_be_understood_is_exit_2(folder, words):
     run(*words, cwd=folder, check=2)
 
 
+@pytest.mark.parametrize(
+    ("path", "good"),
+    [
+        ("home.yaml", "home.yaml"),
+        ("a.b/home.yml", "a.b/home.yml"),
+        ("home.yamlcondone cadmium", "home.yaml"),
+        ("./a/home.yml2", "./a/home.yml"),
+        ("home.txt", "home.yaml"),
+        ("a.b/home", "a.b/home.yaml"),
+        ("home.lock/", "home.yaml"),
+        (".yamlx", ".yamlx.yaml"),
+    ],
+)
+def test_the_nearest_name_of_a_sites_file_is_one_that_opens_it(path, good):
+    assert arguments.good_name(path) == good
+    assert arguments.is_file(good)
+
+
+def test_a_name_that_the_site_could_not_be_saved_under_is_refused_before_anything_is_asked(folder):
+    said = run("new", "--plain", "-o", "home.yamlx", cwd=folder, check=2).stderr
+    assert "what `wgwizard NAME` opens" in said
+    assert "give a name such as home.yaml" in said
+    for good in ("home.yml", "home", "a.b/home"):
+        assert "there is no terminal" in run("new", "-o", good, cwd=folder, check=2).stderr
+
+
 def test_an_unknown_word_suggests_a_verb(folder):
     assert "did you mean “plan”?" in run("plna", cwd=folder, check=2).stderr
     assert "ends in .yaml" in run("my-site", cwd=folder, check=2).stderr

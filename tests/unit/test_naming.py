@@ -13,6 +13,7 @@ from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.words import said
 
 SERVICES = next(question for question in POINT.questions if question.id == "points[*].services")
+RIGHTS = next(question for question in POINT.questions if question.id == "points[*].may_reach")
 PATHS = re.compile(r"\b(points|site|host|tunnel|needs)[.\[][a-z_\d]|\([a-z_]+\)|\([a-z_]+: |published_port|may_reach")
 
 
@@ -94,3 +95,56 @@ def test_an_error_names_the_field_of_each_of_its_problems_once():
     text = words.told(SiteRefusedError("the site is refused", problems=tuple(problems)))
     assert "the site's network is missing" in text
     assert text.count("(site.networks)") == 1
+
+
+def told_of_rights(typed: str) -> list[str]:
+    """What is told of these rights beside a NAS at the site."""
+    site = {"networks": ["192.168.200.0/24"], "hosts": [{"name": "nas", "addresses": ["192.168.200.22"]}]}
+    draft = field_site({"lap": ""}, site=site, needs={"opens": "points"}, strategy="auto")
+    return told(Draft(put(draft.document, "points[0].may_reach", RIGHTS, typed)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "example"),
+    [
+        ("nas smb and web page", "nas smb, nas web"),
+        ("nas smb web", "nas smb, nas web"),
+        ("smb on nas", "nas smb, nas web"),
+        ("nas foo", "nas smb, nas web"),
+    ],
+)
+def test_words_that_are_no_right_are_refused_once_with_all_that_can_be_written(typed, example):
+    (text,) = told_of_rights(typed)
+    assert repr(typed) in text
+    assert "tcp or udp with ports, or a service by its usual name such as smb or web, one target after each comma" in text
+    assert text.endswith(example)
+    assert told_of_rights(example) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "examples"),
+    [
+        ("nas: smb, 5000", ["nas smb, nas 5000"]),
+        ("nas smb, web", ["nas smb, nas web"]),
+        ("nas smb, 80,443", ["nas smb, nas 80", "nas smb, nas 443"]),
+        ("ssh", ["nas ssh"]),
+    ],
+)
+def test_a_port_or_a_service_alone_between_commas_is_told_whose_name_to_repeat(typed, examples):
+    texts = told_of_rights(typed)
+    assert [text.partition("as in ")[2] for text in texts] == examples
+    assert all(told_of_rights(example) == [] for example in examples)
+
+
+def test_a_protocol_that_was_typed_wrongly_is_still_guessed():
+    assert told_of_rights("nas tpc 80") == ["× 'tpc' is not known here; did you mean tcp? It is one of tcp, udp"]
+
+
+def test_words_that_are_no_service_are_refused_once_with_all_that_can_be_written():
+    (text,) = told(field_site({"pump-7": "smb and web"}))
+    assert "'smb and web' is not understood as one service; write a usual name alone" in text
+    assert told(field_site({"pump-7": text.rpartition(": ")[2]})) == []
+
+
+def test_the_help_of_rights_names_usual_services():
+    assert "smb, web or ssh" in RIGHTS.why

@@ -13,7 +13,7 @@ from wgwizard.lock import Lock
 from wgwizard.profiles import files
 from wgwizard.profiles.files import FileError
 from wgwizard.sitefile import yamltext
-from wgwizard.wizard.saving import site_path
+from wgwizard.wizard.saving import path_problem, site_path
 
 
 @pytest.fixture
@@ -69,6 +69,19 @@ def test_a_path_is_taken_as_in_a_shell(monkeypatch, tmp_path):
     assert files.as_typed("~nobody-at-all/x") == "~nobody-at-all/x"
     Path("taken").touch()
     assert [site_path(text) for text in ("~/home", "home.yml", "taken", "")] == ["/home/anna/home.yaml", "home.yml", "taken", ""]
+
+
+def test_a_sites_file_is_saved_under_a_name_that_opens_it_or_under_its_own(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    told = path_problem("home.yamlcondone cadmium marble thistle")
+    assert told.startswith("× That is no name")
+    assert told.endswith("Give a name such as home.yaml.")
+    assert "cadmium" not in told  # a passphrase that was typed blindly is not repeated
+    assert [path_problem(path) for path in ("home.yaml", "home.yml")] == ["", ""]
+    Path("mine.site").write_text("notes")
+    assert path_problem("mine.site") != ""
+    Path("mine.site").write_text("version: 1\nsite:\n  networks: [192.168.1.0/24]\n")
+    assert path_problem("mine.site") == ""
 
 
 def test_a_missing_file(tmp_path):

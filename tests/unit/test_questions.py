@@ -108,6 +108,7 @@ def test_what_people_write_for_a_port_of_a_computer_is_a_right_too():
     [
         ("nas smb, buha https", [("nas", "tcp", [445]), ("buha", "tcp", [443])]),
         ("nas 5000", [("nas", "tcp", [5000])]),
+        ("nas:smb, nas: web", [("nas", "tcp", [445]), ("nas", "tcp", [80])]),
         ("nas 5000,5001, pc RDP", [("nas", "tcp", [5000, 5001]), ("pc", "tcp", [3389])]),
         ("pi dns", [("pi", "udp", [53])]),
     ],

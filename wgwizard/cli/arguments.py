@@ -22,6 +22,8 @@ VERBS = {
 }
 LINUX_FORMS = ("wg-quick", "networkd", "NetworkManager")  # render.forms.Form
 SHELLS = ("bash", "zsh", "fish")
+_ENDINGS = (".yaml", ".yml")
+WHY_ENDING = "a site's file ends in .yaml, for that is what `wgwizard NAME` opens"
 _GLOBAL = ("--no-color", "--ascii", "-h", "--help", "--version")
 EPILOG = (
     "wgwizard SITE.yaml opens the wizard on a saved site. "
@@ -46,7 +48,17 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 def is_file(word: str) -> bool:
     """Whether a first word is a site file and no verb."""
-    return "/" in word or word.endswith((".yaml", ".yml"))
+    return "/" in word or word.endswith(_ENDINGS)
+
+
+def good_name(path: str) -> str:
+    """The nearest path that names a site's file: this one where it ends as such a file does, else without what follows that end."""
+    if path.endswith(_ENDINGS):
+        return path
+    folder, slash, name = path.rstrip("/").rpartition("/")
+    cut = next((name[: place + len(ending)] for ending in _ENDINGS if (place := name.find(ending)) > 0), "")
+    bare = name.rpartition(".")[0] or name
+    return f"{folder}{slash}{cut or f'{bare}.yaml'}"
 
 
 def _unknown(word: str) -> str:

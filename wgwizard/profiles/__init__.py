@@ -86,11 +86,19 @@ def sites_here() -> tuple[Saved, ...]:
     for path in Path().glob("*.yaml"):
         try:
             saved = path.stat().st_mtime
-            if _SITE.search(read_file(path, _MAX_LOOKED_AT).content):
-                found.append(Saved(str(path), saved))
-        except (FileError, OSError):
-            continue  # whatever it is, it is not offered
+        except OSError:
+            continue
+        if is_site(str(path)):
+            found.append(Saved(str(path), saved))
     return tuple(sorted(found, key=lambda site: site.at, reverse=True)[:_MOST_OFFERED])
+
+
+def is_site(path: str) -> bool:
+    """Whether a site file lies there, told by its first lines; whatever cannot be read is none."""
+    try:
+        return _SITE.search(read_file(Path(path), _MAX_LOOKED_AT).content) is not None
+    except (FileError, OSError):
+        return False
 
 
 def save_site(path: str, document: Mapping[str, Any]) -> None:

@@ -115,10 +115,14 @@ def _what_is_left(session: Session, found: Study, result: Outlook) -> bool:
         written = written or chosen == "write"
         if chosen in (BACK, "leave"):
             return chosen != BACK
+        before = session.draft.document
         try:
             _do(session, found, result, chosen)
         except WgwizardError as error:
             session.tell(told(error))
+        anew, _ = study(session.draft) if session.draft.document != before else (None, ())
+        if anew is not None:  # Host β's key is made here now
+            found, result, written = anew, outlook(anew, session.draft.keyring), False
 
 
 def _do(session: Session, found: Study, result: Outlook, chosen: str) -> None:

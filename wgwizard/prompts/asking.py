@@ -13,7 +13,7 @@ from wgwizard.questions.comparing import HOST_DIFFERS
 from wgwizard.questions.examples import FROM_PRESET, example_of, examples
 from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.standing import Standing, standing
-from wgwizard.wizard.words import said
+from wgwizard.wizard.words import MORE, MORE_PRESET, said
 
 _OR_KEPT = f"type your own, or {KEEP} keeps it; Enter leaves it for later, {NOTHING} empties it"
 _OUTSIDE = "outside-site"  # a computer is in none of the site's networks, which are asked for after it
@@ -92,9 +92,26 @@ class _Page:
         details = self._left_alone()
         if details:
             self.session.say("")
-            self.session.say(f"{len(details)} more questions, all with good answers already: {' · '.join(one.prompt for one in details)}")
-        self.more = self.session.talk.yes("Look at these, which nearly everyone leaves alone?", default=False) if details else False
+            self.session.say(self._named(details))
+        look = "Look at these?" if self._came_along(details) else "Look at these, which nearly everyone leaves alone?"
+        self.more = self.session.talk.yes(look, default=False) if details else False
         return self.more
+
+    def _came_along(self, details: tuple[Question, ...]) -> tuple[Question, ...]:
+        """Those that a preset answered."""
+        return tuple(one for one in details if self.session.draft.came_along(self._path(one), one))
+
+    def _named(self, details: tuple[Question, ...]) -> str:
+        """How many there are and which, with the answers that came with a preset."""
+        theirs = self._came_along(details)
+        about = f"{MORE_PRESET} " if theirs else f"{MORE}: "
+        each = (one.prompt + (f" {self._shown(one)}" if one in theirs else "") for one in details)
+        return f"{len(details)} {about[0].lower()}{about[1:]}{' · '.join(each)}"
+
+    def _shown(self, question: Question) -> str:
+        """The answer as it stands in a sentence."""
+        text = self.session.draft.text(self._path(question), question)
+        return next((choice.label for choice in question.choices if choice.answer == text), text)
 
     def errors(self) -> tuple[Problem, ...]:
         """What is in the way on this page."""

@@ -5,11 +5,26 @@ from pathlib import Path
 from wgwizard.owners import has_reader, scanned
 from wgwizard.phone import BLOCKS, qr_code, why_no_code
 from wgwizard.profiles.files import as_typed
+from wgwizard.prompts.saving import save_page
 from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked, can_show
 from wgwizard.questions import Choice
-from wgwizard.wizard.handover import HOW, REVEAL, PointFile, line, path_for, path_problem, point_files, save, why_not_whole
-from wgwizard.wizard.study import Outlook
+from wgwizard.wizard.handover import (
+    HOW,
+    KEY_MADE_HERE,
+    MAKE_KEY_HERE,
+    REVEAL,
+    PointFile,
+    key_made_here,
+    lacks_only_host_key,
+    line,
+    path_for,
+    path_problem,
+    point_files,
+    save,
+    why_not_whole,
+)
+from wgwizard.wizard.study import Outlook, outlook, study
 
 _STAYS = "They also stay in what this terminal can scroll back to, until you clear that."
 _TOO_SMALL = (
@@ -34,9 +49,11 @@ def give(session: Session, result: Outlook) -> None:
     whose = _one(session, "Whose?", tuple(Choice(str(place), line(file)) for place, file in enumerate(files)))
     if whose == BACK:
         return
-    file = files[int(whose)]
-    if why_not := why_not_whole(file):
+    file: PointFile | None = files[int(whose)]
+    if file is not None and (why_not := why_not_whole(file)):
         session.tell(why_not)
+        file = _completed(session, file) if lacks_only_host_key(file) else None
+    if file is None:
         return
     way = _one(session, "How?", _WAYS, "code" if has_reader(file.point) else "save")
     if way == "save":
@@ -45,6 +62,22 @@ def give(session: Session, result: Outlook) -> None:
         _show_code(session, file)
     elif way == "show":
         _show(session, file)
+
+
+def _completed(session: Session, file: PointFile) -> PointFile | None:
+    """The file with Host β's key, which is made here and saved if that is wanted; `None` where it is not, and all is as before."""
+    if session.talk.yes(MAKE_KEY_HERE, default=False) is not True:
+        return None
+    before = session.draft
+    session.take(key_made_here(before))
+    session.say(KEY_MADE_HERE)
+    if not save_page(session):
+        session.take(before)
+        session.say("Nothing was saved, so Host β makes its key as before.", "○ ")
+        return None
+    found, _ = study(session.draft)
+    files = point_files(outlook(found, session.draft.keyring)) if found is not None else ()
+    return next((one for one in files if one.point.name == file.point.name), None)
 
 
 def _one(session: Session, prompt: str, choices: tuple[Choice, ...], current: str = "0") -> str:

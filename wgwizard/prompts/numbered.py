@@ -1,6 +1,7 @@
 """The plainest conversation: lines out, lines in, choices by number; nothing moves the cursor (TERM=dumb, an editor's shell)."""
 
 import getpass
+import re
 import shutil
 import sys
 
@@ -10,6 +11,7 @@ from wgwizard.questions import Choice
 from wgwizard.secret import Secret
 
 _INDENT = 5  # of an answer behind its number
+_KEY_SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.?)")  # what an arrow key types where nobody reads it as one (ECMA-48, 5.4)
 _ROOM = 20  # for what is typed behind a question; where there is less, it goes below
 
 
@@ -53,12 +55,16 @@ class NumberedTalk:
                 return default
             if typed in ("y", "yes", "n", "no", BACK):
                 return None if typed == BACK else typed.startswith("y")
-            self._tell(WHY_YES if typed == WHY else f"× “{typed}” is neither y nor n")
+            self._tell(WHY_YES if typed == WHY else f"× {_echoed(typed)} is neither y nor n")
 
     def secret(self, prompt: str) -> Secret | None:
         """Typed without being seen."""
         self.say("")
-        typed = getpass.getpass(self._with_room(f"{prompt}:"), stream=sys.stderr)
+        try:
+            typed = getpass.getpass(self._with_room(f"{prompt}:"), stream=sys.stderr)
+        except (EOFError, KeyboardInterrupt):
+            self._end_line()
+            raise
         return Secret(typed) if typed else None
 
     def code(self, rows: list[str]) -> None:
@@ -89,15 +95,24 @@ class NumberedTalk:
             words = chosen_words(choices, typed)
             if words is not None and (several or len(words) == 1):
                 return toggled_words(choices, words) if several else words[0]
-            self._tell(f"× “{typed}” is none of the answers: type its number{', or several' if several else ''}")
+            self._tell(f"× {_echoed(typed)} is none of the answers: type its number{', or several' if several else ''}")
 
     def _line(self, prompt: str) -> str:
         """A typed line; EOFError where the input ended."""
         print(self._with_room(prompt), end="", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal front end
-        line = sys.stdin.readline()
-        if not line or (not line.endswith("\n") and sys.stdin.isatty()):  # Ctrl-D, alone or twice behind a typed text
-            raise EOFError
+        try:
+            line = sys.stdin.readline()
+            if not line or (not line.endswith("\n") and sys.stdin.isatty()):  # Ctrl-D, alone or twice behind a typed text
+                raise EOFError
+        except (EOFError, KeyboardInterrupt):
+            self._end_line()
+            raise
         return line.strip()
+
+    def _end_line(self) -> None:
+        """Whoever leaves presses no Enter: what is said then begins below the question."""
+        if sys.stdin.isatty():
+            self.say("")
 
     def _with_room(self, prompt: str) -> str:
         """What stands before a typed line, which begins below where it would have little room."""
@@ -111,3 +126,9 @@ def chosen_words(choices: tuple[Choice, ...], typed: str) -> list[str] | None:
     answers |= {str(number): choice.answer for number, choice in enumerate(choices, 1)}
     words = typed.replace(",", " ").split()
     return [answers[word] for word in words] if words and all(word in answers for word in words) else None
+
+
+def _echoed(typed: str) -> str:
+    """What was typed, in quotes and in signs that move no cursor."""
+    seen = "".join(sign for sign in _KEY_SEQUENCE.sub("", typed) if sign.isprintable())
+    return f"“{seen}”" + (", with a key that types no sign," if seen != typed else "") if seen else "That key"

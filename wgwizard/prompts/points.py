@@ -9,12 +9,12 @@ from wgwizard.questions import POINT, Choice
 from wgwizard.wizard.points import (
     EXAMPLE,
     EXAMPLES,
-    REMOVED,
     confirmed_point,
     described,
     errors_of,
     marks_of,
     points_of,
+    removed_text,
     warnings_of,
     with_new_point,
     without_point,
@@ -105,7 +105,8 @@ def _remove(session: Session) -> None:
     if place is None:
         return
     name = points_of(session.draft)[place].get("name", "this point")
-    session.say(REMOVED)
+    if text := removed_text(session.draft, place):
+        session.say(text)
     if session.talk.yes(f"Remove {name}?", default=False):
         session.take(without_point(session.draft, place))
 

@@ -9,10 +9,11 @@ from wgwizard.prompts.session import Session
 from wgwizard.prompts.talk import BACK, WHY, Asked
 from wgwizard.questions import Choice
 from wgwizard.trace import trace
-from wgwizard.wizard.files import heading, label, shown_text
+from wgwizard.wizard.files import heading, label, shown_text, what_is_written
 from wgwizard.wizard.reach import table
 from wgwizard.wizard.recommended import OVERRULE, beside, choices_of, chosen_among, first_of, last_of, reasons_of, shown_of, title_of
 from wgwizard.wizard.study import Outlook, draft_with_keys, outlook, study
+from wgwizard.wizard.tools import written_before
 
 # So many lines of who reaches whom stand beside the recommendation; all of them are among the files.
 _ROWS = 60
@@ -21,8 +22,7 @@ _NONE = Choice("auto", "None of these: back, to change an answer")
 _ON = Choice("on", "None, go on")
 _WHY_FILES = (
     "These are all files, each as it will stand on its computer; keys read (hidden), and a line that is too long here goes on further in."
-    " Nothing has been written yet, and ○ marks a file that still lacks something, which stands above it. When unsure, read who reaches"
-    " whom, and go on."
+    " ○ marks a file that still lacks something, which stands above it. When unsure, read who reaches whom, and go on."
 )
 
 
@@ -84,11 +84,12 @@ def _say_blocks(session: Session, blocks: tuple[tuple[str, tuple[str, ...]], ...
 
 def files_page(session: Session) -> bool:
     """Every file to look at; keys that are missing are made once and kept with the draft. Whether to go on (else a page back)."""
-    session.tell("\n== Files ==\nNothing has been written yet.")
+    session.talk.say("\n== Files ==")
     found, problems = study(session.draft)
     if found is None or found.strategy is None:
         return False
     result = outlook(found, session.draft.keyring, problems)
+    session.say(what_is_written(session.draft, written_before(session.draft, result)))
     session.draft = draft_with_keys(session.draft, found, result.keyring)
     warnings = f"! Warnings: {len(result.warnings)}" if result.warnings else "✓ No warnings"
     files = (Choice(str(place), label(artefact, result.plan.site)) for place, artefact in enumerate(result.bundle.artefacts))

@@ -35,8 +35,8 @@ MAY_REACH = Question(
     word="rights: who [protocol [ports]]; empty: all",
     example="192.168.1.20 tcp 80,445, 192.168.1.0/24",
     why="Host β lets through what is named and refuses the rest, so a lost phone opens one door and not the house. Name a "
-    "computer, an address or a network, then perhaps tcp or udp and ports (or `nothing`); `ss -tlpn` on that computer prints its "
-    "ports. Empty means everything at the site; when unsure, name only what it needs.",
+    "computer, an address or a network, then perhaps tcp or udp and ports, or a service by its usual name such as smb, web or ssh (or "
+    "`nothing`); `ss -tlpn` on that computer prints its ports. Empty means everything at the site; when unsure, name only what it needs.",
     when=point_opens,
 )
 SERVICES = Question(

@@ -27,7 +27,7 @@ USUAL = {
     "mqtt": ("tcp", 1883),
     "modbus": ("tcp", 502),
 }
-_PORTS = re.compile(r"\d{1,5}(-\d{1,5})?", re.ASCII)
+PORTS = re.compile(r"\d{1,5}(-\d{1,5})?", re.ASCII)
 _NO_RIGHT = frozenset({NOTHING, "none"})
 
 
@@ -137,7 +137,7 @@ def _rights(text: str) -> list[list[str]]:
     found: list[list[str]] = []
     for item in _items(text):
         words = item.split()
-        if found and len(found[-1]) > 1 and _PORTS.fullmatch(found[-1][-1]) and all(_PORTS.fullmatch(word) for word in words):
+        if found and len(found[-1]) > 1 and PORTS.fullmatch(found[-1][-1]) and all(PORTS.fullmatch(word) for word in words):
             found[-1] += words
         else:
             found.append(words)
@@ -184,14 +184,17 @@ def _service(words: list[str]) -> dict[str, Any]:
 
 
 def _right(words: list[str]) -> dict[str, Any]:
-    """The words "nas tcp 80 8000-8010" as a right, and what people write for it: "nas:80" and "nas 80", which are TCP, and "nas smb"."""
+    """The words "nas tcp 80 8000-8010" as a right, and what people write for it: "nas:80", "nas 80" (TCP), "nas smb", "nas:smb"."""
     to, colon, port = words[0].partition(":")
-    if len(words) == 1 and colon and _PORTS.fullmatch(port):
+    if len(words) == 1 and colon and PORTS.fullmatch(port):
         words = [to, "tcp", port]
+    elif len(words) == 1 and port.lower() in USUAL:
+        protocol, usual = USUAL[port.lower()]
+        words = [to, protocol, str(usual)]
     elif len(words) == 2 and words[1].lower() in USUAL:
         protocol, usual = USUAL[words[1].lower()]
         words = [to, protocol, str(usual)]
-    elif words[1:] and all(_PORTS.fullmatch(word) for word in words[1:]):
+    elif words[1:] and all(PORTS.fullmatch(word) for word in words[1:]):
         words = [to, "tcp", *words[1:]]
     right: dict[str, Any] = dict(zip(("to", "protocol"), words, strict=False))
     if words[2:]:

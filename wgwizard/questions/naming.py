@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from wgwizard.problems import Problem
 from wgwizard.questions.about_needs import AS_HOST, OPENS, TELL_APART
-from wgwizard.questions.about_point import SERVICES
-from wgwizard.questions.answers import USUAL, steps_of, text_of, value_at
+from wgwizard.questions.about_point import MAY_REACH, SERVICES
+from wgwizard.questions.answers import PORTS, USUAL, steps_of, text_of, value_at
 from wgwizard.questions.model import Document
 
 _NOUNS = {
@@ -37,6 +37,7 @@ _WORD = "address|cidr|hosts?|may_reach|name|networks|opens|points|ports?|protoco
 _ASIDE = re.compile(rf" \((?P<path>{_PATH}|{_WORD})(?:: [^()]*)?\)")
 _AS_PORT = re.compile(r" \(published_port: (\d+)\)")
 _SERVICE = re.compile(r"points\[\d+\]\.services\[\d+\]|host\.services\[\d+\]")
+_PART = re.compile(r"(points\[\d+\]\.may_reach)\[(\d+)\]|points\[\d+\]\.services\[\d+\]|host\.services\[\d+\]")
 _NAMES = {port: name for name, (_, port) in reversed(USUAL.items())}
 
 
@@ -47,8 +48,17 @@ def in_words(problems: Iterable[Problem], document: Document) -> tuple[Problem, 
 
 def _lacking(problems: Iterable[Problem], document: Document) -> Iterator[Problem]:
     said: set[str] = set()
+    problems = tuple(problems)
+    garbled = {part[0]: problem.field for problem in problems if (part := _PART.match(problem.field)) and _is_garbled(problem)}
     for problem in problems:
-        service = _SERVICE.match(problem.field)
+        part, service = _PART.match(problem.field), _SERVICE.match(problem.field)
+        if part is not None and part[0] in garbled:
+            if problem.field == garbled[part[0]]:
+                yield _not_understood(problem, value_at(document, part[0]), is_right=part[1] is not None)
+            continue
+        if part is not None and part[1] is not None and problem.field.endswith(".to") and (loose := _loose(problem, part, document)):
+            yield loose
+            continue
         if problem.code == "missing" and service is not None:
             if service[0] not in said:
                 said.add(service[0])
@@ -59,6 +69,47 @@ def _lacking(problems: Iterable[Problem], document: Document) -> Iterator[Proble
                 message=_plain(problem.message, problem, document, hint=False),
                 hint=_plain(problem.hint, problem, document, hint=True),
             )
+
+
+def _is_garbled(problem: Problem) -> bool:
+    """Whether a word stands where tcp or udp is expected, and is none of the two typed wrongly."""
+    return problem.code == "unknown-word" and problem.field.endswith(".protocol") and not problem.hint.startswith("did you mean")
+
+
+def _not_understood(problem: Problem, part: Any, *, is_right: bool) -> Problem:
+    """All that is wrong with the words of a right or a service at once, with what can be written."""
+    text = text_of(MAY_REACH if is_right else SERVICES, [part])
+    if not is_right:
+        hint = "write a usual name alone, such as smb or web, or name, tcp or udp, and port; a comma stands between two: smb, page tcp 8000"
+        return replace(problem, message=f"{text!r} is not understood as one service", hint=hint)
+    to = _target(part) or "nas"
+    hint = (
+        f"write tcp or udp with ports, or a service by its usual name such as smb or web, one target after each comma: {to} smb, {to} web"
+    )
+    return replace(problem, message=f"{text!r} is not understood as one right", hint=hint)
+
+
+def _is_loose(word: str) -> bool:
+    return bool(PORTS.fullmatch(word)) or word.lower() in USUAL
+
+
+def _target(right: Any) -> str:
+    """Whom a right is about; nothing where a port or a service stands in that place."""
+    to = str(right.get("to", "")) if isinstance(right, dict) else ""
+    return "" if _is_loose(to) else to
+
+
+def _loose(problem: Problem, part: re.Match[str], document: Document) -> Problem | None:
+    """A port or a service's usual name that stands alone between commas, where the computer belongs; `None` for anything else."""
+    word = str(value_at(document, problem.field))
+    if problem.code not in ("dangling-name", "bad-address") or not _is_loose(word):
+        return None
+    others = (_target(value_at(document, f"{part[1]}[{place}]")) for place in reversed(range(int(part[2]))))
+    before = next((target for target in others if target), "")
+    name = before or "nas"
+    example = f"{name} smb, {name} {word}" if before else f"{name} {word}"
+    what = "a port" if PORTS.fullmatch(word) else "a service"
+    return replace(problem, message=f"{word!r} alone is {what} of no computer", hint=f"write the name before each, as in {example}")
 
 
 def _incomplete(problem: Problem, service: Any) -> Problem:

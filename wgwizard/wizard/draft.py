@@ -139,6 +139,10 @@ class Draft(Struct, frozen=True):
             return value_at(self.document, path) == value_at(self.preset, path)
         return self.path is None and self.text(path, question) == question.usual
 
+    def came_along(self, path: str, question: Question) -> bool:
+        """Whether the answer is the preset's, and not what the question has anyway."""
+        return self.preset is not None and self.is_prefilled(path, question) and self.text(path, question) != question.default
+
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the document, in the questions' words: by itself, with the keys, as an example's, and unlike Host β."""
         from wgwizard.questions.comparing import contradictions

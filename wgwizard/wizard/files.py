@@ -3,10 +3,12 @@
 from itertools import groupby
 from textwrap import wrap
 
+from wgwizard.owners import Folder
 from wgwizard.plan.model import ROUTER
 from wgwizard.problems import Problem
 from wgwizard.render.artefact import Artefact, lacks_text
 from wgwizard.site import Site
+from wgwizard.wizard.draft import Draft
 from wgwizard.wizard.lines import within
 
 _NODES = {ROUTER: "card"}  # the cards hold what the router, the DHCP server or the computers are to be told
@@ -35,6 +37,16 @@ def heading(artefact: Artefact, site: Site) -> str:
     file, _, app = _place(artefact, site).partition(", ")
     where = f"{file} of {artefact.node}, {app}" if app else f"{file} on {artefact.node}, mode {artefact.mode}"
     return f"{where}{hidden}{missing}"
+
+
+def what_is_written(draft: Draft, folder: Folder) -> str:
+    """What of the answers and their files lies on disk; `folder` is the files' folder as it is now."""
+    if draft.path is None:
+        return "Nothing has been written yet."
+    site = f"The site is saved in {draft.path}" if draft.is_saved else f"{draft.path} does not hold these answers yet"
+    if not folder.is_there:
+        return f"{site}; none of these files has been written yet."
+    return f"{site}; the folder {folder.name} {'holds these files' if folder.is_current else 'is older than these answers'}."
 
 
 def shown_text(artefact: Artefact, width: int) -> str:

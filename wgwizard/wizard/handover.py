@@ -28,6 +28,8 @@ HOW = (
 )
 _FORMS = {"netdev": Form.NETWORKD, "nmconnection": Form.NETWORK_MANAGER}
 _TAKE_UP = {Form.NETWORKD: "sudo networkctl reload", Form.NETWORK_MANAGER: "sudo nmcli connection reload"}
+MAKE_KEY_HERE = "Let Host β's key be made here instead?"
+KEY_MADE_HERE = "Host β's key is made here, and applying brings it there. The site must be saved anew, for that key lies nowhere else yet."
 REVEAL = "Whoever sees them can connect as {0}; look behind you, and at what records the screen."
 COPY = (
     "It goes to the clipboard of this terminal (OSC 52), where every program of yours and every list of earlier clippings can read it;"

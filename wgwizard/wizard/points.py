@@ -19,6 +19,11 @@ EXAMPLES = "○ as in the scenario: are they yours, by name, system and rights?"
 REMOVED = "Its address stays reserved, so that nobody else is renumbered or mistaken for it."
 
 
+def removed_text(draft: Draft, place: int) -> str:
+    """What becomes of the address of a point that is to go; nothing where it was given none yet."""
+    return REMOVED if points_of(draft)[place].get("name") in draft.lock.addresses else ""
+
+
 def points_of(draft: Draft) -> list[dict[str, Any]]:
     """The points of the document."""
     points = value_at(draft.document, "points")

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wgwizard import profiles, sitefile
+from wgwizard.cli.arguments import WHY_ENDING, good_name
 from wgwizard.keys import joined, made_elsewhere, remember
 from wgwizard.lock import with_others
 from wgwizard.passphrase import known_words
@@ -96,6 +97,9 @@ def path_problem(path: str) -> str:
         return f'× "{path}" is no file name. Give a name such as home.yaml.'
     if not Path(path).parent.is_dir():
         return f"× There is no directory {Path(path).parent}. Make it, or give another path."
+    good = good_name(path)
+    if good != path and not profiles.is_site(path):  # what was saved under another name before keeps it
+        return f"× That is no name for it: {WHY_ENDING}. Give a name such as {good}."
     return ""
 
 

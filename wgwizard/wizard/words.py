@@ -8,6 +8,10 @@ from wgwizard.problems import Problem
 from wgwizard.questions import GROUPS
 from wgwizard.questions.answers import concerns
 
+# The questions that nearly everyone leaves alone: as they are usually, and where a preset answered any of them.
+MORE = "More questions, all with good answers already"
+MORE_PRESET = "More questions, with the preset's answers: are they yours?"
+
 
 def sign(problem: Problem) -> str:
     """The sign that stands beside the colour."""
