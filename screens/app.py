@@ -159,6 +159,10 @@ class WizardApp(Framed, inherit_bindings=False):
         else:
             self.leave_with(0)
 
+    async def on_step_leads(self, event: Step.Leads) -> None:
+        """A page leads to another one."""
+        await self.action_go(event.name)
+
     async def on_step_replaced(self, event: Step.Replaced) -> None:
         """Another site was opened."""
         await self.open_anew(event.draft, complete=event.complete)

@@ -171,19 +171,15 @@ class DoneStep(Step):
             run_beside(self, "write", lambda: write_files(draft, whole))
 
     def _hand_over(self) -> None:
-        self._open(0)
-
-    def _open(self, marked: int) -> None:
         files = point_files(outlook(self.found, self.keyring)) if self.found is not None else ()
         if files:
-            self.app.push_screen(HandOver(files, self.draft, marked), self._handed)
+            self.app.push_screen(HandOver(files, self.draft), self._handed)
 
     def _handed(self, wanted: int | None) -> None:
-        """With Host β's key made here, where that is wanted, one is handed over; what is to be done is shown anew."""
+        """Host β's key is made here, where that is wanted; it lies nowhere until the site is saved, so saving it comes next."""
         if wanted is not None:
             self.change(key_made_here(self.draft))
-            self.enter(self.draft)
-            self._open(wanted)
+            self.post_message(self.Leads("save"))
 
     def _look(self) -> None:
         connector, found = self.tools.connector, self.found

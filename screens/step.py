@@ -24,6 +24,13 @@ class Step(Vertical):
     class Finished(Message):
         """The page is done, the next may come."""
 
+    class Leads(Message):
+        """Another page comes next, with what was changed before."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     class Changed(Message):
         """The draft changed."""
 

@@ -204,7 +204,7 @@ async def test_a_set_up_begun_from_a_preset():
         # A preset has every answer, so that F3 leads to the files at once, past the pages that other tests go through.
         await person.press("f3")
         await person.sees("7 of 9 · Files")
-        await person.press("escape")
+        await person.app.action_go("strategy")
         await person.sees("6 of 9", f"Recommended: {TITLES[Strategy.GATEWAY_FORWARD]}")
         await save(person)
     assert profiles.load_site("site-b.yaml").site == sitefile.read(yamltext.parse(wanted.text.encode())[0])[0]
