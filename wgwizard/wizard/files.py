@@ -17,7 +17,7 @@ EXPLAINED_REACH = "what the plan lets through, reckoned from these files; F2 fol
 
 def label(artefact: Artefact, site: Site) -> str:
     """An artefact in the list: for whom, what it is on that computer, and whether something is missing."""
-    marks = "".join([" ○" if artefact.missing else "", " keys" if artefact.secret else ""])
+    marks = "".join([" (keys)" if artefact.secret else "", " ○ incomplete" if artefact.missing else ""])
     return f"{_NODES.get(artefact.node, artefact.node)}: {_place(artefact, site)}{marks}"
 
 

@@ -133,7 +133,7 @@ def changed_since(kept: Kept) -> bool:
 
 
 def _name(document: Document) -> object:
-    return document.get("name", "without a name")
+    return document.get("name", "a set-up without a name")
 
 
 def _presets() -> list[Offer]:
