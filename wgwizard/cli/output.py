@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from wgwizard.errors import WgwizardError
@@ -38,17 +39,23 @@ def recommendation_document(recommendation: Recommendation) -> dict[str, Any]:
     return document
 
 
-def artefact_document(artefact: Artefact, *, reveal: bool) -> dict[str, Any]:
+class ArtefactDocument(Struct):
+    """One file, in the order in which its fields are written: of these there are as many as points."""
+
+    node: str
+    path: str
+    mode: str
+    text: str
+    secret: bool
+    complete: bool
+    missing: tuple[str, ...]
+
+
+def artefact_document(artefact: Artefact, *, reveal: bool) -> ArtefactDocument:
     """One file; its text is masked unless `reveal`."""
-    return {
-        "node": artefact.node,
-        "path": artefact.path,
-        "mode": artefact.mode,
-        "text": artefact.content() if reveal else artefact.text,
-        "secret": artefact.secret,
-        "complete": artefact.complete,
-        "missing": list(artefact.missing),
-    }
+    text = artefact.content() if reveal else artefact.text
+    missing = artefact.missing
+    return ArtefactDocument(artefact.node, artefact.path, artefact.mode, text, artefact.secret, not missing, missing)
 
 
 def reach_document(reach: Reach) -> dict[str, Any]:

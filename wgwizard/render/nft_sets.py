@@ -57,8 +57,9 @@ def permit_sets(permits: tuple[Permit, ...], whole_site: tuple[Network, ...]) ->
         for source in own[0].sources:
             family = family_of(source)
             text = place_text(source)
+            elements = sets.elements[family]
             for stem, tails in shape[family].items():
-                sets.add(family, stem, [text + tail for tail in tails])
+                elements.setdefault(stem, []).extend([text + tail for tail in tails])
     return sets
 
 

@@ -22,7 +22,12 @@ def plain(name: str) -> str:
 
 def header(plan: Plan, what: str) -> list[str]:
     """The comment at the top of a file: who wrote it, for which site and strategy, and what it is."""
-    return [f"# wgwizard: site {plain(plan.site.name)}, strategy {plan.strategy.value}", f"# {what}"]
+    return [signature(plan), f"# {what}"]
+
+
+def signature(plan: Plan) -> str:
+    """The first line of every file: who wrote it, for which site and strategy."""
+    return f"# wgwizard: site {plain(plan.site.name)}, strategy {plan.strategy.value}"
 
 
 def refuse_unsafe_interfaces(plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from wgwizard.keys import Keyring
 from wgwizard.plan.model import HOST, InterfacePlan, PeerPlan, Plan, lies_in
 from wgwizard.render.artefact import Artefact
-from wgwizard.render.text import header, interface_text, network_text, plain
+from wgwizard.render.text import header, interface_text, network_text, plain, signature
 from wgwizard.secret import HIDDEN, Secret
 
 MODE = "0600"
@@ -39,12 +39,13 @@ def host_conf(plan: Plan, keyring: Keyring) -> Artefact:
 def point_confs(plan: Plan, keyring: Keyring) -> list[Artefact]:
     """Each point's file: β is its only peer."""
     sections: _Sections = {}
-    return [_point_conf(plan, keyring, sections, index, interface) for index, interface in enumerate(plan.points)]
+    first = signature(plan)
+    return [_point_conf(plan, keyring, sections, first, index, interface) for index, interface in enumerate(plan.points)]
 
 
-def _point_conf(plan: Plan, keyring: Keyring, sections: "_Sections", index: int, interface: InterfacePlan) -> Artefact:
+def _point_conf(plan: Plan, keyring: Keyring, sections: "_Sections", first: str, index: int, interface: InterfacePlan) -> Artefact:
     conf = _Conf(plan, keyring, sections)
-    conf.lines += header(plan, f"point {plain(interface.node)}")
+    conf.lines += [first, f"# point {plain(interface.node)}"]
     conf.interface(interface, f"# PrivateKey = (kept on {plain(interface.node)})", field=f"points[{index}]")
     for peer in interface.peers:
         conf.peer(peer, preshared_of=interface.node, field="host", preshared_field=f"points[{index}]")

@@ -116,7 +116,10 @@ def dead_proxy(world: World, _: Step | None, kind: str) -> None:
 def odd_known_hosts(world: World, _: Step | None, kind: str) -> None:
     known(world).write_bytes(ODD.encode())
     assert world.apply().state == "applied"
-    assert known(world).read_bytes() == f"{ODD}\n{NAME} {world.host.host_key}\n".encode()
+    added = known(world).read_bytes().removeprefix(f"{ODD}\n".encode())
+    # The name is hashed where ssh's configuration says so, which Debian's does: ssh's own program finds it.
+    assert (added.count(b"\n"), added.decode().split(" ", 1)[1]) == (1, f"{world.host.host_key}\n")
+    subprocess.run(["ssh-keygen", "-F", NAME, "-f", str(known(world))], check=True, capture_output=True)
     assert world.client.apply(dry_run=True).state == "unchanged"
     assert len(world.client.answers.host_keys) == 1
 
