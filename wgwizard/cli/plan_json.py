@@ -23,6 +23,7 @@ _MARKS = re.compile("([\ue000\ue004\ue006])")
 # Stands for a point's address while a template is made; no point can have it.
 _ANY_ADDRESS = IPv6Address((1 << 128) - 1)
 # The texts of a point's rows with marks between them, the marks, and in which of the rows the address for a mark stands.
+_Kind = tuple[int, bool]
 _Template = tuple[list[str], list[str], tuple[tuple[str, int], ...]]
 # So many files, or points with their rows, are one piece.
 _BATCH = 64
@@ -80,13 +81,14 @@ def _rows(reaches: Iterable[Reach]) -> Iterator[bytes]:
 
 
 def _rows_of_points(reaches: Iterable[Reach]) -> Iterator[str]:
-    """Each point's rows; what only name and address tell apart is made once."""
-    templates: dict[tuple[tuple[int, bool], ...], _Template] = {}
+    """Each point's rows; what only name and address tell apart is made once, a row and all rows of a point."""
+    known: dict[_Kind, list[str]] = {}
+    templates: dict[tuple[_Kind, ...], _Template] = {}
     for name, group in groupby(reaches, attrgetter("point")):
         rows = list(group)
         kind = tuple([(row.shape, row.address is None) for row in rows])
         if kind not in templates:
-            templates[kind] = _template(rows)
+            templates[kind] = _template(rows, kind, known)
         texts, marks, places = templates[kind]
         own = {_NAME: msgspec.json.encode(name).decode()[1:-1]}
         for mark, place in places:
@@ -100,9 +102,14 @@ def _address(reach: Reach) -> str:
     return "" if reach.address is None else address_text(reach.address)
 
 
-def _template(rows: Sequence[Reach]) -> _Template:
-    """The template of a point's rows."""
-    texts = _MARKS.split(_SEPARATOR.join(map(_marked, rows)))
+def _template(rows: Sequence[Reach], kinds: tuple[_Kind, ...], known: dict[_Kind, list[str]]) -> _Template:
+    """The template of a point's rows, of which most are `known` from other points."""
+    texts: list[str] = []
+    for row, kind in zip(rows, kinds, strict=True):
+        if kind not in known:
+            known[kind] = _MARKS.split(_marked(row))
+        first, *others = known[kind]
+        texts[-1:] = [f"{texts[-1]}{_SEPARATOR}{first}" if texts else first, *others]
     places = {_ADDRESS[row.family]: place for place, row in enumerate(rows) if row.address is not None}
     return texts, texts[1::2], tuple(places.items())
 
