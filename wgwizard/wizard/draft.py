@@ -120,13 +120,20 @@ class Draft(Struct, frozen=True):
         return {path: replace(proposal, only_offered=True) for path, proposal in found.items()}
 
     def _in_own_words(self, path: str, proposal: Proposal) -> Proposal | None:
-        """A proposal in place of an answer; one that says the same networks says them by their names, or nothing if it was not found."""
+        """A proposal in place of an answer; the same networks are said by their names, or not at all where they were not found.
+
+        Another network in place of the only one has its name, by which rights may call it.
+        """
         from wgwizard.questions.about_site import NETWORKS
         from wgwizard.questions.proposing import networks_at
 
         same = {"site": {"networks": proposal.text.split(", ")}}
-        if path != NETWORKS.id or networks_at(same, path) != networks_at(self.document, path):
+        if path != NETWORKS.id:
             return proposal
+        if networks_at(same, path) != networks_at(self.document, path):
+            name, named, _ = self.text(path, NETWORKS).partition("=")
+            alone = named and "," not in self.text(path, NETWORKS) + proposal.text
+            return replace(proposal, text=f"{name}={proposal.text}") if alone else proposal
         return replace(proposal, text=self.text(path, NETWORKS)) if proposal.found else None
 
     def text(self, path: str, question: Question) -> str:
