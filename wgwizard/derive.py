@@ -237,6 +237,6 @@ class _Range(Struct):
         while self._next <= self._last:
             address = kind(self._next)
             self._next += 1
-            if address not in taken:
+            if not taken or address not in taken:  # to hash an address costs more than all of the rest here
                 return address
         return None

@@ -93,10 +93,12 @@ def is_opened_by_site(site: Site, point: Point) -> bool:
 
 def from_points(site: Site, strategy: Strategy, rights: Rights) -> tuple[Permit, ...]:
     """What the points may open at the site."""
+    if not (strategy.masquerades or strategy.routes):
+        return ()
     return tuple(
         Permit(point.name, right.to, point.addresses, places, right.protocol, right.ports)
         for point in site.points
-        if opens_to_site(site, point, strategy)
+        if assumed_opens(site, point).by_points
         for right in rights.of(point)
         if (places := rights.places(right))
     )

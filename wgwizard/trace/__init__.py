@@ -1,7 +1,6 @@
 """Plan -> who reaches whom: for each pair and direction, by which hops, and the source address that the far side sees."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from wgwizard.trace.ways import CLIENTS_OWN, POINT, Place, PointKind, PointKinds
 
 __all__ = ["CLIENTS_OWN", "POINTS", "Hop", "Reach", "trace"]
 
-_Item = TypeVar("_Item")
+_Item = TypeVar("_Item", Permit, Forward)
 
 POINTS = "points"
 PING = "icmp"
@@ -42,10 +41,10 @@ class _Tracer:
         self.walker = Walker(plan)
         self.names = {item.cidr: _name(item) for item in plan.site.networks}
         self.peers = {peer.node: peer for peer in plan.host.peers}
-        self.out = _by_point(plan.from_points, lambda permit: permit.point)
-        self.host = _by_point(plan.to_host, lambda permit: permit.point)
-        self.into = _by_point(plan.to_points, lambda permit: permit.point)
-        self.forwards = _by_point(plan.forwards, lambda forward: forward.point)
+        self.out = _by_point(plan.from_points)
+        self.host = _by_point(plan.to_host)
+        self.into = _by_point(plan.to_points)
+        self.forwards = _by_point(plan.forwards)
         self._kinds = PointKinds(plan)
         self._shared: dict[tuple[object, ...], list[Row]] = {}
         self._services: dict[tuple[object, ...], Way] = {}
@@ -54,7 +53,8 @@ class _Tracer:
         """All rows of one point."""
         kind = self._kinds.of(interface, self.peers.get(point.name))
         opens = assumed_opens(self.plan.site, point)
-        out, host, into = self.out[point.name], self.host[point.name], self.into[point.name]
+        name = point.name
+        out, host, into = self.out.get(name, ()), self.host.get(name, ()), self.into.get(name, ())
         # Equal rights share their tuples (plan.rights), and a kind is kept once, so identity stands for value here.
         key = (
             id(kind),
@@ -76,7 +76,7 @@ class _Tracer:
 
     # --- from points ---------------------------------------------------------------------------------------------------
 
-    def _into_site(self, kind: PointKind, permits: list[Permit], refusal: str) -> Iterable[Row]:
+    def _into_site(self, kind: PointKind, permits: Sequence[Permit], refusal: str) -> Iterable[Row]:
         """To each site network as a whole, then to whatever the rights name more closely."""
         whole = [permit for permit in permits if permit.protocol is None and not permit.ports]
         for network, name in self.names.items():
@@ -98,7 +98,7 @@ class _Tracer:
             elif not (everything and place in self.names):
                 yield place, self.names.get(place, permit.target)
 
-    def _to_host(self, kind: PointKind, permits: list[Permit]) -> Iterable[Row]:
+    def _to_host(self, kind: PointKind, permits: Sequence[Permit]) -> Iterable[Row]:
         allowed = {permit.target for permit in permits}
         for family in _families(self.plan):
             yield Row(POINT, HOST, family, PING, "", False, self.walker.to_host(kind, family, "the host answers every point's ping", ""))
@@ -113,7 +113,7 @@ class _Tracer:
 
     # --- from the site -------------------------------------------------------------------------------------------------
 
-    def _direct(self, kind: PointKind, permits: list[Permit], refusal: str) -> Iterable[Row]:
+    def _direct(self, kind: PointKind, permits: Sequence[Permit], refusal: str) -> Iterable[Row]:
         """From each site network to the point itself: everything, or each service that is permitted."""
         for network, name in self.names.items():
             family = _family(network)
@@ -128,7 +128,7 @@ class _Tracer:
 
     def _published(self, kind: PointKind, point: Point) -> Iterable[Row]:
         """From each site network to each service of the point by way of β's port."""
-        published = {forward.service: forward for forward in self.forwards[point.name]}
+        published = {forward.service: forward for forward in self.forwards.get(point.name, ())}
         refusal = _not_forwarded(self.plan, point)
         for service in point.services:
             forward = published.get(service)
@@ -146,10 +146,10 @@ class _Tracer:
         return self._services[key]
 
 
-def _by_point(items: Iterable[_Item], point_of: Callable[[_Item], str]) -> dict[str, list[_Item]]:
-    found: dict[str, list[_Item]] = defaultdict(list)
+def _by_point(items: Iterable[_Item]) -> dict[str, list[_Item]]:
+    found: dict[str, list[_Item]] = {}
     for item in items:
-        found[point_of(item)].append(item)
+        found.setdefault(item.point, []).append(item)
     return found
 
 
