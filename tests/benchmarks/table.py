@@ -12,7 +12,7 @@ Where the rest goes (measured with cProfile and -X importtime):
   page Textual parses 8 KB of style sheets, two thirds of them its own widgets', and styles, lays out and paints 14 widgets where the floor
   has one. What the page's own messages change is painted once more before a key is handled, and the key itself is one more painting.
   Help is a second screen over the dimmed first one; no budget names it, its row is an aim of our own.
-- plan of bare names: PyYAML reads 12 µs a point of 16 bytes, and the answer has 3.4 KB a point (its file, its part of two others, its four
+- plan of bare names: PyYAML reads 12 µs a point of 16 bytes, and the answer has 2.5 KB a point (its file, its part of two others, its four
   rows of who reaches whom), which we make in 35. At 1,000 points two thirds of the time are Python's start and imports, msgspec's and
   PyYAML's the largest. Files whose points say more are nearer to the floor."""
 

@@ -31,7 +31,7 @@ _SEPARATOR = ",\n    "
 
 
 def plan_json(found: Result, recommendation: Recommendation, warnings: Iterable[Problem], *, reveal: bool) -> Iterator[bytes]:
-    """The object of `plan --json` (docs/commands.md), indented; keys read "(hidden)" unless `reveal`."""
+    """The object of `plan --json` (docs/commands.md), indented, each row of who reaches whom on a line; keys are hidden unless `reveal`."""
     whole = _indented(
         {
             "strategy": found.plan.strategy.value,
@@ -74,7 +74,7 @@ def _files(artefacts: Sequence[Artefact], *, reveal: bool) -> Iterator[bytes]:
 
 
 def _rows(reaches: Iterable[Reach]) -> Iterator[bytes]:
-    """The rows of who reaches whom, indented as in a list inside the object."""
+    """The rows of who reaches whom, each on a line of its own."""
     points = _rows_of_points(reaches)
     while rows := _SEPARATOR.join(islice(points, _BATCH)):
         yield f"{_SEPARATOR[1:]}{rows}".encode()
@@ -116,5 +116,5 @@ def _template(rows: Sequence[Reach], kinds: tuple[_Kind, ...], known: dict[_Kind
 
 def _marked(reach: Reach) -> str:
     """The JSON of a row with marks in place of what belongs to its point alone."""
-    text = output.to_json(output.reach_document(reach.of_point(_NAME, None if reach.address is None else _ANY_ADDRESS)))
-    return text.replace("\n", "\n    ").replace(str(_ANY_ADDRESS), _ADDRESS[reach.family])
+    text = output.to_json_line(output.reach_document(reach.of_point(_NAME, None if reach.address is None else _ANY_ADDRESS)))
+    return text.replace(str(_ANY_ADDRESS), _ADDRESS[reach.family])
