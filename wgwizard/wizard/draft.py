@@ -127,9 +127,9 @@ class Draft(Struct, frozen=True):
         from wgwizard.questions.about_site import NETWORKS
         from wgwizard.questions.proposing import networks_at
 
-        same = {"site": {"networks": proposal.text.split(", ")}}
         if path != NETWORKS.id:
             return proposal
+        same = {"site": {"networks": proposal.text.split(", ")}}
         if networks_at(same, path) != networks_at(self.document, path):
             name, named, _ = self.text(path, NETWORKS).partition("=")
             alone = named and "," not in self.text(path, NETWORKS) + proposal.text
